@@ -1,0 +1,38 @@
+"""Find the channels: every folder of `channel_adapters/` whose name has no leading underscore is one."""
+
+import importlib
+import pkgutil
+from typing import cast
+
+from shared.channels.protocol import Channel
+
+_PACKAGE = "channel_adapters"
+
+
+class BrokenChannelError(Exception):
+    """A channel folder without a working `channel.py`. Raised at start: a silent hole would lose messages."""
+
+
+def available_channels() -> tuple[str, ...]:
+    """Return the names of all channel folders, sorted."""
+    package = importlib.import_module(_PACKAGE)
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")))
+
+
+def load_channel(name: str) -> Channel:
+    """Build one channel from its folder and its settings.
+
+    Raises `BrokenChannelError`, or the channel's `SettingsError`.
+    """
+    if name not in available_channels():
+        known = ", ".join(available_channels()) or "none"
+        raise BrokenChannelError(f"There is no channel '{name}'. Known channels: {known}.")
+    try:
+        module = importlib.import_module(f"{_PACKAGE}.{name}.channel")
+        build = module.build
+    except (ImportError, AttributeError) as error:
+        raise BrokenChannelError(f"channel_adapters/{name}/channel.py cannot be used: {error}") from error
+    channel = cast("Channel", build())
+    if channel.name != name:
+        raise BrokenChannelError(f"channel_adapters/{name} calls itself '{channel.name}'.")
+    return channel

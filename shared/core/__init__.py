@@ -1,0 +1,1 @@
+"""Small, dependency-light things that every part needs: ids, tickets, errors, settings, clean text."""

@@ -1,0 +1,10 @@
+"""Identifiers. Inside the house every row and event has a UUIDv7, so that ids sort by the time they were made."""
+
+from uuid import UUID
+
+import uuid_utils.compat
+
+
+def new_id() -> UUID:
+    """Return a fresh UUIDv7 (RFC 9562)."""
+    return uuid_utils.compat.uuid7()

@@ -1,0 +1,58 @@
+"""Settings: one small class per folder, from the environment and an env file, refused in plain words.
+
+`NTBCARE_ENV_FILE` names the env file (default `.env` in the working folder). There is no default secret anywhere: the
+demo and `make up` draw their own; everywhere else a missing one stops the start.
+"""
+
+import os
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_SECRET = 16
+_PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "example", "ganti")
+
+
+def _real_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters")
+    if text.lower().startswith(_PLACEHOLDERS):
+        raise ValueError("this is a placeholder, not a secret; draw one with: openssl rand -hex 32")
+    return value
+
+
+Secret = Annotated[SecretStr, AfterValidator(_real_secret)]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The text names each variable and what to do, and never a value."""
+
+
+class Settings(BaseSettings):
+    """The base of every settings class; subclasses set `env_prefix`, for example `NTBCARE_ROUTING_`."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read and check the settings; raises `SettingsError`."""
+        try:
+            return cls(_env_file=os.environ.get("NTBCARE_ENV_FILE", ".env"))
+        except ValidationError as error:
+            raise SettingsError(_explain(cls, error)) from None
+
+
+def _explain(cls: type[Settings], error: ValidationError) -> str:
+    prefix = str(cls.model_config.get("env_prefix", ""))
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        name = prefix + "_".join(str(part) for part in problem["loc"][:1]).upper()
+        words = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name}: {words}")
+    return (
+        f"{cls.__name__} cannot start:\n"
+        + "\n".join(lines)
+        + "\nSet it in the environment or in the env file (NTBCARE_ENV_FILE); deploy/env.example explains each."
+    )
