@@ -1,0 +1,100 @@
+"""The unit of work: one request or one event is one transaction, and only the edge opens it.
+
+async with database.transaction() as tx:      # endpoints and consumers do this
+    await service.take(tx, …)                 # services and repositories use `tx.session`
+                                              # `tx.publish(event)` joins the same commit through the outbox
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from shared.core.ids import new_id
+from shared.db.bus_tables import outbox
+from shared.events import ComplaintEvent
+
+_STATEMENT_TIMEOUT_MS = 15_000
+_CONNECT_TIMEOUT_S = 5
+
+
+class UnitOfWork:
+    """One open transaction and the events that leave with it."""
+
+    def __init__(self, session: AsyncSession, *, traceparent: str | None = None) -> None:
+        """Wrap a session whose transaction is open."""
+        self.session = session
+        self.traceparent = traceparent
+        self._events: list[dict[str, Any]] = []
+
+    def publish(self, event: ComplaintEvent, *, event_id: UUID | None = None, time: datetime | None = None) -> None:
+        """Let the event leave through the outbox when, and only when, this transaction commits."""
+        self._events.append(
+            {
+                "event_id": event_id or new_id(),
+                "type": event.type,
+                "topic": event.topic,
+                "source": event.source,
+                "subject": event.complaint_id,
+                "time": time or datetime.now(UTC),
+                "traceparent": self.traceparent,
+                "value": event.model_dump(mode="json"),
+            }
+        )
+
+    async def flush(self) -> None:
+        """Write the events. Sorted by complaint: two transactions then lock their counters in the same order."""
+        if self._events:
+            rows = sorted(self._events, key=lambda row: row["subject"])
+            self._events = []
+            await self.session.execute(insert(outbox), rows)
+
+
+class Database:
+    """A service's connection pool, with its own login role."""
+
+    def __init__(self, url: str, *, application: str, pool_size: int = 5) -> None:
+        """Make the pool; nothing is opened before the first transaction. `url` is `postgresql://…`."""
+        self.engine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=_CONNECT_TIMEOUT_S,
+            hide_parameters=True,
+            connect_args={
+                "timeout": _CONNECT_TIMEOUT_S,
+                "server_settings": {
+                    "application_name": f"ntbcare-{application}",
+                    "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
+                    "timezone": "UTC",
+                },
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self, *, traceparent: str | None = None) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction; commit it, with its events, when the block ends well, roll back otherwise."""
+        async with self._sessions() as session, session.begin():
+            tx = UnitOfWork(session, traceparent=traceparent)
+            yield tx
+            await tx.flush()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Tell whether the database itself is away (try again for as long as it takes), not the statement wrong."""
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, asyncio.TimeoutError)):
+        return True
+    return isinstance(error, DBAPIError) and bool(error.connection_invalidated)

@@ -1,0 +1,8 @@
+"""Kafka: the relay that empties the outbox, and the consumer that loses and doubles nothing."""
+
+from shared.kafka.client import KafkaSettings, apply_topics
+from shared.kafka.consumer import Consumer, Handlers
+from shared.kafka.parking import ParkingLot
+from shared.kafka.relay import Relay
+
+__all__ = ["Consumer", "Handlers", "KafkaSettings", "ParkingLot", "Relay", "apply_topics"]

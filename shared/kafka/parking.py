@@ -1,0 +1,128 @@
+"""The parking lot: what a consumer could not process, whole, with its reason; and the line that waits behind it.
+
+Later events of a complaint wait behind a parked one, so that no consumer ever sees them out of order. A person looks
+(`ntbcare parked show`), then asks for another try (`replay`) or gives the event up (`drop`); the service itself then
+works through the line. Only the head of a complaint's line ever moves.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from aiokafka import ConsumerRecord
+from sqlalchemy import Table, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.db import UnitOfWork
+from shared.events import Envelope
+
+State = Literal["parked", "waiting"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedRecord:
+    """A record taken back out of the parking lot."""
+
+    id: int
+    state: str
+    topic: str
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes
+
+
+class ParkingLot:
+    """One service's inbox and parking lot."""
+
+    def __init__(self, inbox: Table, parked: Table) -> None:
+        """Take the two tables of the service's schema."""
+        self._inbox = inbox
+        self._parked = parked
+
+    async def enter(self, tx: UnitOfWork, envelope: Envelope) -> Literal["new", "seen", "wait"]:
+        """Lock the complaint for this service and say what to do with its event; `new` marks the event as processed.
+
+        `seen`: processed or parked before. `wait`: something of the same complaint is parked.
+        """
+        await self.lock(tx, envelope.subject)
+        parked, inbox = self._parked, self._inbox
+        if await tx.session.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
+            return "seen"
+        line = select(parked.c.event_id).where(parked.c.subject == envelope.subject, parked.c.state != "dropped")
+        waiting = (await tx.session.scalars(line)).all()
+        if envelope.id in waiting:
+            return "seen"
+        if waiting:
+            return "wait"
+        await self.mark(tx, envelope.id)
+        return "new"
+
+    async def lock(self, tx: UnitOfWork, subject: UUID) -> None:
+        """Keep other workers of this service away from the complaint until the transaction ends."""
+        key = f"{self._inbox.schema}:{subject}"
+        await tx.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+    async def mark(self, tx: UnitOfWork, event_id: UUID) -> None:
+        """Write the event into the inbox."""
+        await tx.session.execute(insert(self._inbox).values(event_id=event_id).on_conflict_do_nothing())
+
+    async def park(
+        self,
+        tx: UnitOfWork,
+        record: ConsumerRecord[bytes, bytes],
+        envelope: Envelope | None,
+        *,
+        state: State,
+        reason: str,
+    ) -> None:
+        """Keep the whole record with the reason it cannot be processed."""
+        row = {
+            "event_id": envelope.id if envelope else None,
+            "subject": envelope.subject if envelope else _uuid(record.key),
+            "type": envelope.data.type if envelope else None,
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "headers": [[name, base64.b64encode(value).decode()] for name, value in record.headers],
+            "value": base64.b64encode(record.value or b"").decode(),
+            "state": state,
+            "reason": reason,
+        }
+        await tx.session.execute(insert(self._parked).values(row).on_conflict_do_nothing())
+
+    async def heads(self, tx: UnitOfWork) -> list[ParkedRecord]:
+        """Return what may move now: the head of each complaint's line, unless a person still has to look at it."""
+        parked = self._parked
+        line = text("COALESCE(subject::text, id::text)")
+        heads = select(parked).where(parked.c.state != "dropped").distinct(line).order_by(line, parked.c.id).subquery()
+        rows = await tx.session.execute(select(heads).where(heads.c.state.in_(["replay", "waiting"])))
+        return [_record(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+    async def leave(self, tx: UnitOfWork, record: ParkedRecord) -> bool:
+        """Take a record out, its effect being in this transaction; False when somebody else was faster."""
+        parked = self._parked
+        left = await tx.session.execute(delete(parked).where(parked.c.id == record.id).returning(parked.c.id))
+        return left.first() is not None
+
+    async def fail(self, tx: UnitOfWork, record: ParkedRecord, reason: str) -> None:
+        """Park a record again, with the reason why this try failed too."""
+        change = {"state": "parked", "reason": reason, "attempts": self._parked.c.attempts + 1}
+        await tx.session.execute(update(self._parked).where(self._parked.c.id == record.id).values(change))
+
+
+def _record(row: Any) -> ParkedRecord:
+    return ParkedRecord(
+        id=row["id"],
+        state=row["state"],
+        topic=row["topic"],
+        headers=[(name, base64.b64decode(value)) for name, value in row["headers"]],
+        value=base64.b64decode(row["value"] or ""),
+    )
+
+
+def _uuid(key: bytes | None) -> UUID | None:
+    try:
+        return UUID((key or b"").decode())
+    except ValueError:
+        return None

@@ -1,0 +1,140 @@
+"""The relay: outbox row → Kafka, in order per complaint, at least once. One runs at a time, under an advisory lock.
+
+A batch is sent in waves, each with at most one event per complaint, and a wave leaves only when the one before is
+acknowledged: no retry inside the producer can then put a later event of a complaint before an earlier one.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db import Database, is_unavailable
+from shared.events import encode_headers
+from shared.kafka.client import KafkaSettings
+from shared.telemetry import metrics
+
+log = structlog.get_logger()
+
+_LOCK = 0x4E5442_01
+_BATCH = 500
+_IDLE_S = 0.02
+_STANDBY_S = 1.0
+_TROUBLE_S = 1.0
+
+_PENDING = text("""
+    SELECT event_id, subject, sequence, type, topic, source, time, traceparent, value::text AS value
+    FROM bus.outbox AS o
+    WHERE published_at IS NULL AND refused_reason IS NULL
+      AND NOT EXISTS (SELECT FROM bus.outbox AS r
+                      WHERE r.subject = o.subject AND r.refused_reason IS NOT NULL AND r.published_at IS NULL)
+    ORDER BY position LIMIT :batch
+""")
+_PUBLISHED = text("UPDATE bus.outbox SET published_at = :now WHERE event_id = ANY(:ids)")
+_REFUSED = text("UPDATE bus.outbox SET refused_reason = :reason WHERE event_id = :id")
+_REPUBLISH = text("UPDATE bus.outbox SET published_at = NULL WHERE published_at >= :since")
+
+
+class Relay:
+    """Empties the outbox for as long as it runs."""
+
+    def __init__(self, database: Database, kafka: KafkaSettings) -> None:
+        """Use the relay's own login role: it may read the outbox and mark its rows, nothing else."""
+        self._database = database
+        self._kafka = kafka
+
+    async def run(self) -> None:
+        """Relay until cancelled; survive the loss of the database and of the broker."""
+        while True:
+            try:
+                async with self._database.engine.connect() as connection:
+                    await self._lead(connection)
+            except KafkaError as error:
+                log.warning("relay.broker_unavailable", error=type(error).__name__)
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+                log.warning("relay.database_unavailable", error=type(error).__name__)
+            await asyncio.sleep(_TROUBLE_S)
+
+    async def _lead(self, connection: AsyncConnection) -> None:
+        """Wait for the lock, then publish; the lock lives and dies with this one connection."""
+        while not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+            await connection.rollback()
+            await asyncio.sleep(_STANDBY_S)
+        await connection.commit()
+        producer = self._kafka.producer()
+        try:
+            await producer.start()
+            log.info("relay.leading")
+            while True:
+                if not await self.publish_batch(connection, producer):
+                    await asyncio.sleep(_IDLE_S)
+        finally:
+            await producer.stop()
+
+    async def publish_batch(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> int:
+        """Publish the oldest pending events and mark them; return how many there were."""
+        rows = (await connection.execute(_PENDING, {"batch": _BATCH})).all()
+        await connection.commit()
+        refused: dict[Any, str] = {}
+        for wave in _waves(rows):
+            due = [row for row in wave if row.subject not in refused]
+            results = await asyncio.gather(*(self._send(producer, row) for row in due))
+            published = []
+            for row, problem in zip(due, results, strict=True):
+                if problem is None:
+                    published.append(row.event_id)
+                else:
+                    refused[row.subject] = problem
+                    await connection.execute(_REFUSED, {"id": row.event_id, "reason": problem})
+                    log.error("relay.event_refused", event_id=str(row.event_id), type=row.type, reason=problem)
+            await connection.execute(_PUBLISHED, {"ids": published, "now": datetime.now(UTC)})
+            await connection.commit()
+            metrics.EVENTS_PUBLISHED.inc(len(published))
+        return len(rows)
+
+    async def _send(self, producer: AIOKafkaProducer, row: Row[Any]) -> str | None:
+        """Send one event; return why Kafka will never take it, or None when it has it."""
+        headers = encode_headers(
+            event_id=row.event_id,
+            event_type=row.type,
+            source=row.source,
+            subject=row.subject,
+            time=row.time,
+            sequence=row.sequence,
+            traceparent=row.traceparent,
+        )
+        try:
+            await producer.send_and_wait(
+                f"{self._kafka.prefix}{row.topic}", row.value.encode(), key=str(row.subject).encode(), headers=headers
+            )
+        except (MessageSizeTooLargeError, RecordTooLargeError):
+            return "too large for the topic"
+        return None
+
+
+def _waves(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
+    """Split rows into waves with at most one row per complaint each, keeping each complaint's order."""
+    by_subject: defaultdict[Any, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        by_subject[row.subject].append(row)
+    return [[row for row in wave if row is not None] for wave in zip_longest(*by_subject.values())]
+
+
+async def republish(database: Database, *, since: datetime) -> int:
+    """Let the relay send again what it published since then, and return how many events that is.
+
+    For a broker that forgot (the embedded one holds everything in memory). Consumers' inboxes make it harmless.
+    """
+    async with database.engine.begin() as connection:
+        result = await connection.execute(_REPUBLISH, {"since": since})
+    return result.rowcount

@@ -1,0 +1,1 @@
+"""What the operator sees: structured logs without personal data, and metrics with declared names."""
