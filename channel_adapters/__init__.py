@@ -1,0 +1,1 @@
+"""The translators: one folder is one channel, found by discovery."""

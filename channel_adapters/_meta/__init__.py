@@ -1,0 +1,1 @@
+"""What Facebook and Instagram share: Meta's signature, handshake, envelope and messaging events. Not a channel."""

@@ -1,0 +1,1 @@
+"""The channel for Facebook: Messenger messages and comments on our Pages."""

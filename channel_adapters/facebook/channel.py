@@ -1,0 +1,44 @@
+"""The channel `facebook`: its doors and its five answers to the Channel protocol."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from channel_adapters._meta.answers import RECEIVED, meta_doors, refuse_plainly
+from channel_adapters.facebook.authenticate import authenticate, handshake
+from channel_adapters.facebook.normalize import normalize
+from channel_adapters.facebook.settings import FacebookSettings
+from shared.channels.protocol import Answer, Channel, Door, InboundRequest, Receipt, RefusedError, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class FacebookChannel:
+    """See `shared.channels.protocol.Channel`."""
+
+    settings: FacebookSettings
+    name: str = "facebook"
+    doors: Sequence[Door] = meta_doors("/channels/facebook", "a Facebook Page")
+
+    def authenticate(self, request: InboundRequest) -> None:
+        """Check that Meta sent it."""
+        authenticate(request, self.settings)
+
+    def handshake(self, request: InboundRequest) -> Answer:
+        """Prove the callback address to Meta."""
+        return handshake(request, self.settings)
+
+    def normalize(self, request: InboundRequest) -> Translation:
+        """Translate messages and comments."""
+        return normalize(request, frozenset(self.settings.pages))
+
+    def answer(self, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - Meta hears the same for all
+        """Tell Meta that everything is stored."""
+        return RECEIVED
+
+    def refuse(self, error: RefusedError) -> Answer:
+        """Say no in plain text."""
+        return refuse_plainly(error)
+
+
+def build() -> Channel:
+    """Build the channel from its settings; raises `SettingsError`."""
+    return FacebookChannel(FacebookSettings.load())

@@ -1,0 +1,1 @@
+"""The channel for Instagram: direct messages and comments on our accounts."""
