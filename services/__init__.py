@@ -1,0 +1,1 @@
+"""The decisions: one folder is one deployable process and one database schema."""

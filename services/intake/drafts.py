@@ -1,0 +1,120 @@
+"""What acceptance is about to store: one draft per message, with every id drawn before the first statement."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID, uuid4
+
+from shared.channels import Attachment, InboundMessage
+from shared.core.ids import new_id
+from shared.core.sealing import must_seal
+from shared.events import AttachmentRef, ComplaintReceived, Coordinates, GivenPlace, Place
+
+LONGEST_TEXT = 10_000
+"""Characters of a complaint's text; what a provider sends beyond it stays in the raw request."""
+
+Key: TypeAlias = tuple[str, str]
+"""Account and provider message id: with the channel, what a message is known by for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAttachment:
+    """An attachment with its id and, where the content came along, its hash and size."""
+
+    id: UUID
+    given: Attachment
+    sha256: str | None
+    size: int | None
+
+    @property
+    def reference(self) -> AttachmentRef:
+        """Describe it for an event: no address, no content."""
+        given = self.given
+        return AttachmentRef(
+            id=self.id, kind=given.kind, media_type=given.media_type, sha256=self.sha256, size=self.size
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message that will become a complaint, unless it has been one before."""
+
+    message: InboundMessage
+    message_id: UUID
+    complaint_id: UUID
+    reporter: UUID
+    attachments: tuple[StoredAttachment, ...]
+    received_at: datetime
+
+    @property
+    def key(self) -> Key:
+        """What the message is known by in its channel."""
+        return self.message.account, self.message.provider_message_id
+
+    @property
+    def text(self) -> str:
+        """The complaint's text."""
+        return self.message.text[:LONGEST_TEXT]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the text speaks of bribery, extortion or abuse of office."""
+        return must_seal(self.message.text)
+
+    def event(self, *, channel: str, ticket: str, conversation_id: UUID) -> ComplaintReceived:
+        """Return the normalized complaint."""
+        message = self.message
+        return ComplaintReceived(
+            complaint_id=self.complaint_id,
+            ticket=ticket,
+            channel=channel,
+            account=message.account,
+            surface=message.surface,
+            conversation_id=conversation_id,
+            message_id=self.message_id,
+            text=self.text,
+            text_truncated=len(message.text) > LONGEST_TEXT,
+            language=message.language,
+            attachments=tuple(attachment.reference for attachment in self.attachments),
+            place=_place(message),
+            event_time=message.event_time,
+            incident_time=message.incident_time,
+            received_at=self.received_at,
+            reporter=self.reporter,
+            anonymous=message.anonymous,
+            secret=message.secret,
+            sealed=self.sealed,
+        )
+
+
+def draft(message: InboundMessage, received_at: datetime) -> Draft:
+    """Draw the ids for one message. The reporter's reference is random (UUIDv4): it must not tell the time."""
+    return Draft(
+        message=message,
+        message_id=new_id(),
+        complaint_id=new_id(),
+        reporter=uuid4(),
+        attachments=tuple(_attachment(given) for given in message.attachments),
+        received_at=received_at,
+    )
+
+
+def _attachment(given: Attachment) -> StoredAttachment:
+    content = given.content
+    return StoredAttachment(
+        id=new_id(),
+        given=given,
+        sha256=None if content is None else hashlib.sha256(content).hexdigest(),
+        size=None if content is None else len(content),
+    )
+
+
+def _place(message: InboundMessage) -> Place:
+    given = message.place
+    coordinates = None
+    if given.latitude is not None and given.longitude is not None:
+        coordinates = Coordinates(latitude=given.latitude, longitude=given.longitude)
+    return Place(
+        given=GivenPlace(region_code=given.region_code, description=given.description), coordinates=coordinates
+    )

@@ -1,0 +1,156 @@
+"""Intake over HTTP: the channels' doors, and the status of a ticket."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Header, Request, Response
+
+from services.intake.schemas import AnswerOut, ComplaintStatus
+from services.intake.service import ComplaintView, IntakeService
+from shared.channels import Answer as ChannelAnswer
+from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation
+from shared.db import Database, is_unavailable
+from shared.http.body import BodyTooLargeError, read_body
+from shared.http.limits import RateLimit, address_of
+from shared.telemetry import metrics
+from shared.telemetry.tracing import traceparent_of
+
+log = structlog.get_logger()
+
+_RETRY_AFTER_S = "5"
+
+
+def doors(service: IntakeService, database: Database, channels: Sequence[Channel], limit: RateLimit) -> APIRouter:
+    """Open every door of the given channels."""
+    router = APIRouter(tags=["doors"])
+    for channel in channels:
+        for door in channel.doors:
+            handler = _DoorHandler(service, database, channel, door, limit)
+            router.add_api_route(
+                door.path,
+                handler.handle,
+                methods=[door.method],
+                summary=door.summary,
+                operation_id=f"{channel.name}_{door.method.lower()}_{door.purpose}",
+                openapi_extra=dict(door.operation),
+                response_class=Response,
+            )
+    return router
+
+
+class _DoorHandler:
+    """One door: read, authenticate, translate, commit, answer. It does nothing else before the 2xx."""
+
+    def __init__(
+        self, service: IntakeService, database: Database, channel: Channel, door: Door, limit: RateLimit
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._channel = channel
+        self._door = door
+        self._limit = limit
+
+    async def handle(self, request: Request) -> Response:
+        with metrics.DOOR_SECONDS.labels(channel=self._channel.name).time():
+            try:
+                answer = await self._answer(request)
+            except RefusedError as error:
+                self._count("refused", error.reason)
+                answer = self._channel.refuse(error)
+        response = Response(answer.body, answer.status, dict(answer.headers), answer.content_type)
+        if answer.status in {429, 503}:
+            response.headers["retry-after"] = _RETRY_AFTER_S
+        return response
+
+    async def _answer(self, request: Request) -> ChannelAnswer:
+        inbound = await self._read(request)
+        if self._door.purpose == "handshake":
+            answer = self._channel.handshake(inbound)
+            self._count("handshake")
+            return answer
+        self._channel.authenticate(inbound)
+        translation = self._channel.normalize(inbound)
+        receipts = await self._accept(request, inbound, translation)
+        self._report(translation, receipts)
+        return self._channel.answer(receipts)
+
+    async def _read(self, request: Request) -> InboundRequest:
+        if self._door.public and not self._limit.allows(self._channel.name, address_of(request)):
+            raise RefusedError("rate_limited", status=429, detail="Terlalu banyak kiriman; coba lagi sebentar lagi.")
+        try:
+            body = await read_body(request, self._door.max_body)
+        except BodyTooLargeError:
+            raise RefusedError(
+                "body_too_large", status=413, detail=f"At most {self._door.max_body} bytes are taken here."
+            ) from None
+        return InboundRequest(
+            method=request.method,
+            path=request.url.path,
+            path_values=request.path_params,
+            query=request.scope["query_string"],
+            headers={name.lower(): ", ".join(request.headers.getlist(name)) for name in request.headers},
+            body=body,
+            received_at=datetime.now(UTC),
+        )
+
+    async def _accept(self, request: Request, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
+        try:
+            async with self._database.transaction(traceparent=traceparent_of(request.headers)) as tx:
+                return await self._service.accept(
+                    tx, channel=self._channel.name, door=self._door.path, request=inbound, translation=translation
+                )
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            log.warning("intake.database_unavailable", error=type(error).__name__)
+            raise RefusedError("unavailable", status=503, detail="Not stored; please send it again.") from None
+
+    def _report(self, translation: Translation, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            self._count("duplicate" if receipt.duplicate else "accepted")
+            log.info("complaint.accepted", ticket=receipt.ticket, duplicate=receipt.duplicate)
+        for ignored in translation.ignored:
+            self._count("ignored", ignored.reason)
+        for unreadable in translation.unreadable:
+            self._count("parked", unreadable.reason)
+            log.error("intake.request_parked", reason=unreadable.reason, where=unreadable.where)
+
+    def _count(self, outcome: str, reason: str = "") -> None:
+        metrics.DOOR_OUTCOMES.labels(channel=self._channel.name, outcome=outcome, reason=reason).inc()
+
+
+def tickets(service: IntakeService, database: Database, limit: RateLimit) -> APIRouter:
+    """Let a citizen see where a complaint stands."""
+    router = APIRouter(tags=["tickets"])
+
+    @router.get(
+        "/v1/complaints/{ticket}",
+        summary="Where a complaint stands; with the access code also its text and answers",
+        responses={403: {"description": "Wrong access code"}, 404: {"description": "Unknown ticket"}},
+    )
+    async def show(
+        ticket: str, request: Request, x_access_code: Annotated[str | None, Header()] = None
+    ) -> ComplaintStatus:
+        limit.require("tickets", address_of(request))
+        async with database.transaction() as tx:
+            return _status(await service.show(tx, ticket, x_access_code))
+
+    return router
+
+
+def _status(view: ComplaintView) -> ComplaintStatus:
+    row = view.row
+    hidden = row.sealed or (row.secret and view.answers is None)
+    return ComplaintStatus.of(
+        ticket=row.ticket,
+        state=row.state,
+        agency=None if hidden else row.agency,
+        received_at=row.received_at,
+        changed_at=row.state_changed_at,
+        text=None if view.answers is None else row.text,
+        answers=None
+        if view.answers is None
+        else [AnswerOut(agency=one.agency, text=one.text, answered_at=one.answered_at) for one in view.answers],
+    )

@@ -1,0 +1,268 @@
+"""Every SQL statement of intake. Each takes many rows: a webhook may bring a thousand messages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.intake.drafts import Draft, Key
+from services.intake.models import (
+    answer,
+    attachment,
+    complaint,
+    conversation,
+    ignored,
+    message,
+    person,
+    raw_request,
+    reporter,
+)
+from services.intake.vault import VaultKeys
+from shared.channels import Ignored, InboundRequest, Unreadable
+from shared.core.ids import new_id
+from shared.core.ticket import new_ticket
+from shared.db import UnitOfWork
+
+
+async def store_raw(
+    tx: UnitOfWork,
+    *,
+    raw_request_id: UUID,
+    channel: str,
+    door: str,
+    request: InboundRequest,
+    unreadable: Sequence[Unreadable],
+) -> None:
+    """Keep the request byte for byte, in the transaction of what it said."""
+    row = {
+        "id": raw_request_id,
+        "channel": channel,
+        "door": door,
+        "query": request.query,
+        "content_type": request.headers.get("content-type"),
+        "body": request.body,
+        "received_at": request.received_at,
+        "state": "parked" if unreadable else "accepted",
+        "unreadable": [[part.reason, part.where] for part in unreadable],
+    }
+    await tx.session.execute(insert(raw_request).values(row))
+
+
+async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, drafts: Sequence[Draft]) -> set[UUID]:
+    """Insert the messages that nobody inserted before; return their ids. A concurrent twin is waited for."""
+    if not drafts:
+        return set()
+    rows = [
+        {
+            "id": draft.message_id,
+            "channel": channel,
+            "account": draft.message.account,
+            "provider_message_id": draft.message.provider_message_id,
+            "complaint_id": draft.complaint_id,
+            "raw_request_id": raw_request_id,
+            "fingerprint": draft.message.fingerprint,
+            "event_time": draft.message.event_time,
+            "received_at": draft.received_at,
+        }
+        for draft in drafts
+    ]
+    claimed = insert(message).values(rows).on_conflict_do_nothing(constraint="message_key").returning(message.c.id)
+    return set((await tx.session.scalars(claimed)).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMessage:
+    """What became of a message that was accepted, now or before."""
+
+    complaint_id: UUID
+    ticket: str
+    received_at: datetime
+    fingerprint: str | None
+
+
+async def known_messages(tx: UnitOfWork, channel: str, keys: Iterable[Key]) -> Mapping[Key, KnownMessage]:
+    """Return what became of messages that are stored."""
+    known = (
+        select(
+            message.c.account,
+            message.c.provider_message_id,
+            message.c.fingerprint,
+            complaint.c.id,
+            complaint.c.ticket,
+            complaint.c.received_at,
+        )
+        .join(complaint, complaint.c.id == message.c.complaint_id)
+        .where(message.c.channel == channel)
+        .where(tuple_(message.c.account, message.c.provider_message_id).in_(list(keys)))
+    )
+    return {
+        (row.account, row.provider_message_id): KnownMessage(
+            complaint_id=row.id, ticket=row.ticket, received_at=row.received_at, fingerprint=row.fingerprint
+        )
+        for row in await tx.session.execute(known)
+    }
+
+
+async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
+    """Find or write the person behind each draft in the vault; return person ids by message id."""
+    digests = {draft.message_id: keys.digests(channel, draft.message.sender) for draft in drafts}
+    found = await _persons_by_digest(tx, [digest for many in digests.values() for digest in many])
+    missing = {
+        many[0]: drafts[index].message.sender
+        for index, many in enumerate(digests.values())
+        if not any(digest in found for digest in many)
+    }
+    if missing:
+        rows = [
+            {
+                "id": new_id(),
+                "digest": digest,
+                "key_id": keys.key_id,
+                "identifier": keys.close([sender.kind, sender.id]),
+            }
+            for digest, sender in sorted(missing.items())
+        ]
+        await tx.session.execute(insert(person).values(rows).on_conflict_do_nothing(index_elements=["digest"]))
+        found |= await _persons_by_digest(tx, missing)
+    return {
+        message_id: next(found[digest] for digest in many if digest in found) for message_id, many in digests.items()
+    }
+
+
+async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, UUID]:
+    rows = await tx.session.execute(select(person.c.digest, person.c.id).where(person.c.digest.in_(list(digests))))
+    return {row.digest: row.id for row in rows}
+
+
+async def store_reporters(
+    tx: UnitOfWork, keys: VaultKeys, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
+) -> None:
+    """Write each complaint's opaque reporter reference, with what the citizen told about themselves."""
+    rows = []
+    for draft in drafts:
+        sender = draft.message.sender
+        details = {
+            name: value
+            for name, value in (("name", sender.name), ("phone", sender.phone), ("email", sender.email))
+            if value
+        }
+        closed = keys.close(details) if details else None
+        rows.append({"reference": draft.reporter, "person_id": person_ids[draft.message_id], "details": closed})
+    await tx.session.execute(insert(reporter).values(rows))
+
+
+async def conversations(
+    tx: UnitOfWork, channel: str, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
+) -> dict[UUID, UUID]:
+    """Find or open the conversation of each draft; return conversation ids by message id."""
+    wanted = {draft.message_id: (draft.message.account, person_ids[draft.message_id]) for draft in drafts}
+    rows = [
+        {"id": new_id(), "channel": channel, "account": account, "person_id": person_id}
+        for account, person_id in sorted(set(wanted.values()))
+    ]
+    await tx.session.execute(insert(conversation).values(rows).on_conflict_do_nothing(constraint="conversation_key"))
+    known = await tx.session.execute(
+        select(conversation.c.id, conversation.c.account, conversation.c.person_id)
+        .where(conversation.c.channel == channel)
+        .where(tuple_(conversation.c.account, conversation.c.person_id).in_(list(wanted.values())))
+    )
+    ids = {(row.account, row.person_id): row.id for row in known}
+    return {message_id: ids[key] for message_id, key in wanted.items()}
+
+
+async def store_complaints(
+    tx: UnitOfWork, channel: str, drafts: Sequence[Draft], conversation_ids: Mapping[UUID, UUID]
+) -> dict[UUID, str]:
+    """Insert the complaints and return their tickets by complaint id; a ticket that is taken is drawn again."""
+    tickets: dict[UUID, str] = {}
+    while len(tickets) < len(drafts):
+        rows = [
+            {
+                "id": draft.complaint_id,
+                "ticket": new_ticket(),
+                "conversation_id": conversation_ids[draft.message_id],
+                "channel": channel,
+                "text": draft.text,
+                "anonymous": draft.message.anonymous,
+                "secret": draft.message.secret,
+                "sealed": draft.sealed,
+                "received_at": draft.received_at,
+            }
+            for draft in drafts
+            if draft.complaint_id not in tickets
+        ]
+        stored = insert(complaint).values(rows).on_conflict_do_nothing(index_elements=["ticket"])
+        for row in await tx.session.execute(stored.returning(complaint.c.id, complaint.c.ticket)):
+            tickets[row.id] = row.ticket
+    return tickets
+
+
+async def store_attachments(tx: UnitOfWork, drafts: Sequence[Draft]) -> None:
+    """Insert what came with the messages."""
+    rows = [
+        {
+            "id": stored.id,
+            "complaint_id": draft.complaint_id,
+            "message_id": draft.message_id,
+            "kind": stored.given.kind,
+            "media_type": stored.given.media_type,
+            "sha256": stored.sha256,
+            "size": stored.size,
+            "source_url": stored.given.url,
+        }
+        for draft in drafts
+        for stored in draft.attachments
+    ]
+    if rows:
+        await tx.session.execute(insert(attachment).values(rows))
+
+
+async def store_ignored(tx: UnitOfWork, channel: str, parts: Sequence[Ignored], received_at: datetime) -> None:
+    """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
+    rows = [
+        {
+            "channel": channel,
+            "account": part.account or "",
+            "provider_message_id": part.provider_message_id,
+            "reason": part.reason,
+            "received_at": received_at,
+        }
+        for part in parts
+        if part.provider_message_id is not None
+    ]
+    if rows:
+        await tx.session.execute(insert(ignored).values(rows).on_conflict_do_nothing())
+
+
+async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
+    """Return a complaint by its canonical ticket."""
+    return (await tx.session.execute(select(complaint).where(complaint.c.ticket == ticket))).first()
+
+
+async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return the answers given so far, oldest first."""
+    found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
+    return (await tx.session.execute(found)).all()
+
+
+async def project(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
+    """Update the projection of casework's state."""
+    await tx.session.execute(update(complaint).where(complaint.c.id == complaint_id).values(values))
+
+
+async def store_answer(
+    tx: UnitOfWork, *, event_id: UUID, complaint_id: UUID, agency: str, text: str, answered_at: datetime
+) -> None:
+    """Keep an answer for the citizen to read."""
+    row = {
+        "event_id": event_id,
+        "complaint_id": complaint_id,
+        "agency": agency,
+        "text": text,
+        "answered_at": answered_at,
+    }
+    await tx.session.execute(insert(answer).values(row))

@@ -1,0 +1,150 @@
+"""Intake's use cases. Each method runs inside one transaction that the edge opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.intake import repository
+from services.intake.access_code import access_code, is_access_code
+from services.intake.drafts import Draft, Key, draft
+from services.intake.storage import AttachmentStore
+from services.intake.vault import VaultKeys
+from shared.channels import InboundRequest, Receipt, RefusedError, Translation
+from shared.core.errors import ForbiddenError, NotFoundError
+from shared.core.ids import new_id
+from shared.core.ticket import InvalidTicketError, parse_ticket
+from shared.db import UnitOfWork
+from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintView:
+    """What a ticket shows: the status to everybody, the words only with the access code."""
+
+    row: Row[Any]
+    answers: Sequence[Row[Any]] | None
+
+
+class IntakeService:
+    """Accepts messages, and tells citizens where their complaints stand."""
+
+    def __init__(self, *, vault: VaultKeys, access_code_key: str, store: AttachmentStore) -> None:
+        """Take the vault's keys, the key of the access codes and the store of attachments."""
+        self._vault = vault
+        self._access_code_key = access_code_key
+        self._store = store
+
+    async def accept(
+        self, tx: UnitOfWork, *, channel: str, door: str, request: InboundRequest, translation: Translation
+    ) -> list[Receipt]:
+        """Store what a request said: exactly one complaint per message, however often it is delivered.
+
+        Returns a receipt per message, in their order. Raises `RefusedError` when an idempotency key comes back with
+        other content; the transaction then changes nothing.
+        """
+        drafts = _unique([draft(message, request.received_at) for message in translation.messages])
+        raw_id = new_id()
+        claimed = await repository.claim_messages(tx, channel=channel, raw_request_id=raw_id, drafts=drafts)
+        fresh = [one for one in drafts if one.message_id in claimed]
+        if fresh or translation.unreadable:
+            await repository.store_raw(
+                tx,
+                raw_request_id=raw_id,
+                channel=channel,
+                door=door,
+                request=request,
+                unreadable=translation.unreadable,
+            )
+        if fresh:
+            await self._open_complaints(tx, channel, fresh)
+        await repository.store_ignored(tx, channel, translation.ignored, request.received_at)
+        keys = [(message.account, message.provider_message_id) for message in translation.messages]
+        known = await repository.known_messages(tx, channel, keys) if keys else {}
+        _refuse_reused_keys(drafts, known)
+        fresh_keys = {one.key for one in fresh}
+        return [self._receipt(known[key], key, duplicate=key not in fresh_keys) for key in keys]
+
+    async def _open_complaints(self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft]) -> None:
+        await self._store.keep([attachment for one in fresh for attachment in one.attachments])
+        person_ids = await repository.persons(tx, self._vault, channel, fresh)
+        await repository.store_reporters(tx, self._vault, fresh, person_ids)
+        conversation_ids = await repository.conversations(tx, channel, fresh, person_ids)
+        tickets = await repository.store_complaints(tx, channel, fresh, conversation_ids)
+        await repository.store_attachments(tx, fresh)
+        for one in fresh:
+            tx.publish(
+                one.event(
+                    channel=channel,
+                    ticket=tickets[one.complaint_id],
+                    conversation_id=conversation_ids[one.message_id],
+                )
+            )
+
+    def _receipt(self, known: repository.KnownMessage, key: Key, *, duplicate: bool) -> Receipt:
+        return Receipt(
+            provider_message_id=key[1],
+            complaint_id=known.complaint_id,
+            ticket=known.ticket,
+            access_code=access_code(self._access_code_key, known.complaint_id),
+            received_at=known.received_at,
+            duplicate=duplicate,
+        )
+
+    async def show(self, tx: UnitOfWork, ticket: str, code: str | None) -> ComplaintView:
+        """Find a complaint for a citizen. Raises `NotFoundError`, or `ForbiddenError` for a wrong access code."""
+        try:
+            canonical = parse_ticket(ticket)
+        except InvalidTicketError:
+            raise _unknown_ticket() from None
+        row = await repository.complaint_by_ticket(tx, canonical)
+        if row is None:
+            raise _unknown_ticket()
+        if code is None:
+            return ComplaintView(row=row, answers=None)
+        if not is_access_code(self._access_code_key, row.id, code):
+            raise ForbiddenError("wrong_access_code", "Kode akses tidak cocok dengan nomor tiket ini")
+        return ComplaintView(row=row, answers=await repository.answers_of(tx, row.id))
+
+    async def project_assigned(self, tx: UnitOfWork, event: ComplaintAssigned) -> None:
+        """Remember which agency has the complaint, for its public status."""
+        await repository.project(tx, event.complaint_id, agency=event.agency.name)
+
+    async def project_status(self, tx: UnitOfWork, event: ComplaintStatusChanged) -> None:
+        """Remember where the complaint stands."""
+        await repository.project(tx, event.complaint_id, state=event.state, state_changed_at=event.changed_at)
+
+    async def project_answer(self, tx: UnitOfWork, event: ComplaintAnswered, event_id: UUID) -> None:
+        """Keep the agency's answer for the citizen."""
+        await repository.store_answer(
+            tx,
+            event_id=event_id,
+            complaint_id=event.complaint_id,
+            agency=event.agency.name,
+            text=event.text,
+            answered_at=event.answered_at,
+        )
+
+
+def _unique(drafts: Sequence[Draft]) -> list[Draft]:
+    """Keep the first of each key, sorted by key: concurrent batches then lock their rows in the same order."""
+    first: dict[Key, Draft] = {}
+    for one in drafts:
+        first.setdefault(one.key, one)
+    return [first[key] for key in sorted(first)]
+
+
+def _refuse_reused_keys(drafts: Sequence[Draft], known: Mapping[Key, repository.KnownMessage]) -> None:
+    for one in drafts:
+        if one.message.fingerprint != known[one.key].fingerprint:
+            raise RefusedError(
+                "idempotency_key_reused",
+                status=422,
+                detail="Idempotency-Key ini sudah dipakai untuk laporan lain. Buat kunci baru untuk laporan baru.",
+            )
+
+
+def _unknown_ticket() -> NotFoundError:
+    return NotFoundError("unknown_ticket", "Nomor tiket tidak ditemukan; periksa kembali nomornya")

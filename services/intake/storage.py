@@ -1,0 +1,27 @@
+"""Where attachments' contents lie: an object store, a local folder by default, each content named by its hash."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from obstore.store import LocalStore
+
+from services.intake.drafts import StoredAttachment
+
+
+class AttachmentStore:
+    """Keeps contents. Writing one twice is harmless, and one whose message is rolled back is only an orphan."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder; it is made when missing."""
+        self._store = LocalStore(folder, mkdir=True)
+
+    async def keep(self, attachments: Sequence[StoredAttachment]) -> None:
+        """Write the contents that came along. Called before the commit: a committed row always has its content."""
+        await asyncio.gather(
+            *(
+                self._store.put_async(f"{one.sha256[:2]}/{one.sha256}", one.given.content)
+                for one in attachments
+                if one.given.content is not None and one.sha256 is not None
+            )
+        )

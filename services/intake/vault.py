@@ -1,0 +1,50 @@
+"""The reporter vault: who the reporters are, encrypted, behind a random reference per complaint.
+
+A person is found again by an HMAC of channel and identifier; intake's login role can write identities and find them by
+digest, but has no right to read them back.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shared.channels import Sender
+
+
+class VaultKeys:
+    """The vault's keys, newest first: the first closes and signs, all of them open and find."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        """Derive an encryption key and a digest key from each secret."""
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(s, "encrypt"))) for s in secrets])
+        self._digest_keys = [_derive(secret, "digest") for secret in secrets]
+
+    @property
+    def key_id(self) -> str:
+        """Name the newest digest key without giving it away."""
+        return hashlib.sha256(self._digest_keys[0]).hexdigest()[:8]
+
+    def digests(self, channel: str, sender: Sender) -> list[bytes]:
+        """Return the digest of an identifier under every key, newest first."""
+        said = json.dumps([channel, sender.kind, sender.id]).encode()
+        return [hmac.digest(key, said, "sha256") for key in self._digest_keys]
+
+    def close(self, content: object) -> bytes:
+        """Encrypt something that JSON can hold."""
+        return self._fernet.encrypt(json.dumps(content).encode())
+
+    def open(self, sealed: bytes) -> object:
+        """Decrypt what `close` made, under whichever key."""
+        return json.loads(self._fernet.decrypt(sealed))
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"ntbcare vault {purpose}".encode()).derive(
+        secret.encode()
+    )

@@ -1,0 +1,1 @@
+"""Stop 5, publish: empties the outbox into Kafka. Owns the schema `bus`."""

@@ -1,0 +1,74 @@
+"""The bus: the outbox, its per-complaint sequence, and who may do what with it."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.db.roles import OPERATOR
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "stream",
+        sa.Column("subject", sa.Uuid, primary_key=True),
+        sa.Column("last_sequence", sa.Integer, nullable=False),
+        schema="bus",
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("event_id", sa.Uuid, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False, unique=True, comment="relay order; set by the trigger"),
+        sa.Column("subject", sa.Uuid, nullable=False, comment="complaint id"),
+        sa.Column(
+            "sequence", sa.Integer, nullable=False, comment="per complaint, from 1, no gaps; set by the trigger"
+        ),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("traceparent", sa.Text),
+        sa.Column("value", JSONB, nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.clock_timestamp()),
+        sa.Column("published_at", sa.DateTime(timezone=True)),
+        sa.Column(
+            "refused_reason", sa.Text, comment="why Kafka will never take it; later events of the complaint wait"
+        ),
+        schema="bus",
+    )
+    op.create_index("outbox_subject_sequence", "outbox", ["subject", "sequence"], unique=True, schema="bus")
+    op.create_index(
+        "outbox_pending", "outbox", ["position"], schema="bus", postgresql_where=sa.text("published_at IS NULL")
+    )
+    op.create_index(
+        "outbox_refused", "outbox", ["subject"], schema="bus", postgresql_where=sa.text("refused_reason IS NOT NULL")
+    )
+    op.execute("CREATE SEQUENCE bus.outbox_position")
+    # The counter's row lock is held until the commit: whoever writes next for this complaint waits, and only then draws
+    # its sequence and its position. Both therefore grow in commit order, and a reader sees no gap.
+    op.execute("""
+        CREATE FUNCTION bus.number_event() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
+        BEGIN
+            INSERT INTO stream AS s (subject, last_sequence) VALUES (NEW.subject, 1)
+            ON CONFLICT (subject) DO UPDATE SET last_sequence = s.last_sequence + 1
+            RETURNING last_sequence INTO NEW.sequence;
+            NEW.position := nextval('outbox_position');
+            NEW.stored_at := clock_timestamp();
+            NEW.published_at := NULL;
+            NEW.refused_reason := NULL;
+            RETURN NEW;
+        END $$
+    """)
+    op.execute("""
+        CREATE TRIGGER number_event BEFORE INSERT ON bus.outbox
+        FOR EACH ROW EXECUTE FUNCTION bus.number_event()
+    """)
+    op.execute("GRANT USAGE ON SCHEMA bus TO ntbcare_relay")
+    op.execute("GRANT SELECT, UPDATE (published_at, refused_reason) ON bus.outbox TO ntbcare_relay")
+    op.execute(f'GRANT USAGE ON SCHEMA bus TO "{OPERATOR}"')
+    op.execute(f'GRANT SELECT ON bus.outbox TO "{OPERATOR}"')

@@ -1,0 +1,32 @@
+"""What a service hands to the process that runs it: its HTTP part and its workers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+
+Worker = Callable[[], Awaitable[None]]
+"""Runs until it is cancelled; when it ends by itself or raises, the process stops and is started again."""
+Check = Callable[[], Awaitable[None]]
+"""Raises when what it looks at is not ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What the operator chose on the command line. `channels`: None means all of them (intake only)."""
+
+    channels: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceApp:
+    """One built service; nothing of it runs yet and no connection is open.
+
+    A small installation lets one process serve the routers of several services; the workers may run apart.
+    """
+
+    name: str
+    router: APIRouter | None = None
+    workers: Mapping[str, Worker] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    close: Callable[[], Awaitable[None]]
