@@ -23,14 +23,16 @@ from deploy.local.processes import Child, ServerError, alive, end, free_port
 
 HOST = "127.0.0.1"
 START_SECONDS = 60  # a crash recovery of a large database takes its time
-UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What was committed survives the server's kill, not the machine's. `synchronous_commit = off` would be a little
+# faster and lose commits at a kill, and our tests kill.
+FAST_FOR_TESTS = {"fsync": "off", "full_page_writes": "off"}
 _STATUS_LINE = 8  # of postmaster.pid: "starting", "ready", "stopping" (PostgreSQL's pidfile.h)
 
 
 class Postgres:
     """One PostgreSQL server whose whole state is `folder`, on a given or a free port of 127.0.0.1.
 
-    `settings` are PostgreSQL's own (`UNSAFE_BUT_FAST` for tests); without any, a commit is on disk. The
+    `settings` are PostgreSQL's own (`FAST_FOR_TESTS` for tests); without any, a commit is on disk. The
     superuser's random password stands in `<folder>/password` (0600) and nowhere else. A new start stops what
     an earlier, killed one left behind. Raises `ServerError` (`FolderInUseError` for a second starter).
     """
