@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from shared.core.text import clean_text
 
 LONGEST_ID = 512
-"""Characters. Messenger's message ids have about 90, Instagram's 200; an index row in PostgreSQL ends at 2,700 bytes."""
+"""Characters. Messenger's message ids have about 90, Instagram's 200; a PostgreSQL index row ends at 2,700 bytes."""
 _LONGEST_URL = 4096
 
 
