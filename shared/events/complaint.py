@@ -6,10 +6,11 @@ internal: they hold the citizen's own words, but no name, number or platform id 
 Times are UTC.
 """
 
+from datetime import UTC
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 CaseState = Literal["received", "assigned", "in_progress", "answered", "closed"]
 """Where a complaint stands; only casework moves it. Public words: diterima, didisposisikan, ditindaklanjuti, dijawab,
@@ -21,6 +22,7 @@ owned by the state or a regency."""
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
+UtcTime = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -116,9 +118,9 @@ class ComplaintReceived(ComplaintEvent):
     language: str = Field(description="BCP 47, for example id.")
     attachments: tuple[AttachmentRef, ...] = ()
     place: Place = Place()
-    event_time: AwareDatetime | None = Field(None, description="When it was sent, by the provider's clock.")
-    incident_time: AwareDatetime | None = Field(None, description="When it happened, as the citizen says.")
-    received_at: AwareDatetime = Field(description="When it reached our door.")
+    event_time: UtcTime | None = Field(None, description="When it was sent, by the provider's clock.")
+    incident_time: UtcTime | None = Field(None, description="When it happened, as the citizen says.")
+    received_at: UtcTime = Field(description="When it reached our door.")
     reporter: UUID = Field(description="An opaque reference into the reporter vault, different for each complaint.")
     anonymous: bool = Field(description="anonim: the reporter is not shown to the public.")
     secret: bool = Field(description="rahasia: the whole report is not shown to the public.")
@@ -140,7 +142,7 @@ class ComplaintRouted(ComplaintEvent):
     reasons: tuple[str, ...] = Field(min_length=1, description="In plain Indonesian.")
     rules_version: str
     directory_version: str
-    decided_at: AwareDatetime
+    decided_at: UtcTime
 
 
 class ComplaintAssigned(ComplaintEvent):
@@ -157,7 +159,7 @@ class ComplaintAssigned(ComplaintEvent):
     reasons: tuple[str, ...] = Field(min_length=1)
     actor: Actor
     sealed: bool
-    assigned_at: AwareDatetime
+    assigned_at: UtcTime
 
 
 class ComplaintStatusChanged(ComplaintEvent):
@@ -171,7 +173,7 @@ class ComplaintStatusChanged(ComplaintEvent):
     actor: Actor
     reason: str | None = None
     version: int = Field(ge=1, description="The case's version after this change.")
-    changed_at: AwareDatetime
+    changed_at: UtcTime
 
 
 class ComplaintAnswered(ComplaintEvent):
@@ -183,7 +185,7 @@ class ComplaintAnswered(ComplaintEvent):
     agency: AgencyRef
     text: str
     actor: Actor
-    answered_at: AwareDatetime
+    answered_at: UtcTime
 
 
 EVENTS: dict[str, type[ComplaintEvent]] = {
