@@ -1,0 +1,1 @@
+"""The channel for the mobile app: our own HTTP API."""

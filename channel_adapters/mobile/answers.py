@@ -1,0 +1,64 @@
+"""What the app hears: a ticket, or a problem document (RFC 9457) in Indonesian."""
+
+import json
+from collections.abc import Sequence
+
+from channel_adapters.mobile.payloads import Accepted
+from shared.channels.protocol import Answer, Receipt, RefusedError
+from shared.core.text import clean_text
+
+_TITLES = {
+    "unknown_account": "Aplikasi tidak dikenal",
+    "idempotency_key_missing": "Header Idempotency-Key belum ada",
+    "idempotency_key_invalid": "Header Idempotency-Key tidak sesuai",
+    "idempotency_key_reused": "Kunci ini sudah dipakai untuk pengaduan lain",
+    "device_id_invalid": "Header X-Device-Id tidak sesuai",
+    "not_json": "Isi permintaan tidak dapat dibaca",
+    "bad_multipart": "Kiriman tidak lengkap",
+    "too_many_parts": "Terlalu banyak bagian",
+    "unknown_part": "Ada bagian yang tidak dikenal",
+    "unsupported_media_type": "Jenis isi tidak didukung",
+    "too_many_photos": "Terlalu banyak foto",
+    "photo_too_large": "Foto terlalu besar",
+    "photo_unknown_type": "Berkas bukan foto",
+    "place_outside_province": "Tempat di luar Nusa Tenggara Barat",
+    "body_too_large": "Kiriman terlalu besar",
+    "rate_limited": "Terlalu banyak permintaan, coba lagi nanti",
+    "unavailable": "Layanan sedang terganggu, coba lagi nanti",
+}
+_ANY_TITLE = {422: "Periksa kembali isian pengaduan"}
+
+
+def accepted(receipts: Sequence[Receipt]) -> Answer:
+    """Answer 201 with ticket and access code; a repeated submission hears the same again."""
+    receipt = receipts[0]
+    status_url = f"/v1/complaints/{receipt.ticket}"
+    body = Accepted(
+        ticket=receipt.ticket,
+        access_code=receipt.access_code,
+        status_url=status_url,
+        received_at=receipt.received_at,
+    )
+    headers = {"Location": status_url, "Cache-Control": "no-store"}
+    if receipt.duplicate:
+        headers["Idempotent-Replayed"] = "true"
+    return Answer(status=201, body=body.model_dump_json().encode(), content_type="application/json", headers=headers)
+
+
+def refused(error: RefusedError) -> Answer:
+    """Render a refusal; `code` is the stable reason, `pointer` names the field."""
+    title = _TITLES.get(error.reason) or _ANY_TITLE.get(error.status, "Permintaan tidak dapat diproses")
+    problem = {
+        "type": "about:blank",
+        "title": title,
+        "status": error.status,
+        "detail": clean_text(error.detail),
+        "code": error.reason,
+    }
+    if error.pointer is not None:
+        problem["pointer"] = error.pointer
+    return Answer(
+        status=error.status,
+        body=json.dumps(problem, ensure_ascii=False).encode(),
+        content_type="application/problem+json",
+    )
