@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local.processes import ServerError
+from deploy.local.processes import Child, ServerError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KAFKA = REPOSITORY / "deploy" / "kafka"
@@ -66,18 +66,18 @@ def _fetch(jars: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise ServerError("Maven is missing: install maven, or run on the embedded broker.")
+    child = Child("maven", jars.parent)
+    child.stop_orphan()
     incoming = jars.with_name(f"{jars.name}.incoming")
     shutil.rmtree(incoming, ignore_errors=True)
     command = [maven, "--batch-mode", "--quiet", "--file", str(KAFKA / "pom.xml")]
-    command += ["dependency:copy-dependencies", f"-Dlibs={incoming}"]
+    child.start([*command, "dependency:copy-dependencies", f"-Dlibs={incoming}"])
     try:
-        done = subprocess.run(  # noqa: S603 - our own paths
-            command, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise ServerError(f"Maven did not bring Apache Kafka within {FETCH_SECONDS} seconds.") from None
-    if done.returncode != 0 or not _fetched(incoming):
-        raise ServerError(f"Maven could not bring Apache Kafka:\n{(done.stdout + done.stderr).strip()[-3000:]}")
+        child.wait_for_success(timeout=FETCH_SECONDS)
+    except ServerError as error:
+        raise ServerError(f"Maven could not bring Apache Kafka: {error}") from error
+    finally:
+        child.stop()  # an interrupt here must not leave it writing
     shutil.rmtree(jars, ignore_errors=True)
     incoming.rename(jars)
 
