@@ -146,14 +146,3 @@ reporter = Table(
     Column("details", LargeBinary, comment="encrypted name, telephone and e-mail, as given with this complaint"),
     schema=VAULT,
 )
-
-look = Table(
-    "look",
-    metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=True),
-    Column("reference", Uuid, ForeignKey(f"{VAULT}.reporter.reference"), nullable=False, index=True),
-    Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("looked_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    schema=VAULT,
-)

@@ -1,11 +1,12 @@
 """What a service hands to the process that runs it: its HTTP part and its workers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter
 
-Worker = Callable[[], Awaitable[None]]
+Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled; when it ends by itself or raises, the process stops and is started again."""
 Check = Callable[[], Awaitable[None]]
 """Raises when what it looks at is not ready."""

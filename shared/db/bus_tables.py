@@ -39,6 +39,7 @@ outbox = Table(
     Column("refused_reason", Text, comment="why Kafka will never take it; later events of the complaint wait"),
     Index("outbox_subject_sequence", "subject", "sequence", unique=True),
     Index("outbox_pending", "position", postgresql_where=text("published_at IS NULL")),
+    Index("outbox_ticket", text("(value->>'ticket')"), postgresql_where=text("sequence = 1")),
     Index("outbox_refused", "subject", postgresql_where=text("refused_reason IS NOT NULL")),
 )
 """Published rows stay: they are the archive that rebuilds and republishing read."""

@@ -101,7 +101,8 @@ def outbox_grants(role: str) -> Iterator[str]:
 
 
 def consumer_grants(role: str, operator: str, schema: str) -> Iterator[str]:
-    """Yield the grants on a service's inbox and parking lot; the operator's `ntbcare parked` may look and decide."""
+    """Yield the grants on a service's inbox and parking lot; the operator sees no content, and decides."""
     yield from grants(role, schema, {"inbox": "SELECT, INSERT, DELETE", "parked": "SELECT, INSERT, UPDATE, DELETE"})
-    yield from grants(operator, schema, {"parked": "SELECT, UPDATE (state, reason)"})
+    seen = 'id, event_id, subject, type, topic, "partition", "offset", state, reason, attempts, parked_at'
+    yield from grants(operator, schema, {"parked": f"SELECT ({seen}), UPDATE (state, reason)"})
     yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"'

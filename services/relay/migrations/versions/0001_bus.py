@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid, primary_key=True),
         sa.Column("position", sa.BigInteger, nullable=False, unique=True, comment="relay order; set by the trigger"),
         sa.Column("subject", sa.Uuid, nullable=False, comment="complaint id"),
-        sa.Column(
-            "sequence", sa.Integer, nullable=False, comment="per complaint, from 1, no gaps; set by the trigger"
-        ),
+        sa.Column("sequence", sa.Integer, nullable=False, comment="per complaint, from 1, no gaps; set by the trigger"),
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("topic", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
@@ -70,5 +68,23 @@ def upgrade() -> None:
     """)
     op.execute("GRANT USAGE ON SCHEMA bus TO ntbcare_relay")
     op.execute("GRANT SELECT, UPDATE (published_at, refused_reason) ON bus.outbox TO ntbcare_relay")
+    # What the operator's commands see of an event: how it went and where it stands, never a citizen's words, and of a
+    # sealed complaint not even the reasons, which name what it is about.
+    op.execute("""
+        CREATE VIEW bus.journey AS
+        SELECT o.subject AS complaint_id, f.value->>'ticket' AS ticket, (f.value->>'sealed')::boolean AS sealed,
+               o.event_id, o.sequence, o.type, o.source, o.time, o.stored_at, o.published_at, o.refused_reason,
+               o.traceparent,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'channel', o.value->'channel', 'account', o.value->'account', 'received_at', o.value->'received_at',
+                   'agency', o.value->'agency', 'affair', o.value->'affair', 'level', o.value->'level',
+                   'confidence', o.value->'confidence', 'previous', o.value->'previous', 'state', o.value->'state',
+                   'version', o.value->'version', 'actor', o.value->'actor',
+                   'place', CASE WHEN (f.value->>'sealed')::boolean THEN NULL ELSE o.value->'place'->'detected' END,
+                   'reasons', CASE WHEN (f.value->>'sealed')::boolean THEN NULL ELSE o.value->'reasons' END
+               )) AS facts
+        FROM bus.outbox AS o JOIN bus.outbox AS f ON f.subject = o.subject AND f.sequence = 1
+    """)
+    op.execute("CREATE INDEX outbox_ticket ON bus.outbox ((value->>'ticket')) WHERE sequence = 1")
     op.execute(f'GRANT USAGE ON SCHEMA bus TO "{OPERATOR}"')
-    op.execute(f'GRANT SELECT ON bus.outbox TO "{OPERATOR}"')
+    op.execute(f'GRANT SELECT ON bus.journey TO "{OPERATOR}"')

@@ -1,0 +1,28 @@
+"""`ntbcare`: what an operator types."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from deploy.cli import database, serve
+from shared.channels import BrokenChannelError
+from shared.core.settings import SettingsError
+
+app = typer.Typer(
+    help="NTB Care: one gateway for every complaint channel of a province.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.command("serve")(serve.serve)
+app.add_typer(database.app, name="database", help="Prepare, migrate and check the database.")
+
+
+def main() -> None:
+    """Run the command line; a wrong setting is explained, not traced."""
+    try:
+        app()
+    except (SettingsError, BrokenChannelError) as error:
+        Console(stderr=True, highlight=False).print(f"[red]{error}[/red]")
+        sys.exit(2)

@@ -1,0 +1,103 @@
+"""`ntbcare serve`: run one service, or several in one process."""
+
+import asyncio
+import contextlib
+import importlib
+import pkgutil
+import signal
+from collections.abc import Iterator
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from gateway.app import create_app
+from shared.core.service import ServeOptions, ServiceApp
+from shared.telemetry.logs import configure_logs
+
+log = structlog.get_logger()
+
+_GRACE_S = 10
+
+
+def available_services() -> tuple[str, ...]:
+    """Return the names of the services that can be served."""
+    package = importlib.import_module("services")
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
+
+
+def serve(
+    services: Annotated[
+        list[str], typer.Argument(help="Which: intake, relay, routing, casework, identity; or several.")
+    ],
+    channels: Annotated[str | None, typer.Option(help="Only these channels of intake, comma separated.")] = None,
+    part: Annotated[str, typer.Option(help="http, workers or both.")] = "both",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    forwarded_allow_ips: Annotated[str, typer.Option(help="Proxies whose X-Forwarded-For is believed.")] = "127.0.0.1",
+) -> None:
+    """Run services in this process until it is told to stop (TERM or Ctrl-C)."""
+    unknown = sorted(set(services) - set(available_services()))
+    if unknown or part not in {"http", "workers", "both"}:
+        known = ", ".join(available_services())
+        raise typer.BadParameter(f"Known services: {known}; --part is http, workers or both.")
+    configure_logs(",".join(services))
+    options = ServeOptions(channels=channels.split(",") if channels else None)
+    built = [build_service(name, options) for name in services]
+    app = create_app(built, with_routers=part != "workers")
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        forwarded_allow_ips=forwarded_allow_ips,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    uvicorn_server = _Server(config)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(run(uvicorn_server, built if part != "http" else []))
+    if not uvicorn_server.started:
+        raise typer.Exit(1)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the workers must finish too, and `run` sees to both."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def build_service(name: str, options: ServeOptions) -> ServiceApp:
+    """Build one service from its folder."""
+    built: ServiceApp = importlib.import_module(f"services.{name}.app").build(options)
+    return built
+
+
+async def run(server: uvicorn.Server, services: list[ServiceApp]) -> None:
+    """Serve HTTP and run the workers; when one of them ends, everything ends, so that a supervisor starts it anew."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    serving = asyncio.create_task(server.serve())
+    workers = [
+        asyncio.create_task(worker(), name=f"{service.name}.{name}")
+        for service in services
+        for name, worker in service.workers.items()
+    ]
+    done, _ = await asyncio.wait([serving, *workers], return_when=asyncio.FIRST_COMPLETED)
+    failed = [task for task in done if task is not serving]
+    server.should_exit = True
+    for task in workers:
+        task.cancel()
+    await asyncio.wait([serving, *workers], timeout=_GRACE_S)
+    for task in failed:
+        error = task.exception()
+        log.error("worker.ended", worker=task.get_name(), error=type(error).__name__ if error else None)
+        raise SystemExit(1)

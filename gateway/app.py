@@ -1,0 +1,37 @@
+"""Build the application of one process: the routers of its services, behind one set of manners."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from gateway import health, problems
+from gateway.middleware import Manners
+from shared.core.service import ServiceApp
+
+
+def create_app(
+    services: Sequence[ServiceApp], *, with_routers: bool = True, metrics_token: str | None = None
+) -> FastAPI:
+    """Build the application; its services' pools are closed when it stops. Workers are run by whoever runs it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        for service in services:
+            await service.close()
+
+    app = FastAPI(
+        title="NTB Care",
+        version="1",
+        description="One gateway for every complaint channel of Nusa Tenggara Barat.",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    problems.install(app)
+    for service in services if with_routers else ():
+        if service.router is not None:
+            app.include_router(service.router)
+    app.include_router(health.router(services, metrics_token=metrics_token))
+    app.add_middleware(Manners)
+    return app

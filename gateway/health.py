@@ -1,0 +1,53 @@
+"""For the operator: is it alive, is it ready, and its figures."""
+
+import asyncio
+import hmac
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.core.errors import NotFoundError
+from shared.core.service import ServiceApp
+
+_PATIENCE_S = 3
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+def router(services: Sequence[ServiceApp], *, metrics_token: str | None) -> APIRouter:
+    """Return `/health/live`, `/health/ready` and `/metrics`.
+
+    The health addresses are open and say no more than the names of what is not ready. `/metrics` answers the bearer of
+    the token, or, where none is set, a direct caller on the same machine; to anybody else it does not exist.
+    """
+    routes = APIRouter(tags=["operator"], include_in_schema=False)
+
+    @routes.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @routes.get("/health/ready")
+    async def ready() -> Response:
+        names = [f"{service.name}.{name}" for service in services for name in service.checks]
+        checks = [check() for service in services for check in service.checks.values()]
+        async with asyncio.timeout(_PATIENCE_S):
+            results = await asyncio.gather(*checks, return_exceptions=True)
+        failing = [name for name, result in zip(names, results, strict=True) if isinstance(result, BaseException)]
+        return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
+
+    @routes.get("/metrics")
+    async def figures(request: Request) -> Response:
+        if not _may_read(request, metrics_token):
+            raise NotFoundError("not_found", "Alamat ini tidak ada")
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def _may_read(request: Request, token: str | None) -> bool:
+    if token is not None:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    direct = "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
+    return direct and request.client is not None and request.client.host in _LOOPBACK

@@ -1,0 +1,66 @@
+"""The manners of every request: an id, a name in the log, security headers, and no exception that escapes."""
+
+import time
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.problems import unexpected
+from shared.core.ids import new_id
+
+log = structlog.get_logger()
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+}
+_QUIET = ("/health", "/metrics")
+
+
+class Manners:
+    """Pure ASGI, so that bodies pass through byte for byte."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = str(new_id())
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_headers)
+            except Exception as error:
+                if status:
+                    raise
+                await (await unexpected(Request(scope), error))(scope, receive, send_with_headers)
+            finally:
+                self._log(scope, status, time.perf_counter() - started)
+
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+        """Log the route's template, not the path: a path may hold a token or a ticket."""
+        if scope["path"].startswith(_QUIET):
+            return
+        route = scope.get("route")
+        template = getattr(route, "path", "unmatched")
+        log.info("request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1))

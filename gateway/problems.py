@@ -1,0 +1,70 @@
+"""Errors as RFC 9457 problem+json, rendered in this one place."""
+
+import traceback
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.core.errors import ProblemError
+from shared.db import is_unavailable
+from shared.telemetry import metrics
+
+log = structlog.get_logger()
+
+_TITLES = {
+    404: ("not_found", "Alamat ini tidak ada"),
+    405: ("method_not_allowed", "Cara memanggil alamat ini tidak dikenal"),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+    app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _document(status: int, code: str, title: str, detail: str | None = None, **more: object) -> JSONResponse:
+    metrics.PROBLEMS.labels(code=code).inc()
+    body = {"type": f"urn:ntbcare:problem:{code}", "title": title, "status": status, "code": code, **more}
+    if detail is not None:
+        body["detail"] = detail
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+async def _problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this class only
+    response = _document(error.status, error.code, error.title, error.detail, **error.extensions)
+    if error.status == 401:  # noqa: PLR2004
+        response.headers["www-authenticate"] = "Bearer"
+    return response
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [
+        {"pointer": "#/" + "/".join(str(part) for part in fault["loc"][1:]), "detail": fault["msg"]}
+        for fault in error.errors()
+    ]
+    return _document(422, "invalid_request", "Periksa kembali isian berikut", errors=faults)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code, title = _TITLES.get(error.status_code, ("http_error", str(error.detail)))
+    return _document(error.status_code, code, title)
+
+
+async def unexpected(_request: Request, error: Exception) -> Response:
+    """Say that it is our fault; log the error's class and place, never its text, which may quote personal data."""
+    if is_unavailable(error):
+        response = _document(503, "unavailable", "Layanan sedang terganggu; coba lagi sebentar lagi")
+        response.headers["retry-after"] = "5"
+        return response
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("request.failed", error=type(error).__name__, file=frame.filename, line=frame.lineno)
+    return _document(500, "internal_error", "Ada kesalahan di pihak kami; kami sudah diberi tahu")
