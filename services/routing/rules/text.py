@@ -1,0 +1,112 @@
+"""Normalises informal Indonesian into words (for places) and stems (for affairs)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import yaml
+
+RULES = Path(__file__).parent
+#: More words than any form of ours lets in; a longer text is judged by its beginning.
+MAX_WORDS = 2500
+
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+_APOSTROPHE = re.compile(r"(?<=[a-z])['’‘ʼ`](?=[a-z])")
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+_UNTIL_WORDS = frozenset(
+    {"malam", "sore", "pagi", "siang", "sekarang", "skrg", "skr", "saat", "hari", "subuh", "kapan"}
+)
+_VOWELS = frozenset("aeiou")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A complaint's words in order, and the stem of each."""
+
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    table = load_yaml(RULES / "abbreviations.yaml")
+    return {short: word for word, shorts in table.items() for short in shorts}
+
+
+def load_yaml(path: Path) -> dict[str, list[str]]:
+    """Read one reviewed YAML file."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with path.open(encoding="utf-8") as handle:
+        return dict(yaml.load(handle, Loader=loader))  # noqa: S506  (CSafeLoader is the safe loader in C)
+
+
+def normalize(text: str) -> Text:
+    """Return the words and stems of a text: lower case, no marks, abbreviations written out."""
+    words = split(text)
+    return Text(words, tuple(map(stem, words)))
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the words of a text as `normalize` does, without stems."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    lowered = _REPEATED.sub(r"\1", _APOSTROPHE.sub("", text.lower()))
+    raw = _WORD.findall(lowered)[:MAX_WORDS]
+    known = _abbreviations()
+    return tuple(_until(raw, i) if w in {"smp", "sd"} else known.get(w, w) for i, w in enumerate(raw))
+
+
+def _until(raw: list[str], i: int) -> str:
+    """Tell `smp` and `sd` as schools from "sampai": between hours or before a time of day they mean until."""
+    before = raw[i - 1] if i else ""
+    after = raw[i + 1] if i + 1 < len(raw) else ""
+    until = after in _UNTIL_WORDS or (before.isdigit() and after.isdigit())
+    return "sampai" if until else raw[i]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Strip -nya and the verbal prefixes with their -kan. Light on purpose: nouns in -an keep their meaning."""
+    if len(word) > 5 and word.endswith("nya"):
+        word = word[:-3]
+    verb = _strip_prefix(word)
+    if verb != word and len(verb) > 6 and verb.endswith("kan"):
+        return verb[:-3]
+    return verb
+
+
+def _strip_prefix(word: str) -> str:
+    if len(word) < 6:
+        return word
+    if word.startswith("di"):
+        return word[2:]
+    if word.startswith("ter") and len(word) > 7:
+        return word[3:]
+    if not word.startswith("me"):
+        return word
+    return _strip_me(word)
+
+
+def _strip_me(word: str) -> str:
+    for prefix, before, restored in (("meng", _VOWELS, ""), ("meny", _VOWELS, "s"), ("mem", _VOWELS, "p")):
+        if word.startswith(prefix) and word[len(prefix)] in before:
+            return restored + word[len(prefix) :]
+    for prefix, before, restored in (
+        ("meng", frozenset("ghk"), ""),
+        ("mem", frozenset("bpf"), ""),
+        ("men", _VOWELS, "t"),
+        ("men", frozenset("cdjt"), ""),
+        ("me", frozenset("rlwy"), ""),
+    ):
+        if word.startswith(prefix) and word[len(prefix)] in before:
+            return restored + word[len(prefix) :]
+    return word
+
+
+def read_words(path: Path) -> frozenset[str]:
+    """Read a file of words separated by blanks; a line that starts with # is a remark."""
+    lines: Iterable[str] = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
