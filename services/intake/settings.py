@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.core.settings import Secret, Settings
+from shared.core.settings import Secret, Secrets, Settings
 
 
 class IntakeSettings(Settings):
@@ -14,7 +13,7 @@ class IntakeSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="NTBCARE_INTAKE_")
 
     database_url: Secret
-    vault_keys: list[Secret] = Field(min_length=1)
+    vault_keys: Secrets
     access_code_key: Secret
     attachments: Path = Path("attachments")
     """The folder that keeps attachments' contents, shared by the intake processes."""

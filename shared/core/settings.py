@@ -4,11 +4,12 @@
 demo and `make up` draw their own; everywhere else a missing one stops the start.
 """
 
+import json
 import os
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET = 16
 _PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "example", "ganti")
@@ -23,7 +24,23 @@ def _real_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _split(value: object) -> object:
+    """Take a list apart as it stands in the environment (`a,b` or `["a", "b"]`); leave anything but text as it is."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('this is no list; write a,b or ["a", "b"]') from None
+
+
 Secret = Annotated[SecretStr, AfterValidator(_real_secret)]
+Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+"""One or more secrets, all of them valid: the new and the old one while they are being rotated."""
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+"""One or more names or ids."""
 
 
 class SettingsError(Exception):

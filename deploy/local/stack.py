@@ -1,0 +1,282 @@
+"""The whole house on one machine: Postgres, a broker, and each service as a process of its own.
+
+`make demo` and `make up` run it. Its folder is its whole state: the database, the secrets drawn at the first start
+(they are nobody's default), attachments and logs. A memory-only broker is filled again from the outbox at every start.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+import asyncpg
+
+from deploy.local.brokers import Broker
+from deploy.local.postgres import Postgres
+from deploy.local.processes import Child, ServerError, free_port
+from shared.db import Database, migrations
+from shared.db.roles import OPERATOR, prepare_roles, role_of
+from shared.events import TOPICS
+from shared.http.client import Client, HTTPError, client
+from shared.kafka import KafkaSettings, apply_topics
+from shared.kafka.relay import republish
+from shared.security import new_key_pair
+
+_READY_S = 60.0
+_WATCH_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process of the stack: what `ntbcare serve` is told."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+PROCESSES = (
+    Process("intake-sms", ("intake", "--channels", "sms", "--part", "http")),
+    Process("intake-facebook", ("intake", "--channels", "facebook", "--part", "http")),
+    Process("intake-instagram", ("intake", "--channels", "instagram", "--part", "http")),
+    Process("intake-mobile", ("intake", "--channels", "mobile")),
+    Process("relay", ("relay",)),
+    Process("routing", ("routing",)),
+    Process("casework", ("casework",)),
+    Process("identity", ("identity",)),
+)
+
+
+class Stack:
+    """The stack in one folder. Use it as a context manager, or `start` and `stop` it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        postgres: Postgres,
+        broker: Broker,
+        database: str = "ntbcare",
+        prefix: str = "",
+        first_port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Choose the state folder and the servers; those that do not run yet are started and stopped with the stack.
+
+        `first_port` fixes the processes' ports in a row from there, otherwise free ones are drawn. `prefix` stands
+        before topics and groups; `settings` go into every process's environment.
+        """
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.postgres = postgres
+        self.broker = broker
+        self.ports = {
+            process.name: free_port() if first_port is None else first_port + offset
+            for offset, process in enumerate(PROCESSES)
+        }
+        self._database = database
+        self._prefix = prefix
+        self._children: dict[str, Child] = {}
+        self._own_servers: list[Postgres | Broker] = []
+        self._secrets = _secrets(folder / "secrets.json")
+        self._extra = dict(settings or {})
+
+    @property
+    def env_file(self) -> Path:
+        """Every setting of the stack, secrets among them (mode 0600)."""
+        return self.folder / "ntbcare.env"
+
+    def url(self, process: str) -> str:
+        """Return the address of a process."""
+        return f"http://127.0.0.1:{self.ports[process]}"
+
+    def secret(self, name: str) -> str:
+        """Return one of the drawn secrets or chosen names, as the env file has it."""
+        return self.environment()[name]
+
+    def database_url(self, role: str) -> str:
+        """Return the database URL of a login role."""
+        return f"postgresql://{role}:{self._secrets[role]}@127.0.0.1:{self.postgres.port}/{self._database}"
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How to reach the broker."""
+        return KafkaSettings(
+            bootstrap=self.broker.bootstrap, prefix=self._prefix, idempotence=self.broker.supports_idempotence
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of every service."""
+        drawn = self._secrets
+        urls = {
+            f"{role.upper()}_DATABASE_URL": self.database_url(role)
+            for role in [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
+        }
+        return {
+            **urls,
+            "NTBCARE_OWNER_DATABASE_URL": self.postgres.admin_url(self._database),
+            "NTBCARE_KAFKA_BOOTSTRAP": self.broker.bootstrap,
+            "NTBCARE_KAFKA_PREFIX": self._prefix,
+            "NTBCARE_KAFKA_IDEMPOTENCE": str(self.broker.supports_idempotence).lower(),
+            "NTBCARE_INTAKE_VAULT_KEYS": drawn["vault_key"],
+            "NTBCARE_INTAKE_ACCESS_CODE_KEY": drawn["access_code_key"],
+            "NTBCARE_INTAKE_ATTACHMENTS": str(self.folder / "attachments"),
+            "NTBCARE_IDENTITY_SIGNING_KEY": drawn["signing_key"],
+            "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": drawn["public_key"],
+            "NTBCARE_FACEBOOK_APP_SECRETS": drawn["facebook_app_secret"],
+            "NTBCARE_FACEBOOK_VERIFY_TOKEN": drawn["facebook_verify_token"],
+            "NTBCARE_FACEBOOK_PAGES": "1067280970047460",
+            "NTBCARE_INSTAGRAM_APP_SECRETS": drawn["instagram_app_secret"],
+            "NTBCARE_INSTAGRAM_VERIFY_TOKEN": drawn["instagram_verify_token"],
+            "NTBCARE_INSTAGRAM_ACCOUNTS": "17841400008460056",
+            "NTBCARE_SMS_NUMBERS": "1708",
+            "NTBCARE_SMS_KANNEL_TOKEN": drawn["kannel_token"],
+            "NTBCARE_MOBILE_APPS": "ntbcare",
+            **self._extra,
+        }
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Stop it."""
+        self.stop()
+
+    def start(self, say: Callable[[str], None] = lambda _words: None) -> None:
+        """Start everything and wait until every process answers; raises `ServerError`."""
+        try:
+            if not self.postgres.running:
+                say("PostgreSQL …")
+                self._own_servers.append(self.postgres.start())
+            say("Schemas and login roles …")
+            asyncio.run(self._prepare_database())
+            migrations.upgrade(self.postgres.admin_url(self._database))
+            if not self.broker.running:
+                say(f"{self.broker.name} …")
+                self._own_servers.append(self.broker.start())
+            asyncio.run(self._prepare_topics())
+            self._write_env_file()
+            say("Services …")
+            for process in PROCESSES:
+                self.start_process(process.name)
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything, the services first."""
+        for child in self._children.values():
+            child.stop()
+        self._children.clear()
+        while self._own_servers:
+            self._own_servers.pop().stop()
+
+    def start_process(self, name: str) -> None:
+        """Start one process of the stack."""
+        process = next(process for process in PROCESSES if process.name == name)
+        child = self._children.setdefault(name, Child(name, self.folder / "processes"))
+        child.stop_orphan()
+        child.start(
+            [sys.executable, "-m", "deploy.cli.main", "serve", *process.arguments, "--port", str(self.ports[name])],
+            env={**os.environ, "NTBCARE_ENV_FILE": str(self.env_file)},
+        )
+
+    def kill_process(self, name: str) -> int:
+        """Kill one process (SIGKILL) and return the process id it had."""
+        pid = self._children[name].pid
+        self._children[name].kill()
+        return pid
+
+    def wait_until_ready(self, names: Sequence[str] | None = None) -> None:
+        """Wait until the processes answer; raises `ServerError` with the end of the log of one that does not."""
+        deadline = time.monotonic() + _READY_S
+        with client(timeout=2) as http:
+            for name in names or self.ports:
+                child = self._children[name]
+                while not _answers(http, f"{self.url(name)}/health/ready"):
+                    if not child.running or time.monotonic() > deadline:
+                        raise ServerError(f"{name} does not answer. The end of its log:\n{child.log_tail()}")
+                    time.sleep(0.05)
+
+    def watch(self, say: Callable[[str], None]) -> None:
+        """Start again whatever dies, until interrupted."""
+        while True:
+            if not self.postgres.running:
+                say("PostgreSQL ended; starting it again.")
+                self.postgres.start()
+            if not self.broker.running:
+                say(f"{self.broker.name} ended; starting it again and publishing what it forgot.")
+                self.broker.start()
+                asyncio.run(self._prepare_topics())
+            for name, child in self._children.items():
+                if not child.running:
+                    say(f"{name} ended (exit code {child.exit_code}); starting it again. Its log: {child.log}")
+                    self.start_process(name)
+            time.sleep(_WATCH_S)
+
+    async def _prepare_database(self) -> None:
+        connection = await asyncpg.connect(self.postgres.admin_url())
+        try:
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", self._database):
+                await connection.execute(f'CREATE DATABASE "{self._database}"')
+        finally:
+            await connection.close()
+        roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
+        await prepare_roles(self.postgres.admin_url(self._database), {role: self._secrets[role] for role in roles})
+
+    async def _prepare_topics(self) -> None:
+        created = await apply_topics(self.kafka, TOPICS)
+        if created and not self.broker.durable:
+            database = Database(self.database_url(role_of("relay")), application="stack", pool_size=1)
+            retention = max((topic.retention for topic in TOPICS), default=timedelta())
+            await republish(database, since=datetime.now(UTC) - retention)
+            await database.close()
+
+    def _write_env_file(self) -> None:
+        lines = "".join(f"{name}='{value}'\n" for name, value in self.environment().items())
+        _write_private(self.env_file, lines)
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """Return the secrets of this folder; what is missing is drawn now."""
+    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    names = [
+        *(role_of(service) for service in migrations.migrated_services()),
+        OPERATOR,
+        "vault_key",
+        "access_code_key",
+        "facebook_app_secret",
+        "facebook_verify_token",
+        "instagram_app_secret",
+        "instagram_verify_token",
+        "kannel_token",
+    ]
+    drawn = {name: secrets.token_hex(32) for name in names}
+    pair = new_key_pair()
+    drawn |= {"signing_key": pair.signing_key, "public_key": pair.public_key}
+    merged = {**drawn, **known}
+    if merged != known:
+        _write_private(path, json.dumps(merged))
+    return merged
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+def _answers(http: Client, url: str) -> bool:
+    try:
+        return http.get(url).is_success
+    except HTTPError:
+        return False

@@ -1,0 +1,15 @@
+"""The only door to httpx: whoever calls out over HTTP does it from here, with a timeout and no proxy by accident."""
+
+from httpx import ASGITransport, AsyncClient, Client, HTTPError, Response
+
+__all__ = ["ASGITransport", "AsyncClient", "Client", "HTTPError", "Response", "async_client", "client"]
+
+
+def client(*, timeout: float) -> Client:
+    """Make a synchronous client; `timeout` in seconds for each step of a request."""
+    return Client(timeout=timeout, trust_env=False)
+
+
+def async_client(*, timeout: float, base_url: str = "") -> AsyncClient:
+    """Make an asynchronous client; `timeout` in seconds for each step of a request."""
+    return AsyncClient(timeout=timeout, trust_env=False, base_url=base_url)

@@ -1,0 +1,113 @@
+"""One broker and one Postgres per run; tests are kept apart by names: a database and a topic prefix of their own.
+
+The suite runs on Apache Kafka itself where Java and Maven are present, otherwise on the embedded broker;
+`NTBCARE_TEST_BROKER=apache` (CI) makes Apache Kafka's absence an error.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.brokers import ApacheKafka, Broker, Tansu
+from deploy.local.kafka_jars import apache_kafka_available
+from deploy.local.postgres import FAST_FOR_TESTS, Postgres
+from shared.db import migrations
+from shared.db.roles import OPERATOR, prepare_roles, role_of
+from shared.events import TOPICS
+from shared.kafka import KafkaSettings, apply_topics
+
+TEMPLATE = "ntbcare_template"
+
+
+def choose_broker() -> type[Broker]:
+    reason = apache_kafka_available()
+    if reason is None:
+        return ApacheKafka
+    if os.environ.get("NTBCARE_TEST_BROKER") == "apache":
+        raise pytest.UsageError(f"Apache Kafka is demanded, but: {reason}")
+    return Tansu
+
+
+def pytest_report_header() -> str:
+    return f"broker: {choose_broker().__name__}"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[Postgres]:
+    with Postgres(tmp_path_factory.mktemp("postgres"), settings=FAST_FOR_TESTS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory) -> Iterator[Broker]:
+    with choose_broker()(tmp_path_factory.mktemp("broker")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def passwords() -> dict[str, str]:
+    roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
+    return {role: secrets.token_hex(16) for role in roles}
+
+
+@pytest.fixture(scope="session")
+def template(postgres, passwords) -> str:
+    """A migrated database that no test connects to; each module gets a copy."""
+    asyncio.run(_execute(postgres.admin_url(), f'CREATE DATABASE "{TEMPLATE}"'))
+    asyncio.run(prepare_roles(postgres.admin_url(TEMPLATE), passwords))
+    migrations.upgrade(postgres.admin_url(TEMPLATE))
+    return TEMPLATE
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    name: str
+    admin_url: str
+    urls: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def database(postgres, passwords, template) -> TestDatabase:
+    name = f"test_{secrets.token_hex(6)}"
+    asyncio.run(_execute(postgres.admin_url(), f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    urls = {
+        role.removeprefix("ntbcare_"): f"postgresql://{role}:{password}@127.0.0.1:{postgres.port}/{name}"
+        for role, password in passwords.items()
+    }
+    return TestDatabase(name=name, admin_url=postgres.admin_url(name), urls=urls)
+
+
+@pytest.fixture(scope="module")
+def database_urls(database) -> Mapping[str, str]:
+    """A login URL per service for a fresh, migrated database."""
+    return database.urls
+
+
+@pytest.fixture(scope="module")
+def admin_url(database) -> str:
+    """The owner's URL of the module's database: tests count with it what no service may see."""
+    return database.admin_url
+
+
+@pytest.fixture(scope="module")
+def kafka(broker) -> KafkaSettings:
+    """Topics of the module's own on the shared broker."""
+    settings = KafkaSettings(
+        bootstrap=broker.bootstrap, prefix=f"test-{secrets.token_hex(6)}.", idempotence=broker.supports_idempotence
+    )
+    asyncio.run(apply_topics(settings, TOPICS))
+    return settings
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
