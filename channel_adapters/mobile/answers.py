@@ -49,7 +49,7 @@ def refused(error: RefusedError) -> Answer:
     """Render a refusal; `code` is the stable reason, `pointer` names the field."""
     title = _TITLES.get(error.reason) or _ANY_TITLE.get(error.status, "Permintaan tidak dapat diproses")
     problem = {
-        "type": "about:blank",
+        "type": f"urn:ntbcare:problem:{error.reason}",
         "title": title,
         "status": error.status,
         "detail": clean_text(error.detail),
