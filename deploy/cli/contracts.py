@@ -13,14 +13,14 @@ _BREAKING = "Undo it, or publish the new form as a new event (`….v2`) beside t
 @app.command()
 def write() -> None:
     """Write the JSON Schemas and docs/asyncapi.yaml from the code."""
-    changed = files.write_all()
+    changed = files.write_all(files.ROOT)
     typer.echo("\n".join(map(str, changed)) or "Nothing to write: all is up to date.")
 
 
 @app.command()
 def check() -> None:
     """Fail when a generated file is out of date or a released contract is broken."""
-    drift, broken = files.drift(), files.broken()
+    drift, broken = files.drift(files.ROOT), files.broken(files.ROOT)
     for sentences, remedy in ((drift, _DRIFT), (broken, _BREAKING)):
         for sentence in sentences:
             typer.echo(sentence, err=True)
@@ -28,14 +28,14 @@ def check() -> None:
             typer.echo(remedy, err=True)
     if drift or broken:
         raise typer.Exit(1)
-    typer.echo(f"Contracts are up to date and break nothing since release {files.last_release()}.")
+    typer.echo(f"Contracts are up to date and break nothing since release {files.last_release(files.ROOT)}.")
 
 
 @app.command()
 def release() -> None:
     """Keep the current contracts as the next release, on which consumers may rely from then on."""
     try:
-        number = files.release()
+        number = files.release(files.ROOT)
     except files.ContractError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None

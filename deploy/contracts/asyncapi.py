@@ -1,5 +1,6 @@
 """The AsyncAPI 3.0 document: every topic, every event, and who sends and receives it."""
 
+from inspect import getdoc
 from typing import Any
 
 import yaml
@@ -26,6 +27,13 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (yaml's hook)
         """Write everything out: anchors are hard to read."""
         return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def document(*, release: int, examples: dict[str, list[Example]]) -> Document:
@@ -133,7 +141,7 @@ def _message(model: type[ComplaintEvent], examples: list[Example]) -> Document:
     return {
         "name": name,
         "title": model.__name__,
-        "summary": (model.__doc__ or "").strip(),
+        "summary": getdoc(model),
         "contentType": CONTENT_TYPE,
         "headers": {
             "allOf": [

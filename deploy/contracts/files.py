@@ -21,7 +21,7 @@ class ContractError(Exception):
     """The contracts cannot be released; each line says what to do."""
 
 
-def generated(root: Path = ROOT) -> Files:
+def generated(root: Path) -> Files:
     """Return every generated file by its path below `root`, from the models, topics, examples and services."""
     described = asyncapi.document(
         release=last_release(root), examples={event_type: examples(root, event_type) for event_type in EVENTS}
@@ -30,7 +30,7 @@ def generated(root: Path = ROOT) -> Files:
     return files | {ASYNCAPI: asyncapi.write(described)}
 
 
-def drift(root: Path = ROOT) -> list[str]:
+def drift(root: Path) -> list[str]:
     """Return a sentence for each committed file that is not what would be generated now."""
     wanted = generated(root)
     found = [f"{path} is missing or out of date." for path, text in wanted.items() if _read(root / path) != text]
@@ -38,7 +38,7 @@ def drift(root: Path = ROOT) -> list[str]:
     return found + [f"{path} belongs to no event." for path in sorted(strays)]
 
 
-def write_all(root: Path = ROOT) -> list[Path]:
+def write_all(root: Path) -> list[Path]:
     """Write what is out of date and remove what belongs to no event; return the paths that changed."""
     wanted = generated(root)
     strays = {path.relative_to(root) for path in (root / SCHEMAS).glob("*.json")} - wanted.keys()
@@ -51,23 +51,23 @@ def write_all(root: Path = ROOT) -> list[Path]:
     return sorted({*changed, *strays})
 
 
-def last_release(root: Path = ROOT) -> int:
+def last_release(root: Path) -> int:
     """Return the number of the last released contracts, 0 when there is none."""
     return max((int(path.name) for path in (root / RELEASED).glob("[0-9]*")), default=0)
 
 
-def released(root: Path = ROOT) -> dict[str, Schema]:
+def released(root: Path) -> dict[str, Schema]:
     """Return the last released contracts by event type."""
     folder = root / RELEASED / str(last_release(root))
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
-def broken(root: Path = ROOT) -> list[str]:
+def broken(root: Path) -> list[str]:
     """Return a sentence for each difference from the last release that would break somebody."""
     return breaking_differences(released(root), schemas())
 
 
-def release(root: Path = ROOT) -> int:
+def release(root: Path) -> int:
     """Write the current contracts as the next release and return its number; raises `ContractError`."""
     if found := broken(root):
         raise ContractError("\n".join(found))

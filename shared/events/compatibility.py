@@ -81,14 +81,12 @@ class _Walk:
             else:
                 yield f"`{inner}` was removed; readers rely on it."
         for keyword in ("items", "additionalProperties"):
-            yield from self._parts(old.get(keyword, True), new.get(keyword, True), f"{path}[]")
+            before, after = old.get(keyword, True), new.get(keyword, True)
+            if isinstance(before, Mapping) and isinstance(after, Mapping):
+                yield from self.place(before, after, f"{path}[]")
+            elif before != after:
+                yield f"{_at(path)} is not as open, or as closed, as it was."
         self._open.discard(pair)
-
-    def _parts(self, old: Any, new: Any, path: str) -> Iterator[str]:
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            yield from self.place(old, new, path)
-        elif old != new:
-            yield f"`{path}` is not as open, or as closed, as it was."
 
 
 def _choices(schema: Schema, root: Schema) -> dict[str, Schema]:
