@@ -9,7 +9,6 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -66,21 +65,21 @@ def template(postgres, passwords) -> str:
 
 
 @dataclass(frozen=True)
-class TestDatabase:
+class FreshDatabase:
     name: str
     admin_url: str
     urls: Mapping[str, str]
 
 
 @pytest.fixture(scope="module")
-def database(postgres, passwords, template) -> TestDatabase:
+def database(postgres, passwords, template) -> FreshDatabase:
     name = f"test_{secrets.token_hex(6)}"
     asyncio.run(_execute(postgres.admin_url(), f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     urls = {
         role.removeprefix("ntbcare_"): f"postgresql://{role}:{password}@127.0.0.1:{postgres.port}/{name}"
         for role, password in passwords.items()
     }
-    return TestDatabase(name=name, admin_url=postgres.admin_url(name), urls=urls)
+    return FreshDatabase(name=name, admin_url=postgres.admin_url(name), urls=urls)
 
 
 @pytest.fixture(scope="module")
