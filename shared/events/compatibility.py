@@ -94,7 +94,11 @@ def _choices(schema: Schema, root: Schema) -> dict[str, Schema]:
     if reference := schema.get("$ref"):
         return _choices(root["$defs"][reference.rpartition("/")[2]], root)
     if alternatives := schema.get("anyOf", schema.get("oneOf")):
-        return {name: choice for part in alternatives for name, choice in _choices(part, root).items()}
+        found: dict[str, Schema] = {}
+        for name, choice in (pair for part in alternatives for pair in _choices(part, root).items()):
+            twins = sum(other.split(" #")[0] == name for other in found)
+            found[f"{name} #{twins + 1}" if twins else name] = choice
+        return found
     tag = schema.get("properties", {}).get("type", {}).get("const")
     return {tag or " ".join(filter(None, (schema.get("format"), schema.get("type", "anything")))): schema}
 

@@ -6,7 +6,7 @@ internal: they hold the citizen's own words, but no name, number or platform id 
 Times are UTC.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -20,9 +20,17 @@ Level = Literal["province", "regency", "vertical", "state_company"]
 """Who has the authority (UU 23/2014): the province, a regency or city, a vertical body of the state, or a company
 owned by the state or a regency."""
 
+
+def _utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time outside the calendar") from None
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
-UtcTime = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -273,3 +273,23 @@ def test_alternatives_are_paired_by_their_type() -> None:
     current = deepcopy(released)
     current["properties"]["answer"]["anyOf"].pop()
     assert differences(released, current) == ["`answer` may no longer be no, but stored events hold that."]
+
+
+class Point(BaseModel):
+    x: int
+
+
+class Area(BaseModel):
+    y: int
+
+
+class WithShape(ComplaintStatusChanged):
+    shape: Point | Area
+
+
+@pytest.mark.parametrize(("part", "field"), [("Point", "x"), ("Area", "y")])
+def test_alternatives_without_a_type_are_paired_in_their_order_and_none_is_forgotten(part: str, field: str) -> None:
+    released = schema_of(WithShape)
+    current = deepcopy(released)
+    current["$defs"][part]["properties"][field]["type"] = "string"
+    assert differences(released, current) == [f"`shape.{field}` changed its type from integer to string."]

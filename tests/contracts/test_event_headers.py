@@ -88,6 +88,10 @@ def test_the_type_is_known_without_reading_anything_else() -> None:
         ((changed(ce_sequence=b"0"), VALUE), "ce_sequence has no valid form"),
         ((changed(ce_sequence=b"-1"), VALUE), "ce_sequence has no valid form"),
         ((changed(ce_subject=str(UUID(int=9)).encode()), VALUE), "ce_subject is another complaint than complaint_id"),
+        (
+            (changed(), json.dumps({**EXAMPLE.value, "received_at": "0001-01-01T00:00:00+08:00"}).encode()),
+            "fields not as in the schema: received_at",
+        ),
         ((changed(), None), "fields not as in the schema: body"),
         ((changed(), b"\xff\xfe"), "fields not as in the schema: body"),
         ((changed(), b"[]"), "fields not as in the schema: body"),
