@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from shared.channels.discovery import available_channels
-from shared.channels.protocol import RefusedError
+from shared.channels.protocol import Answer, Channel, RefusedError
 from tests.channels.cases import Case, all_cases, build_request, fits, open_door, summary
 
 CASES = all_cases()
@@ -32,14 +32,14 @@ def test_a_request_gets_exactly_what_its_fixture_says(case: Case, channels):
     assert fits(case.expect["messages"], told["messages"]), told["messages"]
 
 
-def _expect_answer(case, answer):
+def _expect_answer(case: Case, answer: Answer) -> None:
     expected = case.expect["answer"]
     assert (answer.status, answer.body.decode()) == (expected["status"], expected["body"])
     assert answer.content_type == expected["content_type"]
     assert dict(answer.headers) == expected["headers"]
 
 
-def _expect_refusal(case, channel, error):
+def _expect_refusal(case: Case, channel: Channel, error: RefusedError) -> None:
     told = {"status": error.status, "reason": error.reason, "pointer": error.pointer}
     assert "status" in case.expect, f"refused: {told}"
     assert told == {"pointer": None, **case.expect}

@@ -1,0 +1,108 @@
+"""A channel is a folder; a broken one stops the start."""
+
+import sys
+
+import pytest
+
+import channel_adapters
+from shared.channels.discovery import BrokenChannelError, available_channels, load_channel
+from shared.core.settings import SettingsError
+from tests.channels.cases import environment
+
+
+def test_there_are_exactly_four_channels():
+    assert available_channels() == ("facebook", "instagram", "mobile", "sms")
+
+
+@pytest.fixture
+def new_folder(tmp_path, monkeypatch):
+    """Make a channel folder of the given files beside the others."""
+    monkeypatch.setattr(channel_adapters, "__path__", [*channel_adapters.__path__, str(tmp_path)])
+
+    def make(name: str, **files: str) -> None:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+        for file, text in files.items():
+            (tmp_path / name / f"{file}.py").write_text(text)
+
+    yield make
+    for module in [module for module in sys.modules if module.startswith("channel_adapters.warta")]:
+        del sys.modules[module]
+
+
+GOOD = "class Warta:\n    name = 'warta'\n    doors = ()\n\n\ndef build():\n    return Warta()\n"
+
+
+def test_a_new_channel_touches_one_folder(new_folder):
+    new_folder("warta", channel=GOOD)
+    assert "warta" in available_channels()
+    assert load_channel("warta").name == "warta"
+
+
+def test_a_folder_whose_name_begins_with_an_underscore_is_no_channel(new_folder):
+    new_folder("_warta", channel=GOOD)
+    assert "_warta" not in available_channels()
+    with pytest.raises(BrokenChannelError, match="no channel '_warta'"):
+        load_channel("_warta")
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({}, "channel.py cannot be used"),
+        ({"channel": "import no_such_library"}, "no_such_library"),
+        ({"channel": "x = 1"}, "build"),
+        ({"channel": GOOD.replace("'warta'", "'berita'")}, "calls itself 'berita'"),
+    ],
+    ids=["no channel.py", "a missing library", "no build", "another name"],
+)
+def test_a_broken_folder_stops_the_start(files, words, new_folder):
+    new_folder("warta", **files)
+    with pytest.raises(BrokenChannelError, match=words):
+        load_channel("warta")
+
+
+@pytest.fixture
+def variables(monkeypatch):
+    monkeypatch.setenv("NTBCARE_ENV_FILE", "/nonexistent")
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in environment() if name != "NTBCARE_MOBILE_APPS"],
+    ids=lambda name: name.removeprefix("NTBCARE_"),
+)
+def test_a_missing_setting_stops_the_start_and_is_named(name, variables):
+    variables.delenv(name)
+    with pytest.raises(SettingsError, match=f"{name}: is missing"):
+        load_channel(name.split("_")[1].lower())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NTBCARE_FACEBOOK_APP_SECRETS", "fb-live-9f2c47d1a6e0,short-one"),
+        ("NTBCARE_FACEBOOK_APP_SECRETS", '["fb-live-9f2c47d1a6e0", 5]'),
+        ("NTBCARE_FACEBOOK_APP_SECRETS", '["fb-live-9f2c47d1a6e0"'),
+        ("NTBCARE_FACEBOOK_APP_SECRETS", "change-me-change-me-change-me"),
+        ("NTBCARE_FACEBOOK_APP_SECRETS", " , "),
+        ("NTBCARE_INSTAGRAM_ACCOUNTS", ""),
+        ("NTBCARE_SMS_KANNEL_TOKEN", "short-one"),
+        ("NTBCARE_SMS_NUMBERS", "[]"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_and_is_not_repeated(name, value, variables):
+    variables.setenv(name, value)
+    with pytest.raises(SettingsError, match=name) as error:
+        load_channel(name.split("_")[1].lower())
+    assert "fb-live" not in str(error.value)
+    assert "short-one" not in str(error.value)
+
+
+def test_a_channel_never_shows_its_secrets(channels):
+    secrets = [part for name, value in environment().items() if "NUMBERS" not in name for part in value.split(",")]
+    shown = "".join(map(repr, channels.values()))
+    assert not any(secret in shown for secret in secrets if len(secret) > 15)
