@@ -51,10 +51,12 @@ def _event(complaint: ComplaintReceived, decision: Decision, now: datetime) -> C
         ticket=complaint.ticket,
         agency=AgencyRef(key=decision.agency_key, name=decision.agency_name),
         affair=decision.affair,
-        level=decision.level,
+        level=decision.level.value,
         place=complaint.place.model_copy(update={"detected": detected}),
         confidence=decision.confidence,
-        candidates=tuple(CandidateAgency(key=one.key, name=one.name, score=one.score) for one in decision.candidates),
+        candidates=tuple(
+            CandidateAgency(key=one.agency_key, name=one.agency_name, score=one.score) for one in decision.candidates
+        ),
         reasons=decision.reasons,
         rules_version=decision.rules_version,
         directory_version=decision.directory_version,

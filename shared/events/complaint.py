@@ -16,9 +16,9 @@ CaseState = Literal["received", "assigned", "in_progress", "answered", "closed"]
 """Where a complaint stands; only casework moves it. Public words: diterima, didisposisikan, ditindaklanjuti, dijawab,
 selesai."""
 
-Level = Literal["province", "regency", "vertical", "state_company"]
-"""Who has the authority (UU 23/2014): the province, a regency or city, a vertical body of the state, or a company
-owned by the state or a regency."""
+Level = Literal["national", "province", "regency", "village", "regional_company"]
+"""Whose authority it is (tingkat kewenangan, UU 23/2014): the state and its vertical bodies, the province, a regency or
+city, a village, or a company owned by a region."""
 
 
 def _utc(time: datetime) -> datetime:
@@ -58,7 +58,7 @@ class DetectedPlace(_Value):
     region_code: str
     name: str
     confidence: Share
-    evidence: str
+    evidence: tuple[str, ...] = Field(description="In plain Indonesian; of the text it quotes place names only.")
 
 
 class Place(_Value):
