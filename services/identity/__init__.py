@@ -1,0 +1,1 @@
+"""Officers' accounts, and the only place where a token is signed."""
