@@ -1,0 +1,90 @@
+"""Why an officer cannot do something now, in words that say what to do instead."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.casework.rules import Move, legal_moves
+from shared.core.errors import ConflictError, ForbiddenError, NotFoundError, PreconditionRequiredError, StaleError
+from shared.events import CaseState
+
+STATE_WORDS: dict[CaseState, str] = {
+    "received": "diterima",
+    "assigned": "diteruskan ke instansi",
+    "in_progress": "sedang ditindaklanjuti",
+    "answered": "sudah dijawab",
+    "closed": "selesai",
+}
+MOVE_WORDS: dict[Move, str] = {
+    "assign": "meneruskan",
+    "take": "mengambil",
+    "answer": "menjawab",
+    "close": "menutup",
+}
+
+
+def unknown_case() -> NotFoundError:
+    """Say that there is no such case: the same words for one that exists and is not the caller's to see."""
+    return NotFoundError("unknown_case", "Aduan ini tidak ditemukan; periksa nomor tiketnya")
+
+
+def role_sees_no_case() -> ForbiddenError:
+    """Say that the role has no queue."""
+    return ForbiddenError("role_not_allowed", "Peran Anda tidak membuka aduan")
+
+
+def refused(move: Move) -> ForbiddenError:
+    """Say that somebody else has to make this move."""
+    return ForbiddenError("move_not_allowed", f"Anda tidak berwenang {MOVE_WORDS[move]} aduan ini")
+
+
+def no_precondition(case: Row[Any]) -> PreconditionRequiredError:
+    """Say which header is missing."""
+    return PreconditionRequiredError(
+        "if_match_required",
+        "Sertakan If-Match dengan versi yang Anda baca",
+        'Contoh: If-Match: "3"; versinya ada pada kepala ETag',
+        current_version=case.version,
+    )
+
+
+def stale(case: Row[Any], last: Row[Any]) -> StaleError:
+    """Say what somebody else did since the officer read the case."""
+    return StaleError(
+        "case_changed",
+        "Aduan ini sudah berubah sejak Anda membukanya; baca lagi lalu putuskan kembali",
+        _what_happened(last),
+        current_version=case.version,
+        state=case.state,
+        last_change=_change(last),
+    )
+
+
+def wrong_state(case: Row[Any], last: Row[Any]) -> ConflictError:
+    """Say what the case's state allows."""
+    moves = legal_moves(case.state)
+    words = ", ".join(MOVE_WORDS[move] for move in moves) or "tidak ada"
+    return ConflictError(
+        "illegal_move",
+        f"Aduan ini {STATE_WORDS[case.state]}; yang bisa dilakukan sekarang: {words}",
+        _what_happened(last),
+        current_version=case.version,
+        state=case.state,
+        legal_moves=list(moves),
+        last_change=_change(last),
+    )
+
+
+def _what_happened(last: Row[Any]) -> str:
+    who = f"petugas {last.actor_id}" if last.actor_kind == "officer" else "sistem"
+    return f"Versi {last.version}, {STATE_WORDS[last.state]}, oleh {who} pada {last.at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _change(last: Row[Any]) -> dict[str, object]:
+    return {
+        "version": last.version,
+        "previous": last.previous,
+        "state": last.state,
+        "actor": {"kind": last.actor_kind, "id": last.actor_id},
+        "at": last.at.isoformat(),
+    }

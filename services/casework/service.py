@@ -1,0 +1,279 @@
+"""Casework's use cases. Each method runs inside one transaction that the edge opened."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.casework import repository, rules
+from services.casework.conflicts import no_precondition, refused, role_sees_no_case, stale, unknown_case, wrong_state
+from services.casework.rules import Move
+from shared.core.errors import RejectError
+from shared.core.ids import new_id
+from shared.core.ticket import InvalidTicketError, parse_ticket
+from shared.db import UnitOfWork
+from shared.events import (
+    Actor,
+    AgencyRef,
+    CaseState,
+    ComplaintAnswered,
+    ComplaintAssigned,
+    ComplaintReceived,
+    ComplaintRouted,
+    ComplaintStatusChanged,
+    Place,
+)
+from shared.security import Principal
+
+Clock = Callable[[], datetime]
+
+_OPENING = Actor(kind="machine", id="casework.open")
+_FOLLOWING = Actor(kind="machine", id="casework.follow_routing")
+
+
+def utc_now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case with its history and answers, oldest first."""
+
+    case: Row[Any]
+    history: Sequence[Row[Any]]
+    answers: Sequence[Row[Any]]
+
+
+class CaseworkService:
+    """Opens cases, assigns them, and carries out what officers decide."""
+
+    def __init__(self, clock: Clock = utc_now) -> None:
+        """Take a clock."""
+        self._clock = clock
+
+    async def open(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
+        """Open the case of a complaint, once."""
+        region_code, place_name = _place(event.place)
+        opened = await repository.open_case(
+            tx,
+            complaint_id=event.complaint_id,
+            ticket=event.ticket,
+            channel=event.channel,
+            text=event.text,
+            attachments=[attachment.model_dump(mode="json") for attachment in event.attachments],
+            anonymous=event.anonymous,
+            secret=event.secret,
+            sealed=event.sealed,
+            region_code=region_code,
+            place_name=place_name,
+            state="received",
+            version=1,
+            received_at=event.received_at,
+        )
+        if opened:
+            await repository.add_transition(
+                tx,
+                event.complaint_id,
+                version=1,
+                previous=None,
+                state="received",
+                actor=_OPENING,
+                reason=None,
+                at=event.received_at,
+            )
+
+    async def follow_routing(self, tx: UnitOfWork, event: ComplaintRouted) -> bool:
+        """Assign the case as routing decided; False when it was assigned before, and that decision stands.
+
+        Raises `RejectError` for a complaint that has no case.
+        """
+        row = await repository.lock_case(tx, event.complaint_id)
+        if row is None:
+            raise RejectError("routed, but casework never heard that it was received")
+        state = rules.target(row.state, "assign")
+        if state is None:
+            return False
+        now = self._clock()
+        tx.publish(
+            ComplaintAssigned(
+                complaint_id=row.complaint_id,
+                ticket=row.ticket,
+                agency=event.agency,
+                affair=event.affair,
+                level=event.level,
+                place=event.place,
+                confidence=event.confidence,
+                reasons=event.reasons,
+                actor=_FOLLOWING,
+                sealed=row.sealed,
+                assigned_at=now,
+            ),
+            time=now,
+        )
+        region_code, place_name = _place(event.place)
+        changes: dict[str, Any] = {
+            "region_code": region_code or row.region_code,
+            "place_name": place_name or row.place_name,
+            "agency_key": event.agency.key,
+            "agency_name": event.agency.name,
+            "affair": event.affair,
+            "level": event.level,
+            "confidence": event.confidence,
+            "reasons": list(event.reasons),
+            "assigned_at": now,
+        }
+        await self._move(tx, row, state, _FOLLOWING, now, **changes)
+        return True
+
+    async def queue(
+        self,
+        tx: UnitOfWork,
+        principal: Principal,
+        *,
+        state: CaseState | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[Row[Any]]:
+        """Return the cases that a principal sees, newest first. Raises `ForbiddenError` for a role that sees none."""
+        scope = rules.scope(principal)
+        if scope is None:
+            raise role_sees_no_case()
+        return await repository.queue(tx, scope, state=state, before=before, limit=limit)
+
+    async def show(self, tx: UnitOfWork, principal: Principal, ticket: str) -> CaseView:
+        """Return a case. Raises `NotFoundError`, also for one that the principal may not see."""
+        return await _view(tx, await self._seen(tx, principal, ticket))
+
+    async def take(
+        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None
+    ) -> CaseView:
+        """Start working on a case. `expected`: the versions that the officer may have read (If-Match)."""
+        row, state = await self._prepare(tx, principal, ticket, "take", expected)
+        await self._move(tx, row, state, _officer(principal), self._clock(), taken_by=principal.account_id)
+        return await self.show(tx, principal, ticket)
+
+    async def answer(
+        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, text: str
+    ) -> CaseView:
+        """Answer the citizen in the name of the agency (tindak lanjut)."""
+        row, state = await self._prepare(tx, principal, ticket, "answer", expected)
+        now = self._clock()
+        await repository.add_answer(
+            tx,
+            id=new_id(),
+            complaint_id=row.complaint_id,
+            agency_key=row.agency_key,
+            agency_name=row.agency_name,
+            text=text,
+            answered_by=principal.account_id,
+            answered_at=now,
+        )
+        tx.publish(
+            ComplaintAnswered(
+                complaint_id=row.complaint_id,
+                ticket=row.ticket,
+                agency=AgencyRef(key=row.agency_key, name=row.agency_name),
+                text=text,
+                actor=_officer(principal),
+                answered_at=now,
+            ),
+            time=now,
+        )
+        await self._move(tx, row, state, _officer(principal), now, answered_at=now)
+        return await self.show(tx, principal, ticket)
+
+    async def close(
+        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, reason: str | None
+    ) -> CaseView:
+        """Close an answered case."""
+        row, state = await self._prepare(tx, principal, ticket, "close", expected)
+        now = self._clock()
+        await self._move(tx, row, state, _officer(principal), now, reason=reason, closed_at=now)
+        return await self.show(tx, principal, ticket)
+
+    async def _seen(self, tx: UnitOfWork, principal: Principal, ticket: str, *, lock: bool = False) -> Row[Any]:
+        try:
+            row = await repository.case_by_ticket(tx, parse_ticket(ticket), lock=lock)
+        except InvalidTicketError:
+            row = None
+        scope = rules.scope(principal)
+        if row is None or scope is None or not scope.covers(row.agency_key, sealed=row.sealed):
+            raise unknown_case()
+        return row
+
+    async def _prepare(
+        self, tx: UnitOfWork, principal: Principal, ticket: str, move: Move, expected: Collection[int] | None
+    ) -> tuple[Row[Any], CaseState]:
+        """Lock the case and check, in this order: seen, allowed, a version given, still that version, a legal move."""
+        row = await self._seen(tx, principal, ticket, lock=True)
+        if not rules.may(principal, move, agency_key=row.agency_key, sealed=row.sealed):
+            raise refused(move)
+        if expected is None:
+            raise no_precondition(row)
+        if row.version not in expected:
+            raise stale(row, await repository.last_transition(tx, row.complaint_id))
+        state = rules.target(row.state, move)
+        if state is None:
+            raise wrong_state(row, await repository.last_transition(tx, row.complaint_id))
+        return row, state
+
+    async def _move(
+        self,
+        tx: UnitOfWork,
+        row: Row[Any],
+        state: CaseState,
+        actor: Actor,
+        at: datetime,
+        *,
+        reason: str | None = None,
+        **changes: object,
+    ) -> None:
+        """Write the case, its history and the event: the only place where a state changes."""
+        version = row.version + 1
+        await repository.move_case(tx, row.complaint_id, state=state, version=version, **changes)
+        await repository.add_transition(
+            tx,
+            row.complaint_id,
+            version=version,
+            previous=row.state,
+            state=state,
+            actor=actor,
+            reason=reason,
+            at=at,
+        )
+        tx.publish(
+            ComplaintStatusChanged(
+                complaint_id=row.complaint_id,
+                ticket=row.ticket,
+                previous=row.state,
+                state=state,
+                actor=actor,
+                reason=reason,
+                version=version,
+                changed_at=at,
+            ),
+            time=at,
+        )
+
+
+async def _view(tx: UnitOfWork, row: Row[Any]) -> CaseView:
+    return CaseView(
+        case=row,
+        history=await repository.transitions_of(tx, row.complaint_id),
+        answers=await repository.answers_of(tx, row.complaint_id),
+    )
+
+
+def _officer(principal: Principal) -> Actor:
+    return Actor(kind="officer", id=str(principal.account_id))
+
+
+def _place(place: Place) -> tuple[str | None, str | None]:
+    """Return code and name of the place: as routing found it, else as the citizen gave it."""
+    if place.detected is not None:
+        return place.detected.region_code, place.detected.name
+    return place.given.region_code, place.given.description
