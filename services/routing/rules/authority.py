@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-import yaml
-
 from services.routing.rules.gazetteer import fold, gazetteer
 from services.routing.rules.phrases import Phrases
-from services.routing.rules.text import RULES, Text
+from services.routing.rules.text import RULES, Text, load_yaml
 from shared.directory.affairs import Level, affairs
 
 _SURE = 0.95
@@ -39,9 +37,7 @@ class _Rule(NamedTuple):
 
 @cache
 def _rules() -> tuple[Phrases[_Rule], dict[str, Authority]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (RULES / "authority.yaml").open(encoding="utf-8") as handle:
-        data: dict[str, dict[str, Any]] = yaml.load(handle, Loader=loader)  # noqa: S506  (the safe loader in C)
+    data: dict[str, dict[str, Any]] = load_yaml(RULES / "authority.yaml")
     if missing := {key for key, affair in affairs().items() if affair.parent is None} ^ set(data):
         raise ValueError(f"authority.yaml: {', '.join(sorted(missing))}: every main affair once, and no other")
     phrases: list[tuple[str, _Rule]] = []

@@ -1,15 +1,17 @@
-"""Affair × level of authority × place → agency, with its doubt and its reasons. Pure and reproducible."""
+"""Affair, level of authority and place give the agency, with its doubt and its reasons. Pure and reproducible."""
 
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from services.routing.rules.affair import AffairScore, score_affairs
-from services.routing.rules.authority import Authority, find_authorities
-from services.routing.rules.named import NamedAgency, find_named
+from services.routing.rules.affair import score_affairs
+from services.routing.rules.authority import find_authorities
+from services.routing.rules.named import find_named
 from services.routing.rules.place import PlaceCandidate, PlaceFinding, find_place
+from services.routing.rules.reasons import explain
 from services.routing.rules.text import RULES, normalize
+from services.routing.rules.ways import Way, find_ways
 from shared.directory import DESK, INSPECTORATE, Agency, Directory, Level
 from shared.directory.regions import PROVINCE_CODE, path_name, regency_of
 
@@ -17,8 +19,7 @@ from shared.directory.regions import PROVINCE_CODE, path_name, regency_of
 DESK_CONFIDENCE = 0.3
 _AFFAIRS = 4
 _NAMED_BOOST = 4.0
-_NAMED_SURE = 0.95
-_LOCAL = frozenset({Level.REGENCY, Level.VILLAGE, Level.REGIONAL_COMPANY})
+_NAMED_PLACE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,6 @@ class Decision:
     reasons: tuple[str, ...]
     rules_version: str
     directory_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to an agency: the affair, the authority and the place that led there."""
-
-    agency: Agency
-    affair: AffairScore
-    authority: Authority
-    place: str | None
-    share: float
 
 
 @cache
@@ -87,15 +77,13 @@ def decide(
     named = find_named(words, directory)
     if named:
         place = _with_named(place, named.agency)
-    boost = {affair: _NAMED_BOOST for affair in named.agency.affairs} if named else {}
-    scores = score_affairs(words, boost=_main(boost, directory))[:_AFFAIRS]
+    boosted = {directory.affairs[key].parent or key for key in named.agency.affairs} if named else set()
+    scores = score_affairs(words, boost=dict.fromkeys(boosted, _NAMED_BOOST))[:_AFFAIRS]
     authorities = find_authorities(words)
-    ways = [way for score in scores for way in _ways(score, authorities[score.affair], place, named, day, directory)]
-    return _choose(ways, place, named, day, directory)
-
-
-def _main(boost: dict[str, float], directory: Directory) -> dict[str, float]:
-    return {directory.affairs[key].parent or key: v for key, v in boost.items()}
+    ways: list[Way] = []
+    for score in scores:
+        ways += find_ways(score, authorities[score.affair], place, named=named, on=day, directory=directory)
+    return _choose(ways, place, directory)
 
 
 def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
@@ -103,7 +91,7 @@ def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
     code = agency.region_code
     if code == PROVINCE_CODE or (place.code and regency_of(place.code)):
         return place
-    found = PlaceCandidate(code, path_name(code), 0.9)
+    found = PlaceCandidate(code, path_name(code), _NAMED_PLACE)
     return replace(
         place,
         code=code,
@@ -114,53 +102,9 @@ def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
     )
 
 
-def _ways(
-    score: AffairScore,
-    authority: Authority,
-    place: PlaceFinding,
-    named: NamedAgency | None,
-    day: date,
-    directory: Directory,
-) -> list[_Way]:
-    """Spread the affair's probability over the agencies that the places and the rule allow."""
-    agency = named.agency if named else None
-    if named and agency and any(_same_affair(affair, score.affair, directory) for affair in agency.affairs):
-        sure = Authority(agency.level, score.affair, _NAMED_SURE, f"{named.name} disebut", "", named.name)
-        return [_Way(agency, score, sure, place.code, score.probability * _NAMED_SURE)]
-    desk = directory.agency(DESK, on=day)
-    ways: list[_Way] = []
-    left = score.probability
-    for region, probability in _regions(authority.level, place):
-        found = directory.competent(authority.part, authority.level, region, on=day)
-        if len(found) == 1:
-            share = score.probability * authority.sure * probability
-            ways.append(_Way(found[0], score, authority, region, share))
-            left -= share
-    other = directory.competent(authority.part, Level.PROVINCE, PROVINCE_CODE, on=day)
-    if authority.level in _LOCAL and len(other) == 1:
-        share = score.probability * (1 - authority.sure)
-        ways.append(_Way(other[0], score, authority, PROVINCE_CODE, share))
-        left -= share
-    if desk:
-        ways.append(_Way(desk, score, authority, None, max(0.0, left)))
-    return ways
-
-
-def _same_affair(one: str, other: str, directory: Directory) -> bool:
-    return other in {one, directory.affairs[one].parent}
-
-
-def _regions(level: Level, place: PlaceFinding) -> list[tuple[str, float]]:
-    if level not in _LOCAL:
-        return [] if place.code is None else [(PROVINCE_CODE, 1.0)]
-    return [(c.code, c.probability) for c in place.candidates if regency_of(c.code)]
-
-
-def _choose(
-    ways: list[_Way], place: PlaceFinding, named: NamedAgency | None, day: date, directory: Directory
-) -> Decision:
+def _choose(ways: list[Way], place: PlaceFinding, directory: Directory) -> Decision:
     shares: dict[str, float] = {}
-    best: dict[str, _Way] = {}
+    best: dict[str, Way] = {}
     for way in ways:
         key = way.agency.key
         shares[key] = shares.get(key, 0.0) + way.share
@@ -180,29 +124,10 @@ def _choose(
         place=place,
         confidence=candidates[0].score,
         candidates=candidates,
-        reasons=_reasons(top, place, directory),
+        reasons=explain(top, place, directory),
         rules_version=rules_version(),
         directory_version=directory.version,
     )
-
-
-def _reasons(way: _Way, place: PlaceFinding, directory: Directory) -> tuple[str, ...]:
-    affair = directory.affairs[way.affair.affair].name
-    seen = list(dict.fromkeys([*way.affair.phrases, *([way.authority.phrase] if way.authority.phrase else [])]))
-    words = ", ".join(f"'{phrase.replace(' ~ ', ' … ')}'" for phrase in seen)
-    where = path_name(way.place) if way.place and way.place != PROVINCE_CODE else place.name
-    if way.agency.key == DESK:
-        unknown = place.code == PROVINCE_CODE and way.affair.affair not in {"umum", "pusat"}
-        why = "kabupaten/kota belum diketahui" if unknown else "instansi yang berwenang belum jelas"
-        head = f"{why} → {way.agency.short}"
-    else:
-        head = f"{affair} + {words or 'tanpa kata kunci'} + {where} → {way.agency.short} ({way.authority.reason})"
-    law = f"Kewenangan: {way.authority.reason} ({way.authority.law})" if way.authority.law else ""
-    kept = [head, f"Urusan: {affair}" + (f" (kata {words})" if words else ""), law]
-    kept += [f"Tempat: {note}" for note in place.evidence]
-    if not way.agency.verified:
-        kept.append("Nama instansi belum diverifikasi")
-    return tuple(reason for reason in kept if reason)
 
 
 def _sealed(place: PlaceFinding, day: date, directory: Directory) -> Decision:

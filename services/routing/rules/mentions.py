@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.routing.rules.gazetteer import Gazetteer, Meaning, fold
+from services.routing.rules.text import RULES, read_words
 
 VILLAGE_MARKERS = frozenset({"desa", "kelurahan", "pemdes", "kades"})
 KECAMATAN_MARKERS = frozenset({"kecamatan", "camat"})
@@ -11,14 +12,10 @@ REGENCY_MARKERS = frozenset({"kabupaten", "pemkab", "bupati"})
 CITY_MARKERS = frozenset({"kota", "pemkot", "walikota"})
 MARKERS = VILLAGE_MARKERS | KECAMATAN_MARKERS | HAMLET_MARKERS | REGENCY_MARKERS | CITY_MARKERS
 #: A building's name is often the name of its place: Puskesmas Woha, SMKN 1 Selong, Pasar Keruak.
-FACILITIES = frozenset(
-    """puskesmas pustu polindes poskesdes pasar samsat rsud rs polsek polres kua terminal pelabuhan pantai bandara
-    bendungan embung dam waduk sdn sd smpn smp sman sma smkn smk mtsn man sekolah
-    pdam dinas dukcapil disdukcapil dishub dlh dikbud dinsos dinkes pupr pemda pemkab bupati polres kantor disnakertrans
-    di wilayah daerah sekitar""".split()
-)
+FACILITIES = read_words(RULES / "places" / "before_names.txt")
 _PEOPLE = frozenset({"pak", "bu", "nama", "an", "saudara", "saudari", "sdr", "sdri", "haji", "hj", "mas", "mbak"})
 _ORIGIN = frozenset({"asal", "berasal", "asli", "keturunan", "kelahiran"})
+_DWELLER = frozenset({"warga", "orang"})
 _ORIGIN_FROM = frozenset(
     {"warga", "keluarga", "orang", "saya", "pasien", "pendatang", "rombongan", "wisatawan", "kami"}
 )
@@ -30,13 +27,16 @@ _KECAMATAN, _VILLAGE = 2, 3  # dots in the code
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A named place: its words `[start, end)`, what it may mean, and how the sentence holds it."""
+    """A named place: its words `[start, end)`, what it may mean, and how the sentence holds it.
+
+    `origin` is how far the words before say that someone merely comes from there, 0 to 1.
+    """
 
     start: int
     end: int
     meanings: tuple[Meaning, ...]
     marked: bool
-    origin: bool
+    origin: float
     street: bool
     destination: bool
 
@@ -86,7 +86,7 @@ def _mention(words: tuple[str, ...], start: int, end: int, meanings: tuple[Meani
         end=end,
         meanings=kept,
         marked=marked,
-        origin=_is_origin(words, start),
+        origin=_origin(words, start),
         street=before == _STREET or (before == "raya" and before2 == _STREET),
         destination=before in _DESTINATION or (before in MARKERS and before2 in _DESTINATION),
     )
@@ -117,12 +117,12 @@ def _narrow(marker: str, meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
     return ()
 
 
-def _is_origin(words: tuple[str, ...], start: int) -> bool:
-    """Say whether the words before tell where someone comes from: `warga X`, `asal X`, `keluarga dari X`."""
+def _origin(words: tuple[str, ...], start: int) -> float:
+    """Say how far the words before tell of an origin: 1 for `asal X`, `keluarga dari X`; half for `warga X`."""
     before = [w for w in words[max(0, start - 4) : start] if w not in MARKERS]
     if not before:
-        return False
+        return 0.0
     last = before[-1]
-    if last in _ORIGIN or last in {"warga", "orang"}:
-        return True
-    return last == "dari" and any(w in _ORIGIN_FROM | _ORIGIN for w in before[:-1])
+    if last in _ORIGIN or (last == "dari" and any(w in _ORIGIN_FROM | _ORIGIN for w in before[:-1])):
+        return 1.0
+    return 0.5 if last in _DWELLER else 0.0

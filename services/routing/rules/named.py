@@ -1,16 +1,17 @@
 """Agencies that the text calls by name: "Disnakertrans Lotim", "RSUD Praya", "RS Mandalika"."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from services.routing.rules.affair import _is_landmark
+from services.routing.rules.affair import is_landmark
 from services.routing.rules.gazetteer import gazetteer
-from services.routing.rules.mentions import find_mentions
+from services.routing.rules.mentions import MARKERS, find_mentions
 from services.routing.rules.phrases import Phrases
 from services.routing.rules.text import Text
-from shared.directory import Agency, Directory
+from shared.directory import Agency, Directory, Level
 from shared.directory.regions import PROVINCE_CODE
 
-_cache: dict[str, Phrases[tuple[Agency, ...]]] = {}
+_LOCAL = frozenset({Level.REGENCY, Level.REGIONAL_COMPANY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class NamedAgency:
 def find_named(text: Text, directory: Directory) -> NamedAgency | None:
     """Return the first agency that a name and the place right after it single out; a landmark is none."""
     for phrase, start, agencies in _names(directory).find(text.stems):
-        if _is_landmark(text.words, start):
+        if is_landmark(text.words, start):
             continue
         chosen = _choose(agencies, text.words[start + len(phrase.split()) :][:3])
         if chosen is not None:
@@ -32,19 +33,15 @@ def find_named(text: Text, directory: Directory) -> NamedAgency | None:
     return None
 
 
+@lru_cache(maxsize=4)
 def _names(directory: Directory) -> Phrases[tuple[Agency, ...]]:
     """Build the index of names once for each directory; a name of several agencies keeps them all."""
-    if directory.version not in _cache:
-        by_name: dict[str, list[Agency]] = {}
-        for agency in directory.agencies:
-            for name in {agency.name, agency.short, *(alias.name for alias in agency.aliases)}:
-                by_name.setdefault(name.lower(), []).append(agency)
-        for agency in directory.agencies:
-            family = agency.key.rpartition(".")[2].lower()
-            if agency not in by_name.setdefault(family, []):
-                by_name[family].append(agency)
-        _cache[directory.version] = Phrases((name, tuple(found)) for name, found in by_name.items())
-    return _cache[directory.version]
+    by_name: dict[str, dict[str, Agency]] = {}
+    for agency in directory.agencies:
+        family = agency.key.rpartition(".")[2]
+        for name in (agency.name, agency.short, family, *(alias.name for alias in agency.aliases)):
+            by_name.setdefault(name.lower(), {})[agency.key] = agency
+    return Phrases((name, tuple(found.values())) for name, found in by_name.items() if name not in MARKERS)
 
 
 def _choose(agencies: tuple[Agency, ...], after: tuple[str, ...]) -> Agency | None:
@@ -55,8 +52,8 @@ def _choose(agencies: tuple[Agency, ...], after: tuple[str, ...]) -> Agency | No
         regencies = {meaning.code[:5] for meaning in mentions[0].meanings if not meaning.needs_support}
         if len(regencies) == 1:
             return _only([agency for agency in agencies if agency.region_code in regencies])
-    by_name = len(agencies) == 1 and (agencies[0].by_name or "." in agencies[0].key[:3])
-    return agencies[0] if by_name else None
+    alone = _only(list(agencies))
+    return alone if alone and (alone.by_name or alone.level in _LOCAL) else None
 
 
 def _only(agencies: list[Agency]) -> Agency | None:

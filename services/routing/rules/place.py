@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.routing.rules.gazetteer import gazetteer
+from services.routing.rules.gazetteer import Meaning, gazetteer
 from services.routing.rules.mentions import Mention, find_mentions
 from shared.directory.regions import (
     PROVINCE_CODE,
@@ -18,7 +18,7 @@ GIVEN_CONFIDENCE = 0.95
 ACCOUNT_CONFIDENCE = 0.75
 NOWHERE_CONFIDENCE = 0.3
 _CONFLICT = 1.8
-_ORIGIN_FACTOR = 0.3
+_ORIGIN_LOSS = 0.88
 _DESTINATION_FACTOR = 0.7
 _STREET_FACTOR = 0.4
 _LEAST_SCORE = 0.2
@@ -73,7 +73,7 @@ def _score(mentions: list[Mention], hints: list[str]) -> dict[str, float]:
     """Score each possible region: its own weight, more for each other mention it agrees with."""
     scores: dict[str, float] = {}
     for mention in mentions:
-        for meaning in mention.meanings:
+        for meaning in _beside(mention, mentions):
             support = sum(_support(meaning.code, mention, other) for other in mentions if other is not mention)
             hinted = sum(_related(meaning.code, hint) for hint in hints)
             if meaning.needs_support and not support and not mention.marked:
@@ -83,8 +83,22 @@ def _score(mentions: list[Mention], hints: list[str]) -> dict[str, float]:
     return {code: value for code, value in scores.items() if value >= _LEAST_SCORE}
 
 
+def _beside(mention: Mention, mentions: list[Mention]) -> tuple[Meaning, ...]:
+    """Keep the meanings that fit the names right beside: in "Sape Bima" Bima is the regency that Sape is in."""
+    for other in mentions:
+        if other is not mention and _gap(mention, other) == 0:
+            fitting = tuple(m for m in mention.meanings if any(_related(m.code, o.code) for o in other.meanings))
+            if fitting and len(mention.meanings) > 1:
+                return fitting
+    return mention.meanings
+
+
+def _gap(one: Mention, other: Mention) -> int:
+    return other.start - one.end if other.start >= one.end else one.start - other.end
+
+
 def _factor(mention: Mention) -> float:
-    factor = _ORIGIN_FACTOR if mention.origin else 1.0
+    factor = 1 - _ORIGIN_LOSS * mention.origin
     if mention.destination:
         factor *= _DESTINATION_FACTOR
     if mention.street and not mention.marked:
@@ -95,13 +109,12 @@ def _factor(mention: Mention) -> float:
 def _support(code: str, mention: Mention, other: Mention) -> float:
     """Return what a second mention adds; a name that needs support gets it from its parent beside it."""
     best = 0.0
-    gap = other.start - mention.end if other.start >= mention.end else mention.start - other.end
     for meaning in other.meanings:
         if meaning.code == code or not _related(code, meaning.code) or meaning.code == PROVINCE_CODE:
             continue
         if meaning.needs_support and not other.marked:
             continue
-        beside = gap <= 1
+        beside = _gap(mention, other) <= 1
         best = max(best, 0.4 * meaning.weight + 0.4 * beside)
     return best
 
@@ -151,7 +164,8 @@ def _from_text(scores: dict[str, float], account: str | None, elsewhere: list[st
     strength = max(best.values()) / (max(best.values()) + 0.3)
     ranked = sorted(best, key=lambda regency: (-best[regency], regency))
     shares = [(_deepest(regency, local), best[regency] ** 2 / total * strength) for regency in ranked]
-    notes += [f"teks menyebut {path_name(code)}" for code, _ in shares[:3]]
+    notes.append(f"teks menyebut {path_name(shares[0][0])}")
+    notes += [f"bisa juga {path_name(code)}" for code, _ in shares[1:3]]
     return _finding(shares, notes)
 
 

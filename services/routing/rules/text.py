@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,12 +15,14 @@ RULES = Path(__file__).parent
 MAX_WORDS = 2500
 
 _WORD = re.compile(r"[a-z]+|[0-9]+")
-_APOSTROPHE = re.compile(r"(?<=[a-z])['’‘ʼ`](?=[a-z])")
+_APOSTROPHE = re.compile(r"(?<=[a-z])['`\u2018\u2019\u02bc](?=[a-z])")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _UNTIL_WORDS = frozenset(
     {"malam", "sore", "pagi", "siang", "sekarang", "skrg", "skr", "saat", "hari", "subuh", "kapan"}
 )
 _VOWELS = frozenset("aeiou")
+#: Shorter words keep their prefix, so that dinas, metro and teras stay themselves.
+_SHORTEST_VERB = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,12 @@ class Text:
 
 @cache
 def _abbreviations() -> dict[str, str]:
-    table = load_yaml(RULES / "abbreviations.yaml")
+    table: dict[str, list[str]] = load_yaml(RULES / "abbreviations.yaml")
     return {short: word for word, shorts in table.items() for short in shorts}
 
 
-def load_yaml(path: Path) -> dict[str, list[str]]:
-    """Read one reviewed YAML file."""
+def load_yaml(path: Path) -> dict[str, Any]:
+    """Read one reviewed YAML file, with the C parser where it is built in."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as handle:
         return dict(yaml.load(handle, Loader=loader))  # noqa: S506  (CSafeLoader is the safe loader in C)
@@ -70,20 +73,20 @@ def _until(raw: list[str], i: int) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Strip -nya and the verbal prefixes with their -kan. Light on purpose: nouns in -an keep their meaning."""
-    if len(word) > 5 and word.endswith("nya"):
+    if len(word) >= _SHORTEST_VERB and word.endswith("nya"):
         word = word[:-3]
     verb = _strip_prefix(word)
-    if verb != word and len(verb) > 6 and verb.endswith("kan"):
+    if verb != word and len(verb) > _SHORTEST_VERB and verb.endswith("kan"):
         return verb[:-3]
     return verb
 
 
 def _strip_prefix(word: str) -> str:
-    if len(word) < 6:
+    if len(word) < _SHORTEST_VERB:
         return word
     if word.startswith("di"):
         return word[2:]
-    if word.startswith("ter") and len(word) > 7:
+    if word.startswith("ter") and len(word) > _SHORTEST_VERB + 1:
         return word[3:]
     if not word.startswith("me"):
         return word

@@ -1,0 +1,68 @@
+"""The ways from a text to an agency: affair, authority and place, each with its share of the probability."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.routing.rules.affair import AffairScore
+from services.routing.rules.authority import Authority
+from services.routing.rules.named import NamedAgency
+from services.routing.rules.place import PlaceFinding
+from shared.directory import DESK, Agency, Directory, Level
+from shared.directory.regions import PROVINCE_CODE, regency_of
+
+_NAMED_SURE = 0.95
+_LOCAL = frozenset({Level.REGENCY, Level.VILLAGE, Level.REGIONAL_COMPANY})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to an agency: the affair, the authority and the place that led there."""
+
+    agency: Agency
+    affair: AffairScore
+    authority: Authority
+    place: str | None
+    share: float
+
+
+def find_ways(
+    score: AffairScore,
+    authority: Authority,
+    place: PlaceFinding,
+    *,
+    named: NamedAgency | None,
+    on: date,
+    directory: Directory,
+) -> list[Way]:
+    """Spread the affair's probability over the agencies that the places and the rule allow."""
+    if named and any(_same_affair(affair, score.affair, directory) for affair in named.agency.affairs):
+        agency = named.agency
+        sure = Authority(agency.level, score.affair, _NAMED_SURE, f"{named.name} disebut", "", named.name)
+        return [Way(agency, score, sure, place.code, score.probability * _NAMED_SURE)]
+    desk = directory.agency(DESK, on=on)
+    ways: list[Way] = []
+    left = score.probability
+    for region, probability in _regions(authority.level, place):
+        found = directory.competent(authority.part, authority.level, region, on=on)
+        if len(found) == 1:
+            share = score.probability * authority.sure * probability
+            ways.append(Way(found[0], score, authority, region, share))
+            left -= share
+    other = directory.competent(authority.part, Level.PROVINCE, PROVINCE_CODE, on=on)
+    if authority.level in _LOCAL and len(other) == 1:
+        share = score.probability * (1 - authority.sure)
+        ways.append(Way(other[0], score, authority, PROVINCE_CODE, share))
+        left -= share
+    if desk:
+        ways.append(Way(desk, score, authority, None, max(0.0, left)))
+    return ways
+
+
+def _same_affair(one: str, other: str, directory: Directory) -> bool:
+    return other in {one, directory.affairs[one].parent}
+
+
+def _regions(level: Level, place: PlaceFinding) -> list[tuple[str, float]]:
+    if level not in _LOCAL:
+        return [] if place.code is None else [(PROVINCE_CODE, 1.0)]
+    return [(c.code, c.probability) for c in place.candidates if regency_of(c.code)]
