@@ -58,7 +58,8 @@ def list_officers() -> None:
     for officer in _run(work):
         disabled = officer.disabled_at.isoformat(" ", "seconds") if officer.disabled_at else ""
         principal = officer.principal
-        table.add_row(officer.username, escape(officer.display_name), principal.role, ", ".join(principal.agencies), disabled)
+        agencies = ", ".join(principal.agencies)
+        table.add_row(officer.username, escape(officer.display_name), principal.role, agencies, disabled)
     console.print(table)
 
 
