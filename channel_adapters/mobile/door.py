@@ -12,7 +12,7 @@ _MAX_BODY = 20 * 1024 * 1024
 _PROBLEMS = {
     "400": "Not JSON, a broken multipart body, or no usable `Idempotency-Key`.",
     "403": "The app named in `X-App-Id` is unknown.",
-    "413": "The whole request is too large.",
+    "413": "The whole request is too large, or its JSON is (256 kB).",
     "415": "Neither application/json nor multipart/form-data.",
     "422": "A field is wrong (`pointer` names it), a photo is none, or the key was used for another complaint.",
     "429": "Too many requests from this address.",

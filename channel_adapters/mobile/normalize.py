@@ -24,8 +24,12 @@ from shared.channels.protocol import (
 )
 
 
+_LARGEST_FORM = 256 * 1024
+"""Bytes of JSON: 10,000 characters, each escaped as a surrogate pair, are 120 kB. Without photos nothing is larger."""
+
+
 def normalize(request: InboundRequest, settings: MobileSettings) -> Translation:
-    """Translate one submission; raises `RefusedError` 400, 415 or 422 in Indonesian."""
+    """Translate one submission; raises `RefusedError` 400, 413, 415 or 422 in Indonesian."""
     submission, device, account = submission_of(request), device_of(request), app_of(request, settings)
     raw_form, raw_photos = _take_apart(request)
     form = _read_form(raw_form, request)
@@ -71,6 +75,8 @@ def _take_apart(request: InboundRequest) -> tuple[bytes, list[bytes]]:
 
 
 def _read_form(raw: bytes, request: InboundRequest) -> ComplaintForm:
+    if len(raw) > _LARGEST_FORM:
+        raise RefusedError("body_too_large", status=413, detail="Isian pengaduan paling besar 256 kB.")
     try:
         document: Any = json.loads(raw)
     except (ValueError, RecursionError):
