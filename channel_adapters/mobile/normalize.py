@@ -23,7 +23,6 @@ from shared.channels.protocol import (
     Translation,
 )
 
-
 _LARGEST_FORM = 256 * 1024
 """Bytes of JSON: 10,000 characters, each escaped as a surrogate pair, are 120 kB. Without photos nothing is larger."""
 
