@@ -19,6 +19,8 @@ _DWELLER = frozenset({"warga", "orang"})
 _ORIGIN_FROM = frozenset(
     {"warga", "keluarga", "orang", "saya", "pasien", "pendatang", "rombongan", "wisatawan", "kami"}
 )
+#: After "di lembar", "di alas": the word is itself, not a kecamatan.
+_ORDINALS = frozenset({"pertama", "kedua", "ketiga", "terakhir", "ini", "itu", "kertas", "jawaban", "kaki", "meja"})
 _STREET = "jalan"
 _DESTINATION = frozenset({"ke", "menuju", "arah", "tujuan"})
 _MIN_JOINED = 6
@@ -77,7 +79,7 @@ def _mention(words: tuple[str, ...], start: int, end: int, meanings: tuple[Meani
         meanings = tuple(m for m in meanings if len(m.code) <= len("52.01.01") and not m.needs_support)
     narrowed = _narrow(before, meanings)
     marked = before in MARKERS and bool(narrowed)
-    weak = before in FACILITIES
+    weak = before in FACILITIES and (words[end] if end < len(words) else "") not in _ORDINALS
     kept = narrowed or _outermost(
         tuple(_supported(m) if weak and m.code.count(".") < _VILLAGE else m for m in meanings)
     )

@@ -16,10 +16,12 @@ MAX_WORDS = 2500
 
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['`\u2018\u2019\u02bc](?=[a-z])")
-_REPEATED = re.compile(r"([a-z])\1{2,}")
+_REPEATED = re.compile(r"([a-oq-z])\1{2,}|(p)p{3,}")  # PPPK is a word
 _UNTIL_WORDS = frozenset(
     {"malam", "sore", "pagi", "siang", "sekarang", "skrg", "skr", "saat", "hari", "subuh", "kapan"}
 )
+#: Left out, so that "terima kasih" is no "terima bantuan".
+_COURTESY = frozenset({("terima", "kasih"), *(("selamat", time) for time in ("pagi", "siang", "sore", "malam"))})
 _VOWELS = frozenset("aeiou")
 #: Shorter words keep their prefix, so that dinas, metro and teras stay themselves.
 _SHORTEST_VERB = 6
@@ -56,10 +58,12 @@ def split(text: str) -> tuple[str, ...]:
     """Return the words of a text as `normalize` does, without stems."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    lowered = _REPEATED.sub(r"\1", _APOSTROPHE.sub("", text.lower()))
+    lowered = _REPEATED.sub(r"\1\2", _APOSTROPHE.sub("", text.lower()))
     raw = _WORD.findall(lowered)[:MAX_WORDS]
     known = _abbreviations()
-    return tuple(_until(raw, i) if w in {"smp", "sd"} else known.get(w, w) for i, w in enumerate(raw))
+    words = [_until(raw, i) if w in {"smp", "sd"} else known.get(w, w) for i, w in enumerate(raw)]
+    polite = {j for i in range(len(words) - 1) if (words[i], words[i + 1]) in _COURTESY for j in (i, i + 1)}
+    return tuple(word for i, word in enumerate(words) if i not in polite) if polite else tuple(words)
 
 
 def _until(raw: list[str], i: int) -> str:

@@ -34,27 +34,28 @@ def find_ways(
     on: date,
     directory: Directory,
 ) -> list[Way]:
-    """Spread the affair's probability over the agencies that the places and the rule allow."""
+    """Spread the affair's probability over the agencies that the places and the rule allow.
+
+    What no place answers for is the desk's; what the rule is unsure of is the province's where it has such an
+    agency, and nobody's otherwise.
+    """
     if named and any(_same_affair(affair, score.affair, directory) for affair in named.agency.affairs):
         agency = named.agency
         sure = Authority(agency.level, score.affair, _NAMED_SURE, f"{named.name} disebut", "", named.name)
         return [Way(agency, score, sure, place.code, score.probability * _NAMED_SURE)]
-    desk = directory.agency(DESK, on=on)
     ways: list[Way] = []
-    left = score.probability
+    unplaced = 1.0
     for region, probability in _regions(authority.level, place):
         found = directory.competent(authority.part, authority.level, region, on=on)
         if len(found) == 1:
-            share = score.probability * authority.sure * probability
-            ways.append(Way(found[0], score, authority, region, share))
-            left -= share
+            ways.append(Way(found[0], score, authority, region, score.probability * authority.sure * probability))
+            unplaced -= probability
     other = directory.competent(authority.part, Level.PROVINCE, PROVINCE_CODE, on=on)
     if authority.level in _LOCAL and len(other) == 1:
-        share = score.probability * (1 - authority.sure)
-        ways.append(Way(other[0], score, authority, PROVINCE_CODE, share))
-        left -= share
-    if desk:
-        ways.append(Way(desk, score, authority, None, max(0.0, left)))
+        ways.append(Way(other[0], score, authority, PROVINCE_CODE, score.probability * (1 - authority.sure)))
+    if desk := directory.agency(DESK, on=on):
+        share = score.probability * authority.sure * max(0.0, unplaced)
+        ways.append(Way(desk, score, authority, None, share))
     return ways
 
 
