@@ -115,7 +115,8 @@ def _narrow(marker: str, meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
     if marker in CITY_MARKERS:
         return tuple(Meaning(m.code, 2.5) for m in meanings if m.code.count(".") == 1 and m.code > "52.7")
     if marker in HAMLET_MARKERS:
-        return tuple(Meaning(m.code, m.weight * 0.6) for m in meanings)
+        sure = marker == "dusun"
+        return tuple(Meaning(m.code, m.weight * 0.6) for m in meanings if sure or not m.needs_support)
     return ()
 
 

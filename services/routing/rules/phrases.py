@@ -35,20 +35,18 @@ class Phrases(Generic[T]):
 
     def find(self, stems: tuple[str, ...]) -> Iterator[Hit[T]]:
         """Yield every occurrence, in the order of the text."""
-        runs, near = self._runs, self._near
-        places: dict[str, list[int]] = {}
+        present = set(stems)
         for i, word in enumerate(stems):
-            places.setdefault(word, []).append(i)
-        for i, word in enumerate(stems):
-            for run, phrase, value in runs.get(word, ()):
+            for run, phrase, value in self._runs.get(word, ()):
                 if len(run) == 1 or stems[i : i + len(run)] == run:
                     yield Hit(phrase, i, value)
-            for first, second, phrase, value in near.get(word, ()):
-                if second[0] in places and _is_near(stems, i, first, second, places[second[0]]):
+            for first, second, phrase, value in self._near.get(word, ()):
+                if second[0] in present and _is_near(stems, i, first, second):
                     yield Hit(phrase, i, value)
 
 
-def _is_near(stems: tuple[str, ...], i: int, first: tuple[str, ...], second: tuple[str, ...], at: list[int]) -> bool:
+def _is_near(stems: tuple[str, ...], i: int, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     if stems[i : i + len(first)] != first:
         return False
-    return any(-NEAR <= j - i <= NEAR + len(first) and j != i and stems[j : j + len(second)] == second for j in at)
+    window = range(max(0, i - NEAR), min(len(stems), i + NEAR + len(first) + 1))
+    return any(stems[j] == second[0] and j != i and stems[j : j + len(second)] == second for j in window)

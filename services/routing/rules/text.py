@@ -12,7 +12,7 @@ import yaml
 
 RULES = Path(__file__).parent
 #: More words than any form of ours lets in; a longer text is judged by its beginning.
-MAX_WORDS = 2500
+MAX_WORDS = 1500
 
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['`\u2018\u2019\u02bc](?=[a-z])")

@@ -1,6 +1,7 @@
 """The right agency, table by table: levels of authority by law, names, the desk, the seal."""
 
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -202,3 +203,10 @@ def test_a_greeting_does_not_change_the_agency(text, greeting):
 @settings(max_examples=60, deadline=None)
 def test_letters_held_down_do_not_change_the_agency(text):
     assert route(text + " toloooooong yaaaaa minnnn").agency_key == route(text).agency_key
+
+
+@pytest.mark.parametrize("word", ["jalan", "praya", "bima", "air mati", "warga dari desa", "a", "pupr lotim"])
+def test_a_text_made_to_be_slow_is_decided_all_the_same(word):
+    started = perf_counter()
+    route(f"{word} " * 5_000)
+    assert perf_counter() - started < 2

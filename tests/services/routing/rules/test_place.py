@@ -70,6 +70,7 @@ def test_spellings_of_one_place_meet(one, other):
         "klu hujan banjir",
         "jembatan gantung di pasir putih itu",
         "durian mahal",
+        "lampu kampung baru dan lingkungan sari",
     ],
 )
 def test_a_common_word_is_no_village(text):
