@@ -5,7 +5,9 @@ import sys
 import typer
 from rich.console import Console
 
-from deploy.cli import database, serve
+from deploy.cli import contracts, database, demo, serve
+from deploy.demo.story import StoryError
+from deploy.local.processes import ServerError
 from shared.channels import BrokenChannelError
 from shared.core.settings import SettingsError
 
@@ -15,7 +17,9 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     add_completion=False,
 )
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.add_typer(contracts.app, name="contracts", help="The event contracts: write, check, release.")
 app.add_typer(database.app, name="database", help="Prepare, migrate and check the database.")
 
 
@@ -23,6 +27,10 @@ def main() -> None:
     """Run the command line; a wrong setting is explained, not traced."""
     try:
         app()
-    except (SettingsError, BrokenChannelError) as error:
+    except (SettingsError, BrokenChannelError, ServerError, StoryError) as error:
         Console(stderr=True, highlight=False).print(f"[red]{error}[/red]")
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

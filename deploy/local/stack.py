@@ -96,13 +96,14 @@ class Stack:
         """Return the address of a process."""
         return f"http://127.0.0.1:{self.ports[process]}"
 
-    def secret(self, name: str) -> str:
-        """Return one of the drawn secrets or chosen names, as the env file has it."""
-        return self.environment()[name]
-
     def database_url(self, role: str) -> str:
         """Return the database URL of a login role."""
         return f"postgresql://{role}:{self._secrets[role]}@127.0.0.1:{self.postgres.port}/{self._database}"
+
+    @property
+    def owner_url(self) -> str:
+        """The database URL of its owner: for migrations, and for counting what no service may see."""
+        return self.postgres.admin_url(self._database)
 
     @property
     def kafka(self) -> KafkaSettings:
@@ -120,7 +121,7 @@ class Stack:
         }
         return {
             **urls,
-            "NTBCARE_OWNER_DATABASE_URL": self.postgres.admin_url(self._database),
+            "NTBCARE_OWNER_DATABASE_URL": self.owner_url,
             "NTBCARE_KAFKA_BOOTSTRAP": self.broker.bootstrap,
             "NTBCARE_KAFKA_PREFIX": self._prefix,
             "NTBCARE_KAFKA_IDEMPOTENCE": str(self.broker.supports_idempotence).lower(),
@@ -158,7 +159,7 @@ class Stack:
                 self._own_servers.append(self.postgres.start())
             say("Schemas and login roles …")
             asyncio.run(self._prepare_database())
-            migrations.upgrade(self.postgres.admin_url(self._database))
+            migrations.upgrade(self.owner_url)
             if not self.broker.running:
                 say(f"{self.broker.name} …")
                 self._own_servers.append(self.broker.start())
@@ -183,8 +184,9 @@ class Stack:
     def start_process(self, name: str) -> None:
         """Start one process of the stack."""
         process = next(process for process in PROCESSES if process.name == name)
-        child = self._children.setdefault(name, Child(name, self.folder / "processes"))
-        child.stop_orphan()
+        logs = self.folder / "processes"
+        logs.mkdir(mode=0o700, exist_ok=True)
+        child = self._children.setdefault(name, Child(name, logs))
         child.start(
             [sys.executable, "-m", "deploy.cli.main", "serve", *process.arguments, "--port", str(self.ports[name])],
             env={**os.environ, "NTBCARE_ENV_FILE": str(self.env_file)},
@@ -231,7 +233,7 @@ class Stack:
         finally:
             await connection.close()
         roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
-        await prepare_roles(self.postgres.admin_url(self._database), {role: self._secrets[role] for role in roles})
+        await prepare_roles(self.owner_url, {role: self._secrets[role] for role in roles})
 
     async def _prepare_topics(self) -> None:
         created = await apply_topics(self.kafka, TOPICS)

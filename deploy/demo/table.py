@@ -1,0 +1,69 @@
+"""The demonstration as people see it: a live table, the officer's work, the ledger."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from deploy.demo.story import Complaint, Story
+
+
+def render(story: Story) -> RenderableType:
+    """Return everything so far."""
+    parts: list[RenderableType] = [_calls(story), _complaints(story)]
+    if story.officer:
+        parts.append(_officer(story))
+    if story.ledger:
+        parts.append(_ledger(story))
+    return Group(*parts)
+
+
+def _calls(story: Story) -> Table:
+    table = Table(title="What the providers sent", title_justify="left", expand=False)
+    for name in ("Call", "Messages", "Answer", "ms"):
+        table.add_column(name, justify="left" if name == "Call" else "right")
+    for call in story.calls:
+        mark = "" if call["as_expected"] else " ✗"
+        table.add_row(call["label"], str(call["messages"]), f"{call['status']}{mark}", f"{call['milliseconds']:.0f}")
+    return table
+
+
+def _complaints(story: Story) -> Table:
+    table = Table(title="What became of it", title_justify="left", show_lines=True)
+    table.add_column("Ticket", no_wrap=True)
+    table.add_column("Channel", no_wrap=True)
+    table.add_column("Place")
+    table.add_column("Agency, and why")
+    table.add_column("ms: door\n publish\n route\n assign", justify="right", no_wrap=True)
+    table.add_column("State", no_wrap=True)
+    for one in story.complaints.values():
+        channel = f"{one.channel}\n(sealed)" if one.sealed else one.channel
+        table.add_row(one.ticket, channel, one.place, _agency(one), _times(one), one.state)
+    return table
+
+
+def _agency(one: Complaint) -> Text:
+    if not one.agency:
+        return Text("…")
+    return Text.assemble((one.agency, "bold"), f" ({one.confidence:.0%})\n", one.why)
+
+
+def _times(one: Complaint) -> str:
+    return "\n".join("…" if value is None else f"{value:.0f}" for value in one.milliseconds.values())
+
+
+def _officer(story: Story) -> Text:
+    officer = story.officer
+    text = Text.assemble("\n", ("The officer", "bold"), f" of {officer['agency']} took {officer['ticket']}, ")
+    text.append(f"answered and closed it.\n  {officer['answer']}\n")
+    if officer.get("citizen_reads"):
+        text.append(f"The citizen, with ticket and access code, reads the same; status: {officer['citizen_sees']}.\n")
+    return text
+
+
+def _ledger(story: Story) -> Table:
+    figures = story.ledger.figures if story.ledger else {}
+    table = Table(title="Ledger (the sender's log of 2xx, SQL, and a fresh Kafka consumer)", title_justify="left")
+    for name in figures:
+        table.add_column(name, justify="right")
+    table.add_row(*(str(value) for value in figures.values()))
+    return table
