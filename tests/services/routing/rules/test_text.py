@@ -15,7 +15,7 @@ from services.routing.rules.text import MAX_WORDS, normalize, split, stem
         ("SMKN1 Selong RT06", "smkn 1 selong rt 06"),
         ("tolooooong", "tolong"),
         ("Brang Enè", "brang ene"),
-        ("air nyala jam 5 smp 7 malam", "air nyala jam 5 sampai 7 malam"),
+        ("pompa jalan pukul 4 smp 6", "pompa jalan pukul 4 sampai 6"),
         ("dari pagi smp malam", "dari pagi sampai malam"),
         ("siswa SMP 7 Mataram", "siswa smp 7 mataram"),
         ("pukul 8 sd 10", "pukul 8 sampai 10"),
