@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from channel_adapters._meta.times import read_time
 from shared.channels.protocol import Attachment, Ignored, InboundMessage, Sender
+from shared.channels.times import read_time
 
 
 def comment_message(

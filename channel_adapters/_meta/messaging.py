@@ -11,8 +11,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from channel_adapters._meta.payloads import Location, Message, MessagingEvent, MetaAttachment, read_url
-from channel_adapters._meta.times import read_time
 from shared.channels.protocol import Attachment, GivenPlace, Ignored, InboundMessage, Sender, Unreadable
+from shared.channels.times import read_time
 from shared.directory.regions import in_province
 
 _EVENTS = {

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from channel_adapters._meta.messaging import Scene, is_messaging, read_messaging, read_standby
 from channel_adapters._meta.payloads import Id
-from channel_adapters._meta.times import read_time
 from shared.channels.protocol import Ignored, InboundMessage, InboundRequest, Translation, Unreadable
+from shared.channels.times import read_time
 
 Outcome = InboundMessage | Ignored | Unreadable
 _ID: TypeAdapter[str | None] = TypeAdapter(Id)

@@ -2,8 +2,7 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from channel_adapters._meta.lists import Names, Secrets
-from shared.core.settings import Secret, Settings
+from shared.core.settings import Names, Secret, Secrets, Settings
 
 
 class InstagramSettings(Settings):

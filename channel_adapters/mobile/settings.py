@@ -2,8 +2,7 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from channel_adapters._meta.lists import Names
-from shared.core.settings import Settings
+from shared.core.settings import Names, Settings
 
 
 class MobileSettings(Settings):

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from channel_adapters._meta.times import read_time
 from channel_adapters.sms.payloads import Sms
 from shared.channels.protocol import Answer, Door, Ignored, InboundRequest, Unreadable
+from shared.channels.times import read_time
 from shared.core.text import clean_text
 
 _FIELDS = ("from", "to", "text", "coding", "charset", "ts", "id", "smsc", "udh")

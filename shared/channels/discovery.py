@@ -1,7 +1,7 @@
 """Find the channels: every folder of `channel_adapters/` whose name has no leading underscore is one."""
 
 import importlib
-import pkgutil
+from pathlib import Path
 from typing import cast
 
 from shared.channels.protocol import Channel
@@ -14,9 +14,10 @@ class BrokenChannelError(Exception):
 
 
 def available_channels() -> tuple[str, ...]:
-    """Return the names of all channel folders, sorted."""
-    package = importlib.import_module(_PACKAGE)
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")))
+    """Return the names of all channel folders, sorted; a folder without Python files counts, and breaks at loading."""
+    roots = map(Path, importlib.import_module(_PACKAGE).__path__)
+    folders = (entry for root in roots for entry in root.iterdir() if entry.is_dir())
+    return tuple(sorted(folder.name for folder in folders if folder.name[0] not in "._"))
 
 
 def load_channel(name: str) -> Channel:

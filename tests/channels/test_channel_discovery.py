@@ -24,7 +24,6 @@ def new_folder(tmp_path, monkeypatch):
 
     def make(name: str, **files: str) -> None:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").write_text("")
         for file, text in files.items():
             (tmp_path / name / f"{file}.py").write_text(text)
 
@@ -37,7 +36,7 @@ GOOD = "class Warta:\n    name = 'warta'\n    doors = ()\n\n\ndef build():\n    
 
 
 def test_a_new_channel_touches_one_folder(new_folder):
-    new_folder("warta", channel=GOOD)
+    new_folder("warta", __init__="", channel=GOOD)
     assert "warta" in available_channels()
     assert load_channel("warta").name == "warta"
 
@@ -55,9 +54,10 @@ def test_a_folder_whose_name_begins_with_an_underscore_is_no_channel(new_folder)
         ({}, "channel.py cannot be used"),
         ({"channel": "import no_such_library"}, "no_such_library"),
         ({"channel": "x = 1"}, "build"),
+        ({"__init__": "", "channel": "x = 1"}, "build"),
         ({"channel": GOOD.replace("'warta'", "'berita'")}, "calls itself 'berita'"),
     ],
-    ids=["no channel.py", "a missing library", "no build", "another name"],
+    ids=["no channel.py", "a missing library", "no build", "no build in a package", "another name"],
 )
 def test_a_broken_folder_stops_the_start(files, words, new_folder):
     new_folder("warta", **files)
