@@ -5,7 +5,6 @@ async with database.transaction() as tx:      # endpoints and consumers do this
                                               # `tx.publish(event)` joins the same commit through the outbox
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,9 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.core.ids import new_id
 from shared.db.bus_tables import outbox
@@ -23,6 +21,14 @@ from shared.events import ComplaintEvent
 
 _STATEMENT_TIMEOUT_MS = 15_000
 _CONNECT_TIMEOUT_S = 5
+_AWAY_CLASSES = ("08", "53")
+"""SQLSTATE classes: connection exception, insufficient resources (PostgreSQL, appendix A)."""
+_AWAY_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "25006"})
+"""Shut down by an administrator, by a crash, not yet started, idle too long; read-only, as after a fail-over."""
+
+
+class DatabaseUnavailableError(Exception):
+    """No connection could be had; the cause is chained, the text names only its class."""
 
 
 class UnitOfWork:
@@ -84,9 +90,26 @@ class Database:
     async def transaction(self, *, traceparent: str | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it, with its events, when the block ends well, roll back otherwise."""
         async with self._sessions() as session, session.begin():
+            try:
+                await session.connection()
+            except Exception as error:
+                raise DatabaseUnavailableError(type(error).__name__) from error
             tx = UnitOfWork(session, traceparent=traceparent)
             yield tx
             await tx.flush()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that ends with the block, and with it every lock that its session holds."""
+        try:
+            connection = await self.engine.connect()
+        except Exception as error:
+            raise DatabaseUnavailableError(type(error).__name__) from error
+        try:
+            yield connection
+        finally:
+            await connection.invalidate()
+            await connection.close()
 
     async def ping(self) -> None:
         """Raise when the database does not answer; a service's readiness check."""
@@ -100,6 +123,15 @@ class Database:
 
 def is_unavailable(error: BaseException) -> bool:
     """Tell whether the database itself is away (try again for as long as it takes), not the statement wrong."""
-    if isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, asyncio.TimeoutError)):
+    if isinstance(error, DatabaseUnavailableError):
         return True
-    return isinstance(error, DBAPIError) and bool(error.connection_invalidated)
+    if not isinstance(error, DBAPIError):
+        return False
+    code = sqlstate(error) or ""
+    return error.connection_invalidated or code.startswith(_AWAY_CLASSES) or code in _AWAY_CODES
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of an error that it reported: it names the kind and quotes nothing."""
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return code if isinstance(code, str) else None

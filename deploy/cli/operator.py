@@ -1,0 +1,73 @@
+"""What the operator's commands share: the operator's own login role, plain errors, times in WITA.
+
+The role sees how an event went and where it stands, never a citizen's words: `bus.journey`, and of every parking lot
+all columns but the record itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta, timezone
+from typing import NoReturn, TypeVar
+
+import typer
+from pydantic_settings import SettingsConfigDict
+from rich.console import Console
+
+from shared.core.settings import Secret, Settings, SettingsError
+from shared.db import Database, is_unavailable
+
+T = TypeVar("T")
+
+WITA = timezone(timedelta(hours=8), "WITA")
+"""Waktu Indonesia Tengah, NTB's time (Asia/Makassar): UTC+8 without daylight saving (Keppres 41/1987)."""
+
+console = Console(markup=False, highlight=False)
+
+
+class OperatorSettings(Settings):
+    """`NTBCARE_OPERATOR_DATABASE_URL`: `postgresql://ntbcare_operator:…@host:5432/ntbcare`."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_OPERATOR_")
+
+    database_url: Secret
+
+
+def as_operator(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do the work with the operator's login role; raises `SettingsError` where it is not set."""
+    try:
+        url = OperatorSettings.load().database_url.get_secret_value()
+    except SettingsError as error:
+        raise SettingsError(
+            f"{error}\nOnly those who hold the operator's role may run this command. `ntbcare database prepare` makes "
+            "the role ntbcare_operator; whoever runs the installation gives you its URL."
+        ) from None
+    return with_database(url, "operator", work)
+
+
+def with_database(url: str, application: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run the work on a pool of its own; a database that is away is an error in plain words."""
+
+    async def run() -> T:
+        database = Database(url, application=application, pool_size=1)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        fail(f"The database does not let us in ({error}). Is it running, and is its URL right?")
+
+
+def fail(words: str) -> NoReturn:
+    """End the command with exit code 1 and these words on standard error."""
+    Console(stderr=True, markup=False, highlight=False, soft_wrap=True).print(words, style="red")
+    raise typer.Exit(1)
+
+
+def wita(time: datetime | None) -> str:
+    """Write a time as people in NTB read it, to the millisecond."""
+    return "—" if time is None else time.astimezone(WITA).isoformat(" ", "milliseconds").removesuffix("+08:00")
