@@ -1,0 +1,1 @@
+"""How it is run: images, the local stack, the demonstration, and the operator's command line."""

@@ -10,9 +10,7 @@ from gateway.middleware import Manners
 from shared.core.service import ServiceApp
 
 
-def create_app(
-    services: Sequence[ServiceApp], *, with_routers: bool = True, metrics_token: str | None = None
-) -> FastAPI:
+def create_app(services: Sequence[ServiceApp], *, metrics_token: str | None = None) -> FastAPI:
     """Build the application; its services' pools are closed when it stops. Workers are run by whoever runs it."""
 
     @asynccontextmanager
@@ -29,7 +27,7 @@ def create_app(
         redoc_url=None,
     )
     problems.install(app)
-    for service in services if with_routers else ():
+    for service in services:
         if service.router is not None:
             app.include_router(service.router)
     app.include_router(health.router(services, metrics_token=metrics_token))

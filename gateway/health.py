@@ -29,11 +29,15 @@ def router(services: Sequence[ServiceApp], *, metrics_token: str | None) -> APIR
 
     @routes.get("/health/ready")
     async def ready() -> Response:
-        names = [f"{service.name}.{name}" for service in services for name in service.checks]
-        checks = [check() for service in services for check in service.checks.values()]
-        async with asyncio.timeout(_PATIENCE_S):
-            results = await asyncio.gather(*checks, return_exceptions=True)
-        failing = [name for name, result in zip(names, results, strict=True) if isinstance(result, BaseException)]
+        checks = {
+            f"{service.name}.{name}": check
+            for service in services
+            for name, check in {**service.checks, **service.worker_checks}.items()
+        }
+        results = await asyncio.gather(
+            *(asyncio.wait_for(check(), _PATIENCE_S) for check in checks.values()), return_exceptions=True
+        )
+        failing = [name for name, result in zip(checks, results, strict=True) if isinstance(result, BaseException)]
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
 
     @routes.get("/metrics")

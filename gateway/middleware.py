@@ -51,9 +51,9 @@ class Manners:
             try:
                 await self.app(scope, receive, send_with_headers)
             except Exception as error:
-                if status:
-                    raise
-                await (await unexpected(Request(scope), error))(scope, receive, send_with_headers)
+                answer = await unexpected(Request(scope), error)
+                if not status:
+                    await answer(scope, receive, send_with_headers)
             finally:
                 self._log(scope, status, time.perf_counter() - started)
 

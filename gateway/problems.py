@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem+json, rendered in this one place."""
 
-import traceback
+from collections.abc import Sequence
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -8,11 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.core.errors import ProblemError
+from shared.core.errors import ProblemError, whereabouts
+from shared.core.text import clean_text
 from shared.db import is_unavailable
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
+
+_RETRY_AFTER_S = "5"
 
 _TITLES = {
     404: ("not_found", "Alamat ini tidak ada"),
@@ -41,30 +44,35 @@ async def _problem(_request: Request, error: Exception) -> Response:
     response = _document(error.status, error.code, error.title, error.detail, **error.extensions)
     if error.status == 401:  # noqa: PLR2004
         response.headers["www-authenticate"] = "Bearer"
+    if error.status == 429:  # noqa: PLR2004
+        response.headers["retry-after"] = _RETRY_AFTER_S
     return response
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    faults = [
-        {"pointer": "#/" + "/".join(str(part) for part in fault["loc"][1:]), "detail": fault["msg"]}
-        for fault in error.errors()
-    ]
+    faults = [{"pointer": _pointer(fault["loc"][1:]), "detail": clean_text(fault["msg"])} for fault in error.errors()]
     return _document(422, "invalid_request", "Periksa kembali isian berikut", errors=faults)
 
 
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     code, title = _TITLES.get(error.status_code, ("http_error", str(error.detail)))
-    return _document(error.status_code, code, title)
+    response = _document(error.status_code, code, title)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _pointer(names: Sequence[object]) -> str:
+    """Return a JSON pointer as a URI fragment would hold it (RFC 6901); names that JSON allows may not be UTF-8."""
+    return clean_text("#" + "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in names))
 
 
 async def unexpected(_request: Request, error: Exception) -> Response:
-    """Say that it is our fault; log the error's class and place, never its text, which may quote personal data."""
+    """Say that it is our fault, and nothing of the error."""
     if is_unavailable(error):
         response = _document(503, "unavailable", "Layanan sedang terganggu; coba lagi sebentar lagi")
-        response.headers["retry-after"] = "5"
+        response.headers["retry-after"] = _RETRY_AFTER_S
         return response
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("request.failed", error=type(error).__name__, file=frame.filename, line=frame.lineno)
+    log.error("request.failed", **whereabouts(error))
     return _document(500, "internal_error", "Ada kesalahan di pihak kami; kami sudah diberi tahu")

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from deploy.cli import contracts, database, demo, serve
+from deploy.cli import contracts, database, demo, officers, serve, up
 from deploy.demo.story import StoryError
 from deploy.local.processes import ServerError
 from shared.channels import BrokenChannelError
@@ -18,7 +18,9 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("demo")(demo.demo)
+app.command("up")(up.up)
 app.command("serve")(serve.serve)
+app.add_typer(officers.app, name="officers", help="Officers' accounts: add, list, disable.")
 app.add_typer(contracts.app, name="contracts", help="The event contracts: write, check, release.")
 app.add_typer(database.app, name="database", help="Prepare, migrate and check the database.")
 

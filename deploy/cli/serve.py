@@ -13,6 +13,7 @@ import typer
 import uvicorn
 
 from gateway.app import create_app
+from gateway.settings import GatewaySettings
 from shared.core.service import ServeOptions, ServiceApp
 from shared.telemetry.logs import configure_logs
 
@@ -44,8 +45,9 @@ def serve(
         raise typer.BadParameter(f"Known services: {known}; --part is http, workers or both.")
     configure_logs(",".join(services))
     options = ServeOptions(channels=channels.split(",") if channels else None)
-    built = [build_service(name, options) for name in services]
-    app = create_app(built, with_routers=part != "workers")
+    built = [build_service(name, options).only(part) for name in services]
+    token = GatewaySettings.load().metrics_token
+    app = create_app(built, metrics_token=None if token is None else token.get_secret_value())
     config = uvicorn.Config(
         app,
         host=host,
@@ -60,7 +62,7 @@ def serve(
     )
     uvicorn_server = _Server(config)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(run(uvicorn_server, built if part != "http" else []))
+        runner.run(run(uvicorn_server, built))
     if not uvicorn_server.started:
         raise typer.Exit(1)
 

@@ -29,26 +29,24 @@ def _calls(story: Story) -> Table:
 
 def _complaints(story: Story) -> Table:
     table = Table(title="What became of it", title_justify="left", show_lines=True)
-    table.add_column("Ticket", no_wrap=True)
-    table.add_column("Channel", no_wrap=True)
-    table.add_column("Place")
-    table.add_column("Agency, and why")
-    table.add_column("ms: door\n publish\n route\n assign", justify="right", no_wrap=True)
-    table.add_column("State", no_wrap=True)
+    table.add_column("Ticket, channel, state", no_wrap=True)
+    table.add_column("Place, agency, and why")
+    table.add_column("ms", justify="right", no_wrap=True)
     for one in story.complaints.values():
-        channel = f"{one.channel}\n(sealed)" if one.sealed else one.channel
-        table.add_row(one.ticket, channel, one.place, _agency(one), _times(one), one.state)
+        table.add_row(f"{one.ticket}\n{one.channel}\n{one.state}", _agency(one), _times(one))
     return table
 
 
 def _agency(one: Complaint) -> Text:
     if not one.agency:
         return Text("…")
-    return Text.assemble((one.agency, "bold"), f" ({one.confidence:.0%})\n", one.why)
+    place = one.place or "(disegel)"
+    return Text.assemble(place, "\n", (one.agency, "bold"), f" ({one.confidence:.0%})\n", (one.why, "dim"))
 
 
 def _times(one: Complaint) -> str:
-    return "\n".join("…" if value is None else f"{value:.0f}" for value in one.milliseconds.values())
+    times = one.milliseconds.items()
+    return "\n".join(f"{stop} {'…' if value is None else f'{value:.0f}':>5}" for stop, value in times)
 
 
 def _officer(story: Story) -> Text:
@@ -62,8 +60,8 @@ def _officer(story: Story) -> Text:
 
 def _ledger(story: Story) -> Table:
     figures = story.ledger.figures if story.ledger else {}
-    table = Table(title="Ledger (the sender's log of 2xx, SQL, and a fresh Kafka consumer)", title_justify="left")
+    table = Table(title="Ledger: the sender's log of 2xx, SQL, a fresh Kafka consumer", title_justify="left", padding=0)
     for name in figures:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     table.add_row(*(str(value) for value in figures.values()))
     return table

@@ -28,5 +28,6 @@ def build(_options: ServeOptions) -> ServiceApp:
         router=endpoints.cases(service, database, authenticated(SecuritySettings.load())),
         workers={"consumer": consumer.run, "parking": consumer.attend_parking},
         checks={"database": database.ping},
+        worker_checks={"consumer": consumer.check},
         close=database.close,
     )

@@ -42,5 +42,6 @@ def build(options: ServeOptions) -> ServiceApp:
         router=router,
         workers={"consumer": consumer.run, "parking": consumer.attend_parking},
         checks={"database": database.ping},
+        worker_checks={"consumer": consumer.check},
         close=database.close,
     )

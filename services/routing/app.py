@@ -26,5 +26,6 @@ def build(_options: ServeOptions) -> ServiceApp:
         name="routing",
         workers={"consumer": consumer.run, "parking": consumer.attend_parking},
         checks={"database": database.ping},
+        worker_checks={"consumer": consumer.check},
         close=database.close,
     )

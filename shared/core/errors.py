@@ -6,6 +6,7 @@ ProblemError            an HTTP answer, rendered once, in the gateway, as RFC 94
 RejectError             a consumer's "never try this again": the event is parked with this reason
 """
 
+import traceback
 from typing import ClassVar
 
 
@@ -71,3 +72,11 @@ class TooManyRequestsError(ProblemError):
 
 class RejectError(Exception):
     """Raised by a consumer's handler when trying again cannot help: park the event at once with this reason."""
+
+
+def whereabouts(error: BaseException) -> dict[str, str | int]:
+    """Return an error's class and place for the log: never its text, which may quote personal data."""
+    found: dict[str, str | int] = {"error": type(error).__name__}
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        found |= {"file": frame.f_code.co_filename, "line": line}
+    return found

@@ -1,7 +1,7 @@
 """What a service hands to the process that runs it: its HTTP part and its workers."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -30,4 +30,12 @@ class ServiceApp:
     router: APIRouter | None = None
     workers: Mapping[str, Worker] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    worker_checks: Mapping[str, Check] = field(default_factory=dict)
+    """What is only ready where the workers run."""
     close: Callable[[], Awaitable[None]]
+
+    def only(self, part: str) -> "ServiceApp":
+        """Return the service with one part of it: `http`, `workers`, or `both`."""
+        if part == "http":
+            return replace(self, workers={}, worker_checks={})
+        return replace(self, router=None) if part == "workers" else self

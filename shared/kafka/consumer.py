@@ -53,12 +53,18 @@ class Consumer:
         self._topic = topic
         self._lot = lot
         self._handlers = {model.model_fields["type"].default: handler for model, handler in handlers.items()}
+        self._workers: _Workers | None = None
+
+    async def check(self) -> None:
+        """Raise until the group has given this member its partitions (perhaps none); a service's readiness check."""
+        if self._workers is None or not self._workers.joined:
+            raise RuntimeError("not yet a member of its group")
 
     async def run(self) -> None:
         """Consume until cancelled; the record in hand is finished first. A broker that is away is waited for."""
         while True:
             client = self._kafka.consumer(self._group)
-            workers = _Workers(client, self._receive)
+            self._workers = workers = _Workers(client, self._receive)
             try:
                 client.subscribe([self._kafka.topic(self._topic)], listener=workers)
                 await client.start()
@@ -67,6 +73,7 @@ class Consumer:
             except KafkaError as error:
                 log.warning("consumer.broker_unavailable", group=self._group, error=type(error).__name__)
             finally:
+                self._workers = None
                 await workers.finish()
                 await client.stop()
             await asyncio.sleep(_TROUBLE_S)
@@ -175,6 +182,7 @@ class _Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has 
         self._client = client
         self._receive = receive
         self._workers: dict[TopicPartition, _Worker] = {}
+        self.joined = False
 
     async def run(self) -> None:
         while True:
@@ -193,6 +201,7 @@ class _Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has 
         await self.finish(revoked)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        self.joined = True
         log.info("consumer.assigned", partitions=sorted(partition.partition for partition in assigned))
 
     async def finish(self, partitions: Sequence[TopicPartition] | None = None) -> None:

@@ -1,0 +1,122 @@
+"""`ntbcare up`: the whole house on this machine, kept running."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from deploy.demo import providers
+from deploy.demo.providers import Call
+from deploy.local.brokers import Tansu
+from deploy.local.postgres import Postgres
+from deploy.local.stack import Stack
+
+console = Console(highlight=False, soft_wrap=True)
+
+FIRST_PORT = 8001
+
+
+def up(
+    state: Annotated[Path, typer.Option(help="The folder that keeps everything over a restart.")] = Path(".state"),
+    first_port: Annotated[int, typer.Option(help="The services listen from this port on.")] = FIRST_PORT,
+) -> None:
+    """Start everything and keep it running until Ctrl-C; what dies is started again.
+
+    State survives a restart and a kill -9: messages are in PostgreSQL, and what the memory-only broker forgot is
+    published again from the outbox.
+    """
+    folder = state.absolute()
+    stack = Stack(
+        folder,
+        postgres=Postgres(folder / "postgres", port=first_port - 2),
+        broker=Tansu(folder / "broker", port=first_port - 1),
+        first_port=first_port,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with console.status("Starting …") as status:
+        stack.start(say=lambda words: status.update(f"Starting {words}"))
+    try:
+        _explain(stack)
+        stack.watch(say=lambda words: console.print(f"[yellow]{escape(words)}[/yellow]"))
+    except KeyboardInterrupt:
+        console.print("Stopping everything …")
+    finally:
+        stack.stop()
+
+
+def _explain(stack: Stack) -> None:
+    settings = stack.environment()
+    console.print("\n[bold]NTB Care runs.[/bold] Ctrl-C stops it; its state stays in", escape(str(stack.folder)), "\n")
+    for title, call in _examples(settings):
+        console.print(f"[bold]{title}[/bold]")
+        console.print(_curl(stack, call), markup=False)
+        console.print()
+    environment = f"NTBCARE_ENV_FILE={stack.env_file}"
+    casework, identity = stack.url("casework"), stack.url("identity")
+    for title, lines in {
+        "Where a complaint stands": [f"curl {stack.url('intake-mobile')}/v1/complaints/NTB-…"],
+        "Its whole way, with times": [f"{environment} .venv/bin/ntbcare trace NTB-…"],
+        "An officer": [
+            f"{environment} .venv/bin/ntbcare officers add siti --role liaison --agency NTB.DIKPORA",
+            f"""curl {identity}/v1/sessions --json '{{"username": "siti", "password": "…"}}'""",
+            f"curl {casework}/v1/cases -H 'Authorization: Bearer …'",
+        ],
+        "What could not be processed": [f"{environment} .venv/bin/ntbcare parked list"],
+        "Documentation of each API": [f"{url}/docs" for url in (stack.url("intake-mobile"), casework, identity)],
+        "Health and figures of each process": [
+            f"{stack.url(name)}/health/ready  /metrics  ({name})" for name in stack.ports
+        ],
+        "Events (Kafka, topic complaints.v1)": [stack.broker.bootstrap],
+        "Logs": [f"{stack.folder}/processes/*.log"],
+    }.items():
+        console.print(f"[bold]{title}[/bold]")
+        for line in lines:
+            console.print(f"  {line}", markup=False)
+        console.print()
+
+
+def _examples(settings: dict[str, str]) -> list[tuple[str, Call]]:
+    """Return a call for each door. The signatures are real: they hold for these very bytes."""
+    return [
+        (
+            "Facebook (Messenger), signed",
+            providers.messenger(
+                settings["NTBCARE_FACEBOOK_APP_SECRETS"],
+                [("7024611350925511", "Jalan rusak di Masbagik Lombok Timur", 1795400000000)],
+                label="",
+            ),
+        ),
+        (
+            "Instagram, signed",
+            providers.instagram(
+                settings["NTBCARE_INSTAGRAM_APP_SECRETS"],
+                "5839120447760012",
+                "Sampah menumpuk di pasar Tente Bima",
+                1795400000000,
+                label="",
+            ),
+        ),
+        (
+            "SMS, as Kannel delivers it",
+            providers.kannel(
+                settings["NTBCARE_SMS_KANNEL_TOKEN"], "+6281907123456", "air pdam mati di Ampenan", 1795400000, label=""
+            ),
+        ),
+        (
+            "The mobile app",
+            providers.mobile(
+                {"text": "Lampu jalan mati di Desa Sembalun", "place": {"region_code": "52.03"}}, label=""
+            ),
+        ),
+    ]
+
+
+def _curl(stack: Stack, call: Call) -> str:
+    parts = [f"  curl '{stack.url(f'intake-{call.channel}')}{call.path}'"]
+    parts += [f"-H '{name}: {value}'" for name, value in call.headers.items()]
+    if call.body:
+        parts.append(f"--data-binary '{call.body.decode()}'")
+    return " \\\n    ".join(parts)
