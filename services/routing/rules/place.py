@@ -111,7 +111,7 @@ def _from_text(scores: dict[str, float], account: str | None, elsewhere: list[st
     strength = max(best.values()) / (max(best.values()) + 0.3)
     ranked = sorted(best, key=lambda regency: (-best[regency], regency))
     shares = [(_deepest(regency, local), best[regency] ** 2 / total * strength) for regency in ranked]
-    notes.append(f"teks menyebut {path_name(shares[0][0])}")
+    notes.append(f"teks {'bisa berarti' if len(shares) > 1 else 'menyebut'} {path_name(shares[0][0])}")
     notes += [f"bisa juga {path_name(code)}" for code, _ in shares[1:3]]
     return _finding(shares, notes)
 
