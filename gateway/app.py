@@ -25,6 +25,7 @@ def create_app(services: Sequence[ServiceApp], *, metrics_token: str | None = No
         description="One gateway for every complaint channel of Nusa Tenggara Barat.",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
     )
     problems.install(app)
     for service in services:

@@ -50,7 +50,7 @@ class Manners:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, send_with_headers)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the last resort
                 answer = await unexpected(Request(scope), error)
                 if not status:
                     await answer(scope, receive, send_with_headers)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
@@ -36,7 +37,7 @@ class StoredAttachment:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A message that will become a complaint, unless it has been one before."""
 
@@ -57,7 +58,7 @@ class Draft:
         """The complaint's text."""
         return self.message.text[:LONGEST_TEXT]
 
-    @property
+    @cached_property
     def sealed(self) -> bool:
         """Whether the text speaks of bribery, extortion or abuse of office."""
         return must_seal(self.message.text)

@@ -1,18 +1,19 @@
 """Intake over HTTP: the channels' doors, and the status of a ticket."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Header, Request, Response
 
+from services.intake.inbound import read_inbound
 from services.intake.schemas import AnswerOut, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
+from services.intake.storage import StoreUnavailableError
 from shared.channels import Answer as ChannelAnswer
-from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation
-from shared.db import Database, is_unavailable
-from shared.http.body import BodyTooLargeError, read_body
+from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
+from shared.core.errors import whereabouts
+from shared.db import Database, is_unavailable, sqlstate
 from shared.http.limits import RateLimit, address_of
 from shared.telemetry import metrics
 from shared.telemetry.tracing import traceparent_of
@@ -20,6 +21,8 @@ from shared.telemetry.tracing import traceparent_of
 log = structlog.get_logger()
 
 _RETRY_AFTER_S = "5"
+_TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
+"""SQLSTATE: not serializable, a deadlock, a lock not had, a statement that took too long."""
 
 
 def doors(service: IntakeService, database: Database, channels: Sequence[Channel], limit: RateLimit) -> APIRouter:
@@ -54,46 +57,51 @@ class _DoorHandler:
 
     async def handle(self, request: Request) -> Response:
         with metrics.DOOR_SECONDS.labels(channel=self._channel.name).time():
-            try:
-                answer = await self._answer(request)
-            except RefusedError as error:
-                self._count("refused", error.reason)
-                answer = self._channel.refuse(error)
+            answer = await self._answer_or_refuse(request)
         response = Response(answer.body, answer.status, dict(answer.headers), answer.content_type)
         if answer.status in {429, 503}:
             response.headers["retry-after"] = _RETRY_AFTER_S
         return response
 
+    async def _answer_or_refuse(self, request: Request) -> ChannelAnswer:
+        try:
+            return await self._answer(request)
+        except RefusedError as error:
+            refused = error
+        except Exception as error:  # noqa: BLE001 - the sender hears it in its own dialect
+            self._log_fault(error)
+            refused = RefusedError(
+                "internal_error", status=500, detail="Ada kesalahan di pihak kami; kirim lagi nanti."
+            )
+        self._count("refused", refused.reason)
+        return self._channel.refuse(refused)
+
     async def _answer(self, request: Request) -> ChannelAnswer:
-        inbound = await self._read(request)
+        if self._door.public and not self._limit.allows(self._channel.name, address_of(request)):
+            raise RefusedError("rate_limited", status=429, detail="Terlalu banyak kiriman; coba lagi sebentar lagi.")
+        inbound = await read_inbound(request, self._door)
         if self._door.purpose == "handshake":
             answer = self._channel.handshake(inbound)
             self._count("handshake")
             return answer
         self._channel.authenticate(inbound)
-        translation = self._channel.normalize(inbound)
-        receipts = await self._accept(request, inbound, translation)
+        translation, receipts = await self._take(request, inbound)
         self._report(translation, receipts)
         return self._channel.answer(receipts)
 
-    async def _read(self, request: Request) -> InboundRequest:
-        if self._door.public and not self._limit.allows(self._channel.name, address_of(request)):
-            raise RefusedError("rate_limited", status=429, detail="Terlalu banyak kiriman; coba lagi sebentar lagi.")
+    async def _take(self, request: Request, inbound: InboundRequest) -> tuple[Translation, list[Receipt]]:
+        """Translate and accept; keep what one of our own mistakes makes us fail on, lest its provider give it up."""
         try:
-            body = await read_body(request, self._door.max_body)
-        except BodyTooLargeError:
-            raise RefusedError(
-                "body_too_large", status=413, detail=f"At most {self._door.max_body} bytes are taken here."
-            ) from None
-        return InboundRequest(
-            method=request.method,
-            path=request.url.path,
-            path_values=request.path_params,
-            query=request.scope["query_string"],
-            headers={name.lower(): ", ".join(request.headers.getlist(name)) for name in request.headers},
-            body=body,
-            received_at=datetime.now(UTC),
-        )
+            translation = self._channel.normalize(inbound)
+            return translation, await self._accept(request, inbound, translation)
+        except RefusedError:
+            raise
+        except Exception as error:
+            if self._door.public:
+                raise
+            self._log_fault(error)
+            translation = Translation(unreadable=(Unreadable(reason="internal_error"),))
+            return translation, await self._accept(request, inbound, translation)
 
     async def _accept(self, request: Request, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
         try:
@@ -102,10 +110,10 @@ class _DoorHandler:
                     tx, channel=self._channel.name, door=self._door.path, request=inbound, translation=translation
                 )
         except Exception as error:
-            if not is_unavailable(error):
+            if not _will_pass(error):
                 raise
-            log.warning("intake.database_unavailable", error=type(error).__name__)
-            raise RefusedError("unavailable", status=503, detail="Not stored; please send it again.") from None
+            log.warning("intake.unavailable", error=type(error).__name__)
+            raise RefusedError("unavailable", status=503, detail="Belum tersimpan; kirim sekali lagi.") from None
 
     def _report(self, translation: Translation, receipts: Sequence[Receipt]) -> None:
         for receipt in receipts:
@@ -117,8 +125,16 @@ class _DoorHandler:
             self._count("parked", unreadable.reason)
             log.error("intake.request_parked", reason=unreadable.reason, where=unreadable.where)
 
+    def _log_fault(self, error: Exception) -> None:
+        log.error("intake.door_failed", channel=self._channel.name, **whereabouts(error))
+
     def _count(self, outcome: str, reason: str = "") -> None:
         metrics.DOOR_OUTCOMES.labels(channel=self._channel.name, outcome=outcome, reason=reason).inc()
+
+
+def _will_pass(error: Exception) -> bool:
+    """Tell whether the same request can succeed later although nothing is repaired in our code."""
+    return isinstance(error, StoreUnavailableError) or is_unavailable(error) or sqlstate(error) in _TRY_AGAIN
 
 
 def tickets(service: IntakeService, database: Database, limit: RateLimit) -> APIRouter:

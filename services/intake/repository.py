@@ -1,4 +1,8 @@
-"""Every SQL statement of intake. Each takes many rows: a webhook may bring a thousand messages."""
+"""Every SQL statement of intake. Each takes as many rows as a webhook may bring.
+
+PostgreSQL takes 32,767 parameters in a statement. Rows are therefore given beside the statement (SQLAlchemy cuts them
+into pieces), never inside it, and keys to look for as arrays.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, Text, Uuid, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, insert
+from sqlalchemy.types import TypeEngine
 
 from services.intake.drafts import Draft, Key
 from services.intake.models import (
@@ -24,6 +29,7 @@ from services.intake.models import (
 from services.intake.vault import VaultKeys
 from shared.channels import Ignored, InboundRequest, Unreadable
 from shared.core.ids import new_id
+from shared.core.text import clean_text
 from shared.core.ticket import new_ticket
 from shared.db import UnitOfWork
 
@@ -43,13 +49,13 @@ async def store_raw(
         "channel": channel,
         "door": door,
         "query": request.query,
-        "content_type": request.headers.get("content-type"),
+        "content_type": clean_text(request.headers.get("content-type", "")) or None,
         "body": request.body,
         "received_at": request.received_at,
         "state": "parked" if unreadable else "accepted",
         "unreadable": [[part.reason, part.where] for part in unreadable],
     }
-    await tx.session.execute(insert(raw_request).values(row))
+    await tx.session.execute(insert(raw_request), row)
 
 
 async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, drafts: Sequence[Draft]) -> set[UUID]:
@@ -70,8 +76,8 @@ async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, 
         }
         for draft in drafts
     ]
-    claimed = insert(message).values(rows).on_conflict_do_nothing(constraint="message_key").returning(message.c.id)
-    return set((await tx.session.scalars(claimed)).all())
+    claimed = insert(message).on_conflict_do_nothing(constraint="message_key").returning(message.c.id)
+    return set((await tx.session.scalars(claimed, rows)).all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,8 @@ class KnownMessage:
 
 async def known_messages(tx: UnitOfWork, channel: str, keys: Iterable[Key]) -> Mapping[Key, KnownMessage]:
     """Return what became of messages that are stored."""
+    accounts, ids = zip(*keys, strict=True)
+    wanted = func.unnest(_array(accounts, Text()), _array(ids, Text())).table_valued("account", "id").render_derived()
     known = (
         select(
             message.c.account,
@@ -97,7 +105,7 @@ async def known_messages(tx: UnitOfWork, channel: str, keys: Iterable[Key]) -> M
         )
         .join(complaint, complaint.c.id == message.c.complaint_id)
         .where(message.c.channel == channel)
-        .where(tuple_(message.c.account, message.c.provider_message_id).in_(list(keys)))
+        .join(wanted, (message.c.account == wanted.c.account) & (message.c.provider_message_id == wanted.c.id))
     )
     return {
         (row.account, row.provider_message_id): KnownMessage(
@@ -126,7 +134,7 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequenc
             }
             for digest, sender in sorted(missing.items())
         ]
-        await tx.session.execute(insert(person).values(rows).on_conflict_do_nothing(index_elements=["digest"]))
+        await tx.session.execute(insert(person).on_conflict_do_nothing(index_elements=["digest"]), rows)
         found |= await _persons_by_digest(tx, missing)
     return {
         message_id: next(found[digest] for digest in many if digest in found) for message_id, many in digests.items()
@@ -134,7 +142,8 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequenc
 
 
 async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, UUID]:
-    rows = await tx.session.execute(select(person.c.digest, person.c.id).where(person.c.digest.in_(list(digests))))
+    wanted = any_(_array(digests, BYTEA()))
+    rows = await tx.session.execute(select(person.c.digest, person.c.id).where(person.c.digest == wanted))
     return {row.digest: row.id for row in rows}
 
 
@@ -152,26 +161,26 @@ async def store_reporters(
         }
         closed = keys.close(details) if details else None
         rows.append({"reference": draft.reporter, "person_id": person_ids[draft.message_id], "details": closed})
-    await tx.session.execute(insert(reporter).values(rows))
+    await tx.session.execute(insert(reporter), rows)
 
 
 async def conversations(
     tx: UnitOfWork, channel: str, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
 ) -> dict[UUID, UUID]:
     """Find or open the conversation of each draft; return conversation ids by message id."""
-    wanted = {draft.message_id: (draft.message.account, person_ids[draft.message_id]) for draft in drafts}
+    keys = {draft.message_id: (draft.message.account, person_ids[draft.message_id]) for draft in drafts}
     rows = [
         {"id": new_id(), "channel": channel, "account": account, "person_id": person_id}
-        for account, person_id in sorted(set(wanted.values()))
+        for account, person_id in sorted(set(keys.values()))
     ]
-    await tx.session.execute(insert(conversation).values(rows).on_conflict_do_nothing(constraint="conversation_key"))
+    await tx.session.execute(insert(conversation).on_conflict_do_nothing(constraint="conversation_key"), rows)
     known = await tx.session.execute(
         select(conversation.c.id, conversation.c.account, conversation.c.person_id)
         .where(conversation.c.channel == channel)
-        .where(tuple_(conversation.c.account, conversation.c.person_id).in_(list(wanted.values())))
+        .where(conversation.c.person_id == any_(_array(set(person_ids.values()), Uuid())))
     )
     ids = {(row.account, row.person_id): row.id for row in known}
-    return {message_id: ids[key] for message_id, key in wanted.items()}
+    return {message_id: ids[key] for message_id, key in keys.items()}
 
 
 async def store_complaints(
@@ -195,8 +204,8 @@ async def store_complaints(
             for draft in drafts
             if draft.complaint_id not in tickets
         ]
-        stored = insert(complaint).values(rows).on_conflict_do_nothing(index_elements=["ticket"])
-        for row in await tx.session.execute(stored.returning(complaint.c.id, complaint.c.ticket)):
+        stored = insert(complaint).on_conflict_do_nothing(index_elements=["ticket"])
+        for row in await tx.session.execute(stored.returning(complaint.c.id, complaint.c.ticket), rows):
             tickets[row.id] = row.ticket
     return tickets
 
@@ -218,24 +227,27 @@ async def store_attachments(tx: UnitOfWork, drafts: Sequence[Draft]) -> None:
         for stored in draft.attachments
     ]
     if rows:
-        await tx.session.execute(insert(attachment).values(rows))
+        await tx.session.execute(insert(attachment), rows)
 
 
 async def store_ignored(tx: UnitOfWork, channel: str, parts: Sequence[Ignored], received_at: datetime) -> None:
     """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
+    reasons: dict[Key, str] = {}
+    for part in parts:
+        if part.provider_message_id is not None:
+            reasons.setdefault((part.account or "", part.provider_message_id), part.reason)
     rows = [
         {
             "channel": channel,
-            "account": part.account or "",
-            "provider_message_id": part.provider_message_id,
-            "reason": part.reason,
+            "account": account,
+            "provider_message_id": message_id,
+            "reason": reason,
             "received_at": received_at,
         }
-        for part in parts
-        if part.provider_message_id is not None
+        for (account, message_id), reason in sorted(reasons.items())
     ]
     if rows:
-        await tx.session.execute(insert(ignored).values(rows).on_conflict_do_nothing())
+        await tx.session.execute(insert(ignored).on_conflict_do_nothing(), rows)
 
 
 async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
@@ -266,3 +278,7 @@ async def store_answer(
         "answered_at": answered_at,
     }
     await tx.session.execute(insert(answer).values(row))
+
+
+def _array(values: Iterable[object], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    return literal(list(values), ARRAY(kind))

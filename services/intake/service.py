@@ -64,8 +64,12 @@ class IntakeService:
         keys = [(message.account, message.provider_message_id) for message in translation.messages]
         known = await repository.known_messages(tx, channel, keys) if keys else {}
         _refuse_reused_keys(drafts, known)
-        fresh_keys = {one.key for one in fresh}
-        return [self._receipt(known[key], key, duplicate=key not in fresh_keys) for key in keys]
+        first_seen = {one.key for one in fresh}
+        receipts = []
+        for key in keys:
+            receipts.append(self._receipt(known[key], key, duplicate=key not in first_seen))
+            first_seen.discard(key)
+        return receipts
 
     async def _open_complaints(self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft]) -> None:
         await self._store.keep([attachment for one in fresh for attachment in one.attachments])

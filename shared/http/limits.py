@@ -1,5 +1,7 @@
 """Limits per address for what anybody may call."""
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
 from fastapi import Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -27,5 +29,15 @@ class RateLimit:
 
 
 def address_of(request: Request) -> str:
-    """Return the caller's address; behind a proxy, uvicorn has set it from the proxies it was told to trust."""
-    return request.client.host if request.client else "unknown"
+    """Return whom a limit counts; behind a proxy, uvicorn has set the address from the proxies it was told to trust.
+
+    One IPv6 customer owns at least a /64 and may call from any address in it, so that the network counts.
+    """
+    host = request.client.host if request.client else "unknown"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Network((address.packed[:8] + bytes(8), 64)))

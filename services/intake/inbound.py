@@ -1,0 +1,36 @@
+"""Stop 1, intake's part: from the web framework's request to the channel's, byte for byte and within limits."""
+
+from datetime import UTC, datetime
+
+from fastapi import Request
+
+from shared.channels import Door, InboundRequest, RefusedError
+from shared.http.body import BodyIncompleteError, BodyTooLargeError, read_body
+
+
+async def read_inbound(request: Request, door: Door) -> InboundRequest:
+    """Read a request at a door. Raises `RefusedError` 413 (too large) or 408 (never completed)."""
+    try:
+        body = await read_body(request, door.max_body)
+    except BodyTooLargeError:
+        raise RefusedError(
+            "body_too_large", status=413, detail=f"Kiriman ke alamat ini paling besar {door.max_body} byte."
+        ) from None
+    except BodyIncompleteError:
+        raise RefusedError("body_incomplete", status=408, detail="Kiriman terputus; kirim sekali lagi.") from None
+    return InboundRequest(
+        method=request.method,
+        path=request.scope["path"],
+        path_values=request.path_params,
+        query=request.scope["query_string"],
+        headers=_headers(request),
+        body=body,
+        received_at=datetime.now(UTC),
+    )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    joined: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        joined.setdefault(name.lower(), []).append(value)
+    return {name: ", ".join(values) for name, values in joined.items()}
