@@ -1,0 +1,119 @@
+"""Role and endpoint: allowed or refused. This table is the specification."""
+
+from itertools import product
+
+import pytest
+
+from shared.core.ticket import new_ticket
+from shared.directory import DESK
+from shared.events import AgencyRef
+from shared.security import Role
+
+HEALTH = AgencyRef(key="52.03.DINKES", name="Dinas Kesehatan Kabupaten Lombok Timur")
+AT_DESK = AgencyRef(key=DESK, name="Admin koordinator NTB Care")
+ANSWER = {"text": "Atap sudah kami perbaiki pada 20 November 2026."}
+
+# Whose case it is         → what the caller gets from: list (is it there?), show, take, answer, close
+TABLE = {
+    (Role.LIAISON, "own"): (True, 200, 200, 200, 200),
+    (Role.LIAISON, "other"): (False, 404, 404, 404, 404),
+    (Role.LIAISON, "desk"): (False, 404, 404, 404, 404),
+    (Role.LIAISON, "sealed"): (False, 404, 404, 404, 404),
+    (Role.LEADER, "own"): (True, 200, 403, 403, 403),
+    (Role.LEADER, "other"): (False, 404, 404, 404, 404),
+    (Role.LEADER, "desk"): (False, 404, 404, 404, 404),
+    (Role.LEADER, "sealed"): (False, 404, 404, 404, 404),
+    (Role.COORDINATOR, "own"): (True, 200, 403, 403, 403),
+    (Role.COORDINATOR, "other"): (True, 200, 403, 403, 403),
+    (Role.COORDINATOR, "desk"): (True, 200, 200, 200, 200),
+    (Role.COORDINATOR, "sealed"): (False, 404, 404, 404, 404),
+    (Role.INSPECTORATE, "own"): (True, 200, 403, 403, 403),
+    (Role.INSPECTORATE, "other"): (True, 200, 403, 403, 403),
+    (Role.INSPECTORATE, "desk"): (True, 200, 403, 403, 403),
+    (Role.INSPECTORATE, "sealed"): (True, 200, 200, 200, 200),
+    (Role.OPERATOR, "own"): (403, 404, 404, 404, 404),
+    (Role.OPERATOR, "other"): (403, 404, 404, 404, 404),
+    (Role.OPERATOR, "desk"): (403, 404, 404, 404, 404),
+    (Role.OPERATOR, "sealed"): (403, 404, 404, 404, 404),
+}
+BEFORE = {"take": (), "answer": ("take",), "close": ("take", "answer")}
+"""What has to have happened for the move to be legal."""
+
+
+def test_the_table_is_whole():
+    assert set(TABLE) == set(product(Role, ("own", "other", "desk", "sealed")))
+
+
+@pytest.fixture
+def case_of(opened):
+    async def make(whose):
+        match whose:
+            case "own" | "sealed":
+                return await opened(sealed=whose == "sealed")
+            case "other":
+                return await opened(agency=HEALTH)
+            case "desk":
+                return await opened(agency=AT_DESK)
+
+    return make
+
+
+@pytest.fixture
+def entitled(officer):
+    """Somebody who may work the case."""
+    people = {
+        "own": (Role.LIAISON, "NTB.DIKPORA"),
+        "other": (Role.LIAISON, "52.03.DINKES"),
+        "desk": (Role.COORDINATOR,),
+        "sealed": (Role.INSPECTORATE,),
+    }
+    return lambda whose: officer(*people[whose])
+
+
+@pytest.mark.parametrize(("role", "whose"), list(TABLE))
+async def test_who_may_call_what_on_whose_case(role, whose, officer, entitled, case_of):
+    caller = officer(role)
+    listed, shown, *moved = TABLE[role, whose]
+    case = await case_of(whose)
+
+    queue = await caller.get(limit=100)
+    if queue.status_code == 200:
+        assert (case.ticket in {item["ticket"] for item in queue.json()["items"]}) is listed
+    else:
+        assert queue.status_code == listed
+    assert (await caller.get(f"/{case.ticket}")).status_code == shown
+
+    for move, wanted in zip(("take", "answer", "close"), moved, strict=True):
+        fresh = await case_of(whose)
+        for version, earlier in enumerate(BEFORE[move], start=2):
+            done = await entitled(whose).post(fresh.ticket, earlier, ANSWER if earlier == "answer" else None, version)
+            assert done.status_code == 200, done.text
+        body = ANSWER if move == "answer" else None
+        answer = await caller.post(fresh.ticket, move, body, 2 + len(BEFORE[move]))
+        assert answer.status_code == wanted, (move, answer.text)
+
+
+async def test_a_hidden_case_and_one_that_does_not_exist_read_the_same(officer, opened):
+    sealed = await opened(sealed=True)
+    liaison = officer()
+    for path in (f"/{sealed.ticket}", f"/{new_ticket()}", "/NTB-0000-00000", "/bukan-tiket"):
+        answer = await liaison.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_case")
+    for ticket in (sealed.ticket, new_ticket(), "bukan-tiket"):
+        answer = await liaison.post(ticket, "take")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_case")
+
+
+async def test_a_case_that_nobody_was_given_is_seen_by_the_whole_province_and_moved_by_nobody(officer, opened):
+    case = await opened(agency=None)
+    assert (await officer().get(f"/{case.ticket}")).status_code == 404
+    assert (await officer(Role.COORDINATOR).get(f"/{case.ticket}")).json()["state"] == "received"
+    assert (await officer(Role.COORDINATOR).post(case.ticket, "take", version=1)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("GET", "/X"), ("POST", "/X/take"), ("POST", "/X/answer"), ("POST", "/X/close")]
+)
+async def test_nothing_is_open_without_a_token(http, method, path):
+    answer = await http.request(method, f"/v1/cases{path}", json=ANSWER if path.endswith("answer") else None)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")

@@ -1,0 +1,125 @@
+"""Casework's rules, by tables and by random walks."""
+
+from itertools import product
+from typing import get_args
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.casework.conflicts import MOVE_WORDS, STATE_WORDS
+from services.casework.rules import MOVERS, TRANSITIONS, Move, legal_moves, may, scope, target
+from shared.directory import DESK, INSPECTORATE
+from shared.events import CaseState
+from shared.security import Principal, Role
+
+STATES: tuple[CaseState, ...] = get_args(CaseState)
+MOVES: tuple[Move, ...] = get_args(Move)
+
+MACHINE = {
+    # state:        assign       take           answer      close
+    "received": ("assigned", None, None, None),
+    "assigned": (None, "in_progress", None, None),
+    "in_progress": (None, None, "answered", None),
+    "answered": (None, None, None, "closed"),
+    "closed": (None, None, None, None),
+}
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(STATES, MOVES)))
+def test_each_state_allows_exactly_the_moves_of_the_table(state, move):
+    wanted = MACHINE[state][MOVES.index(move)]
+    assert target(state, move) == wanted
+    assert (move in legal_moves(state)) == (wanted is not None)
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=30))
+def test_no_sequence_of_moves_reaches_an_undefined_state_or_goes_back(moves):
+    state: CaseState = "received"
+    for move in moves:
+        reached = target(state, move)
+        if reached is None:
+            continue
+        assert reached in STATES
+        assert STATES.index(reached) == STATES.index(state) + 1
+        state = reached
+    assert state == "closed" or legal_moves(state)
+
+
+def test_every_state_can_be_reached_and_every_move_is_used():
+    assert {"received", *TRANSITIONS.values()} == set(STATES)
+    assert {move for _, move in TRANSITIONS} == set(MOVES) == set(MOVERS)
+
+
+def test_officers_have_words_for_every_state_and_move():
+    assert (set(STATE_WORDS), set(MOVE_WORDS)) == (set(STATES), set(MOVES))
+
+
+def principal(role: Role, *agencies: str) -> Principal:
+    return Principal(account_id=UUID(int=7), role=role, agencies=agencies)
+
+
+OWN, OTHER = "NTB.DIKPORA", "52.03.DINKES"
+PEOPLE = {
+    "liaison": principal(Role.LIAISON, OWN),
+    "leader": principal(Role.LEADER, OWN),
+    "coordinator": principal(Role.COORDINATOR),
+    "inspectorate": principal(Role.INSPECTORATE),
+    "operator": principal(Role.OPERATOR),
+}
+#                      own    other  desk   inspectorate's  none yet
+SEES_OPEN = {
+    "liaison": (True, False, False, False, False),
+    "leader": (True, False, False, False, False),
+    "coordinator": (True, True, True, True, True),
+    "inspectorate": (True, True, True, True, True),
+    "operator": (False, False, False, False, False),
+}
+WORKS_OPEN = {
+    "liaison": (True, False, False, False, False),
+    "leader": (False, False, False, False, False),
+    "coordinator": (False, False, True, False, False),
+    "inspectorate": (False, False, False, True, False),
+    "operator": (False, False, False, False, False),
+}
+PLACES = (OWN, OTHER, DESK, INSPECTORATE, None)
+
+
+@pytest.mark.parametrize(("who", "column"), list(product(PEOPLE, range(len(PLACES)))))
+def test_who_sees_and_works_which_agencys_cases(who, column):
+    one, agency = PEOPLE[who], PLACES[column]
+    seen = scope(one)
+    assert (seen is not None and seen.covers(agency, sealed=False)) == SEES_OPEN[who][column]
+    for move in ("take", "answer", "close"):
+        assert may(one, move, agency_key=agency, sealed=False) == WORKS_OPEN[who][column]
+    assert may(one, "assign", agency_key=agency, sealed=False) == (who == "coordinator")
+
+
+@pytest.mark.parametrize(("who", "agency", "move"), list(product(PEOPLE, PLACES, MOVES)))
+def test_a_sealed_case_is_seen_and_worked_by_the_inspectorate_alone(who, agency, move):
+    seen = scope(PEOPLE[who])
+    assert (seen is not None and seen.covers(agency, sealed=True)) == (who == "inspectorate")
+    assert may(PEOPLE[who], move, agency_key=agency, sealed=True) == (who == "inspectorate")
+
+
+def test_a_liaison_of_the_inspectorate_or_the_desk_sees_nothing_sealed_either():
+    for agency in (INSPECTORATE, DESK):
+        liaison = principal(Role.LIAISON, agency)
+        assert not may(liaison, "take", agency_key=agency, sealed=True)
+        seen = scope(liaison)
+        assert seen is not None and not seen.covers(agency, sealed=True)
+
+
+@given(
+    st.sampled_from(Role),
+    st.lists(st.sampled_from([OWN, OTHER, DESK, INSPECTORATE]), max_size=3),
+    st.sampled_from(PLACES),
+    st.booleans(),
+    st.sampled_from(MOVES),
+)
+def test_nobody_moves_what_they_do_not_see(role, agencies, agency, sealed, move):
+    one = principal(role, *agencies)
+    seen = scope(one)
+    if may(one, move, agency_key=agency, sealed=sealed):
+        assert seen is not None and seen.covers(agency, sealed=sealed)
