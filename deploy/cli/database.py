@@ -13,7 +13,7 @@ from shared.core.settings import Secret, Settings, SettingsError
 from shared.db import migrations
 from shared.db.roles import OPERATOR, prepare_roles, role_of
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="What the database's owner does: roles, schemas, migrations.")
 console = Console()
 
 

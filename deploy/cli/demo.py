@@ -16,7 +16,10 @@ from deploy.local.brokers import Tansu
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
+app = typer.Typer()
 
+
+@app.command()
 def demo(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False
 ) -> None:

@@ -1,36 +1,45 @@
 """`ntbcare`: what an operator types."""
 
+import importlib
 import sys
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
-from deploy.cli import contracts, database, demo, officers, serve, up
-from deploy.demo.story import StoryError
-from deploy.local.processes import ServerError
-from shared.channels import BrokenChannelError
-from shared.core.settings import SettingsError
+from shared.core.errors import ExplainedError
 
-app = typer.Typer(
-    help="NTB Care: one gateway for every complaint channel of a province.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-    add_completion=False,
-)
-app.command("demo")(demo.demo)
-app.command("up")(up.up)
-app.command("serve")(serve.serve)
-app.add_typer(officers.app, name="officers", help="Officers' accounts: add, list, disable.")
-app.add_typer(contracts.app, name="contracts", help="The event contracts: write, check, release.")
-app.add_typer(database.app, name="database", help="Prepare, migrate and check the database.")
+_COMMANDS = ("demo", "up", "serve", "trace", "parked", "officers", "database", "events", "contracts")
+"""Each is a module of this package with a typer `app`; only the one that is called is loaded."""
+
+
+class _Commands(TyperGroup):
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: Any, name: str) -> Any:
+        if name not in _COMMANDS:
+            return None
+        command = typer.main.get_command(importlib.import_module(f"deploy.cli.{name}").app)
+        command.name = name
+        return command
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def ntbcare() -> None:
+    """NTB Care: one gateway for every complaint channel of a province."""
 
 
 def main() -> None:
-    """Run the command line; a wrong setting is explained, not traced."""
+    """Run the command line; what the operator can mend is explained, not traced."""
     try:
         app()
-    except (SettingsError, BrokenChannelError, ServerError, StoryError) as error:
-        Console(stderr=True, highlight=False).print(f"[red]{error}[/red]")
+    except ExplainedError as error:
+        Console(stderr=True, highlight=False, markup=False).print(str(error), style="red")
         sys.exit(2)
 
 

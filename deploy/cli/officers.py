@@ -18,7 +18,7 @@ from shared.db import Database, UnitOfWork
 from shared.directory import directory
 from shared.security import Role
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Officers' accounts: add, list, disable.")
 console = Console()
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from deploy.cli.operator import as_operator, console, fail, wita
 from deploy.cli.parking import Parked, Refused
 from shared.db import Database
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="What could not be processed: list, show, replay, drop.")
 
 _POLL_S = 0.2
 

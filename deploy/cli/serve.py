@@ -17,6 +17,7 @@ from gateway.settings import GatewaySettings
 from shared.core.service import ServeOptions, ServiceApp
 from shared.telemetry.logs import configure_logs
 
+app = typer.Typer()
 log = structlog.get_logger()
 
 _GRACE_S = 10
@@ -28,6 +29,7 @@ def available_services() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
 
 
+@app.command()
 def serve(
     services: Annotated[
         list[str], typer.Argument(help="Which: intake, relay, routing, casework, identity; or several.")

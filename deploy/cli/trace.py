@@ -32,6 +32,8 @@ _PUBLIC_WORDS = {
     "closed": "selesai",
 }
 
+app = typer.Typer()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -67,6 +69,7 @@ class Journey:
     parked: tuple[Parked, ...]
 
 
+@app.command()
 def trace(
     ticket: Annotated[str, typer.Argument(help="The complaint's ticket, NTB-XXXX-XXXXX; case and dashes are free.")],
     *,

@@ -14,11 +14,13 @@ from deploy.local.brokers import Tansu
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
+app = typer.Typer()
 console = Console(highlight=False, soft_wrap=True)
 
 FIRST_PORT = 8001
 
 
+@app.command()
 def up(
     state: Annotated[Path, typer.Option(help="The folder that keeps everything over a restart.")] = Path(".state"),
     first_port: Annotated[int, typer.Option(help="The services listen from this port on.")] = FIRST_PORT,

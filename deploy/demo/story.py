@@ -17,6 +17,7 @@ from deploy.demo.ledger import Ledger, SentLog, count
 from deploy.demo.providers import Call
 from deploy.local.stack import Stack
 from services.identity.service import IdentityService
+from shared.core.errors import ExplainedError
 from shared.db import Database
 from shared.db.roles import OPERATOR, role_of
 from shared.events import COMPLAINTS
@@ -31,7 +32,7 @@ _POLL_S = 0.1
 _REFUSED = re.compile(r'^ntbcare_door_outcomes_total\{[^}]*outcome="refused"[^}]*\} (\S+)$', re.MULTILINE)
 
 
-class StoryError(Exception):
+class StoryError(ExplainedError):
     """The story could not go on; the text says at which step and what came back."""
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import psutil
 
 from deploy.local.forking import dying_with_us, fork
+from shared.core.errors import ExplainedError
 
 POLL_SECONDS = 0.02
 LOG_TAIL_LINES = 20
 SAME_START_SECONDS = 1.5  # psutil derives a start time from the boot time, which moves when the clock is set
 
 
-class ServerError(RuntimeError):
+class ServerError(ExplainedError):
     """A local server could not be started or stopped; the text says why and what to do."""
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import cast
 
 from shared.channels.protocol import Channel
+from shared.core.errors import ExplainedError
 
 _PACKAGE = "channel_adapters"
 
 
-class BrokenChannelError(Exception):
+class BrokenChannelError(ExplainedError):
     """A channel folder without a working `channel.py`. Raised at start: a silent hole would lose messages."""
 
 

@@ -3,6 +3,7 @@
 ProblemError            an HTTP answer, rendered once, in the gateway, as RFC 9457 problem+json
 ├── NotFoundError 404  ├── ForbiddenError 403  ├── ConflictError 409  ├── StaleError 412
 └── UnauthenticatedError 401
+ExplainedError          an operator's command that cannot go on, with what to do next; shown without a trace
 RejectError             a consumer's "never try this again": the event is parked with this reason
 """
 
@@ -68,6 +69,10 @@ class TooManyRequestsError(ProblemError):
     """Slow down."""
 
     status = 429
+
+
+class ExplainedError(Exception):
+    """Something that an operator can mend. The text says what to do and holds no secret."""
 
 
 class RejectError(Exception):

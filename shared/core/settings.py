@@ -11,6 +11,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.core.errors import ExplainedError
+
 SHORTEST_SECRET = 16
 _PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "example", "ganti")
 
@@ -43,7 +45,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_
 """One or more names or ids."""
 
 
-class SettingsError(Exception):
+class SettingsError(ExplainedError):
     """A setting is missing or wrong. The text names each variable and what to do, and never a value."""
 
 
