@@ -1,11 +1,16 @@
 """What intake promises: exactly one complaint of every message, in one commit with its event."""
 
 import json
+from collections.abc import Mapping
+
+from shared.http.client import AsyncClient, Response
 
 MOBILE = {"text": "Jalan rusak parah di depan pasar Masbagik, Lombok Timur", "place": {"region_code": "52.03"}}
 
 
-async def submit(http, key="k-0001-first", body=MOBILE, **headers):
+async def submit(
+    http: AsyncClient, key: str = "k-0001-first", body: Mapping[str, object] = MOBILE, **headers: str
+) -> Response:
     return await http.post("/v1/complaints", json=body, headers={"Idempotency-Key": key, **headers})
 
 

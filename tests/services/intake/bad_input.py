@@ -1,0 +1,645 @@
+"""The one table of bad input: door and fault → answer, what is stored, what is counted.
+
+`test_bad_input.py` sends every row through the real doors. `docs/bad-input.md` is this table for people; write it again
+with `python -m tests.services.intake.bad_input`.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.services.intake.provider import ACCOUNTS, OBJECTS, SETTINGS, message, signature, signed, sms, webhook
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "bad-input.md"
+
+NOTHING: Mapping[str, int] = {}
+A_COMPLAINT = {
+    f"{schema}.{table}": 1
+    for schema, tables in {
+        "intake": ("complaint", "conversation", "message", "raw_request"),
+        "vault": ("person", "reporter"),
+        "bus": ("outbox", "stream"),
+    }.items()
+    for table in tables
+}
+THE_RAW_REQUEST = {"intake.raw_request": 1}
+THE_MESSAGE_ID = {"intake.ignored": 1}
+_WORDS = {
+    (): "nothing",
+    tuple(A_COMPLAINT): "a complaint",
+    tuple(THE_RAW_REQUEST): "the raw request, parked",
+    tuple(THE_MESSAGE_ID): "the message id, ignored",
+}
+RECEIVED = "EVENT_RECEIVED"
+WORDS = "Gardu listrik di Desa Contohsari berdengung"
+"""What the citizens of this table complain about; never found in a log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """An HTTP request. Chunks in place of bytes are sent without a Content-Length."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str | bytes, str | bytes], ...] = ()
+    content: bytes | tuple[bytes, ...] = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadInput:
+    """One row. `says` is the body of a plain answer or the code of a problem document.
+
+    `counted`: the outcomes at the door, or one `problem` with its code. `given` names the state of the house, `before`
+    a request that went well earlier, `keeps` what the stored complaint holds.
+    """
+
+    door: str
+    fault: str
+    call: Call
+    status: int
+    says: str
+    counted: tuple[tuple[str, str], ...]
+    stored: Mapping[str, int] = field(default_factory=dict)
+    given: str = ""
+    before: Call | None = None
+    keeps: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.door}: {self.fault}"
+
+
+def all_bad_input() -> list[BadInput]:
+    """Return the whole table."""
+    return [*_meta("facebook"), *_meta("instagram"), *_sms(), *_mobile(), *_ticket()]
+
+
+# --- Facebook and Instagram ---------------------------------------------------------------------
+
+
+def _meta(door: str) -> Iterator[BadInput]:
+    yield from _meta_refused(door)
+    yield from _meta_parked(door)
+    yield from _meta_ignored(door)
+    yield from _meta_accepted(door)
+    yield from _meta_handshakes(door)
+
+
+def _deliver(door: str, body: bytes, **headers: str) -> Call:
+    told = {**signed(door, body), **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return Call(method="POST", path=f"/channels/{door}", headers=tuple(told.items()), content=body)
+
+
+def _meta_refused(door: str) -> Iterator[BadInput]:
+    body = webhook(door, message(door, "m_refused", WORDS))
+    wrong = "X-Hub-Signature-256 does not match the body."
+    signatures: Mapping[str, tuple[str | bytes, ...]] = {
+        "a wrong signature": ("sha256=" + "0" * 64,),
+        "the signature of another body": (signature(door, body + b" "),),
+        "a signature without its prefix": (signature(door, body).removeprefix("sha256="),),
+        "two signatures, one of them right": ("sha256=" + "0" * 64, signature(door, body)),
+        "a signature that is not ASCII": (b"sha256=\xff\xfe\xe9",),
+    }
+    for fault, headers in signatures.items():
+        told = tuple(("x-hub-signature-256", header) for header in headers)
+        yield _refused(
+            door,
+            fault,
+            Call(method="POST", path=f"/channels/{door}", headers=told, content=body),
+            403,
+            "signature_wrong",
+            wrong,
+        )
+    yield _refused(
+        door,
+        "no signature",
+        Call(method="POST", path=f"/channels/{door}", content=body),
+        401,
+        "signature_missing",
+        "The header X-Hub-Signature-256 is missing.",
+    )
+    large, says = b" " * (4 * 1024 * 1024 + 1), "Kiriman ke alamat ini paling besar 4194304 byte."
+    yield _refused(door, "a body of more than 4 MiB", _deliver(door, large), 413, "body_too_large", says)
+    told = (("x-hub-signature-256", signature(door, large)),)
+    chunked = Call(method="POST", path=f"/channels/{door}", headers=told, content=(large[:3_000_000],) * 2)
+    yield _refused(door, "the same in chunks, without Content-Length", chunked, 413, "body_too_large", says)
+    yield _wrong_method(door, Call(method="PUT", path=f"/channels/{door}", content=body))
+    yield _not_found(door, "a slash too many", Call(method="POST", path=f"/channels/{door}/", content=body))
+    yield _refused(
+        door,
+        "the database is away",
+        _deliver(door, body),
+        503,
+        "unavailable",
+        "Belum tersimpan; kirim sekali lagi.",
+        given="the database is away",
+    )
+
+
+def _meta_parked(door: str) -> Iterator[BadInput]:
+    whole = webhook(door, message(door, "m_parked", WORDS))
+    without_id = message(door, "m_no_id", WORDS)
+    del without_id["message"]["mid"]
+    bodies = {
+        "not JSON": (b"object=page&text=halo", "not_json"),
+        "nothing": (b"", "not_json"),
+        "JSON cut off": (whole[:-20], "not_json"),
+        "bytes that are no UTF-8": (whole.replace(b"Gardu", b"\xff\xfe"), "not_json"),
+        "compressed (Content-Encoding: gzip)": (gzip.compress(whole, mtime=0), "not_json"),
+        "brackets nested 100,000 deep": (b"[" * 100_000 + b"]" * 100_000, "not_json"),
+        "a whole number of 5,000 digits": (b'{"object":' + b"9" * 5000 + b"}", "not_json"),
+        "JSON of another shape: a list": (b"[]", "unknown_shape"),
+        "JSON of another shape: no entries": (json.dumps({"object": OBJECTS[door]}).encode(), "unknown_shape"),
+        "a message without an id": (webhook(door, without_id), "no_message_id"),
+        "a message id of 513 characters": (webhook(door, message(door, "m" * 513, WORDS)), "unknown_shape"),
+        "an event that nobody knows": (webhook(door, {"sender": {"id": "1"}, "dance": {}}), "unknown_event"),
+    }
+    for fault, (body, reason) in bodies.items():
+        yield BadInput(
+            door=door,
+            fault=f"signed: {fault}",
+            call=_deliver(door, body),
+            status=200,
+            says=RECEIVED,
+            stored=THE_RAW_REQUEST,
+            counted=(("parked", reason),),
+        )
+    mixed = webhook(door, message(door, "m_good_beside_bad", WORDS), without_id)
+    yield BadInput(
+        door=door,
+        fault="signed: a good message beside an unreadable one",
+        call=_deliver(door, mixed),
+        status=200,
+        says=RECEIVED,
+        stored=A_COMPLAINT,
+        keeps={"state": "parked"},
+        counted=(("accepted", ""), ("parked", "no_message_id")),
+    )
+
+
+def _meta_ignored(door: str) -> Iterator[BadInput]:
+    outside = {"type": "location", "payload": {"coordinates": {"lat": -6.2, "long": 106.8}}}
+    elements = {
+        "an account that is not ours": (message(door, "m_other", WORDS, account="42"), "unknown_account"),
+        "an empty text": (message(door, "m_empty"), "empty"),
+        "white space and NUL only": (message(door, "m_blank", " \n\x00"), "empty"),
+        "only a place outside NTB": (message(door, "m_jakarta", attachments=[outside]), "place_outside_province"),
+    }
+    for fault, (element, reason) in elements.items():
+        yield BadInput(
+            door=door,
+            fault=fault,
+            call=_deliver(door, webhook(door, element)),
+            status=200,
+            says=RECEIVED,
+            stored=THE_MESSAGE_ID,
+            counted=(("ignored", reason),),
+        )
+    for fault, body, reason in (
+        ("an object that is not this channel's", b'{"object":"user","entry":[]}', "unknown_object"),
+        ("no entries", json.dumps({"object": OBJECTS[door], "entry": []}).encode(), "no_entries"),
+    ):
+        yield BadInput(
+            door=door, fault=fault, call=_deliver(door, body), status=200, says=RECEIVED, counted=(("ignored", reason),)
+        )
+
+
+def _meta_accepted(door: str) -> Iterator[BadInput]:
+    outside = {"type": "location", "payload": {"coordinates": {"lat": -6.2, "long": 106.8}}}
+    in_2100, in_1999 = 4_102_444_800_000, 915_148_800_000
+
+    def row(fault: str, keeps: Mapping[str, object], text: str = WORDS, **more: Any) -> BadInput:
+        body = webhook(door, message(door, f"m_{fault}", text, **more))
+        return _accepted(door, fault, _deliver(door, body), keeps)
+
+    yield row("10,000 characters", {"text": "a" * 10_000, "cut": False}, "a" * 10_000)
+    yield row("10,001 characters: cut", {"text": "a" * 10_000, "cut": True}, "a" * 10_001)
+    yield row(
+        "NUL and lone surrogates: removed, replaced", {"text": WORDS + "\ufffd\ufffd!"}, WORDS + "\x00\ud83d\x00\ude00!"
+    )
+    yield row("a time in the future: not believed", {"event_time": None}, timestamp=in_2100)
+    yield row("an ancient time: not believed", {"event_time": None}, timestamp=in_1999)
+    yield row("a time that is none", {"event_time": None}, timestamp={"when": "now"})
+    yield row("a place outside NTB beside a text: left out", {"coordinates": None}, attachments=[outside])
+    yield row("an attachment that is none: left out", {"attachments": []}, attachments=[7, {"type": "image"}])
+    doubled = webhook(door, message(door, "m_twice_the_key", "Yang pertama")).replace(
+        b'"text": "Yang pertama"', b'"text": "Yang pertama", "text": "Yang terakhir"'
+    )
+    yield _accepted(door, "a JSON key twice: the last one counts", _deliver(door, doubled), {"text": "Yang terakhir"})
+    for fault, headers in {
+        "signed, with another Content-Type": {"content_type": "text/plain"},
+        "a traceparent that is none: a new one": {"traceparent": "00-garbage"},
+        "a strange Host": {"host": "[evil"},
+    }.items():
+        body = webhook(door, message(door, f"m_{fault}", WORDS))
+        yield _accepted(door, fault, _deliver(door, body, **headers), {"text": WORDS})
+    same = message(door, "m_twice_in_one", WORDS)
+    yield BadInput(
+        door=door,
+        fault="a message twice in one request",
+        call=_deliver(door, webhook(door, same, same)),
+        status=200,
+        says=RECEIVED,
+        stored=A_COMPLAINT,
+        counted=(("accepted", ""), ("duplicate", "")),
+    )
+
+
+def _meta_handshakes(door: str) -> Iterator[BadInput]:
+    token = SETTINGS[f"NTBCARE_{door.upper()}_VERIFY_TOKEN"]
+    for fault, query in {
+        "a wrong verify token": "hub.mode=subscribe&hub.challenge=77&hub.verify_token=wrong",
+        "another mode": f"hub.mode=unsubscribe&hub.challenge=77&hub.verify_token={token}",
+        "no challenge": f"hub.mode=subscribe&hub.verify_token={token}",
+        "a query that is none": "%00%ff&=&&hub.verify_token",
+        "33 keys": "&".join("a=1" for _ in range(33)),
+    }.items():
+        call = Call(method="GET", path=f"/channels/{door}?{query}")
+        yield _refused(
+            door, f"handshake: {fault}", call, 403, "handshake_refused", "The mode or the verify token is wrong."
+        )
+
+
+# --- SMS ------------------------------------------------------------------------------------------
+
+
+def _sms() -> Iterator[BadInput]:
+    yield from _sms_refused()
+    yield from _sms_not_accepted()
+    yield from _sms_accepted()
+
+
+def _kannel(fault: str, query: str = "", **fields: str) -> Call:
+    number = f"+62812{zlib.crc32(fault.encode()) % 10**8:08}"
+    told = {"from": number, "id": f"k-{fault}", **fields}
+    return Call(method="GET", path=sms(query, **told))
+
+
+def _sms_refused() -> Iterator[BadInput]:
+    wrong = "The token in the address is wrong."
+    for fault, token in {"a wrong token": "wrong", "a token that is not ASCII": "%C3%A9%FF"}.items():
+        call = Call(method="GET", path=f"/channels/sms/kannel/{token}?from=%2B6281234500001&to=1708&text=halo")
+        yield _refused("sms", fault, call, 403, "token_wrong", wrong)
+    yield _not_found("sms", "no token", Call(method="GET", path="/channels/sms/kannel/?text=halo"))
+    yield _wrong_method("sms", Call(method="POST", path=sms(text=WORDS)))
+    yield _refused(
+        "sms",
+        "a body",
+        Call(method="GET", path=sms(text=WORDS), content=b"halo"),
+        413,
+        "body_too_large",
+        "Kiriman ke alamat ini paling besar 0 byte.",
+    )
+    yield _refused(
+        "sms",
+        "the database is away",
+        _kannel("away", text=WORDS),
+        503,
+        "unavailable",
+        "Belum tersimpan; kirim sekali lagi.",
+        given="the database is away",
+    )
+
+
+def _sms_not_accepted() -> Iterator[BadInput]:
+    token = SETTINGS["NTBCARE_SMS_KANNEL_TOKEN"]
+    queries = {
+        "neither sender nor text": ("to=1708", "unknown_shape"),
+        "no sender": (f"to=1708&text={WORDS}", "no_sender"),
+        "no receiver": (f"from=%2B6281234500002&text={WORDS}", "no_account"),
+        "an id of 513 characters": (f"from=%2B6281234500002&to=1708&text=x&id={'k' * 513}", "unknown_shape"),
+        "33 keys": ("&".join("a=1" for _ in range(33)), "too_many_fields"),
+    }
+    for fault, (query, reason) in queries.items():
+        yield BadInput(
+            door="sms",
+            fault=fault,
+            call=Call(method="GET", path=f"/channels/sms/kannel/{token}?{query}"),
+            status=200,
+            says="",
+            stored=THE_RAW_REQUEST,
+            counted=(("parked", reason),),
+        )
+    for fault, fields, reason in (
+        ("a number that is not ours", {"to": "9999", "text": WORDS}, "unknown_account"),
+        ("a sender that is no person", {"from": "PROMO", "text": WORDS}, "not_a_person"),
+        ("an empty text", {"text": ""}, "empty"),
+        ("white space and NUL only", {"text": " \x00"}, "empty"),
+    ):
+        yield BadInput(
+            door="sms",
+            fault=fault,
+            call=_kannel(fault, **fields),
+            status=200,
+            says="",
+            stored=THE_MESSAGE_ID,
+            counted=(("ignored", reason),),
+        )
+    call = Call(method="GET", path=f"/channels/sms/kannel/{token}?type=1&from=%2B6281234500003&to=1708")
+    yield BadInput(
+        door="sms", fault="a delivery report", call=call, status=200, says="", counted=(("ignored", "delivery_report"),)
+    )
+
+
+def _sms_accepted() -> Iterator[BadInput]:
+    def row(fault: str, keeps: Mapping[str, object], query: str = "", **fields: str) -> BadInput:
+        return _accepted("sms", fault, _kannel(fault, query, **fields), keeps, says="")
+
+    yield row("10,000 characters", {"text": "a" * 10_000, "cut": False}, text="a" * 10_000)
+    yield row("10,001 characters: cut", {"text": "a" * 10_000, "cut": True}, text="a" * 10_001)
+    yield row("NUL: removed", {"text": WORDS}, text=WORDS + "\x00")
+    yield row("a lone surrogate in UTF-16: replaced", {"text": "A\ufffd"}, "&charset=UTF-16BE&text=%00A%D8%3D")
+    yield row("invalid percent-encoding: as it is", {"text": "%ZZ 100% %"}, "&text=%ZZ+100%+%")
+    yield row("bytes that are no UTF-8: read as Latin-1", {"text": "caf\xe9"}, "&text=caf%E9")
+    yield row("a charset that nobody knows: UTF-8", {"text": "café"}, "&charset=klingon&text=caf%C3%A9")
+    yield row("a key twice: the first one counts", {"text": "pertama"}, "&text=pertama&text=kedua")
+    yield row("a time in the future: not believed", {"event_time": None}, text=WORDS, ts="2100-01-01 00:00:00")
+    yield row("an ancient time: not believed", {"event_time": None}, text=WORDS, ts="1999-01-01 00:00:00")
+    yield row("no id: a hash of words, numbers and minute stands in", {"text": WORDS}, text=WORDS, id="")
+
+
+# --- the app --------------------------------------------------------------------------------------
+
+
+def _mobile() -> Iterator[BadInput]:
+    yield from _mobile_headers()
+    yield from _mobile_bodies()
+    yield from _mobile_fields()
+    yield from _mobile_photos()
+    yield from _mobile_house()
+    yield from _mobile_accepted()
+
+
+def _submit(fault: str, document: object = None, **headers: str | bytes) -> Call:
+    """Return a submission with a key of its own; a header of None in `headers` is left out."""
+    body = document if isinstance(document, bytes) else json.dumps({"text": WORDS} | (document or {})).encode()  # type: ignore[operator]
+    told = {"idempotency_key": f'"key-{zlib.crc32(fault.encode()):08x}"', "content_type": "application/json", **headers}
+    pairs = tuple((name.replace("_", "-"), value) for name, value in told.items() if value)
+    return Call(method="POST", path="/v1/complaints", headers=pairs, content=body)
+
+
+def _mobile_headers() -> Iterator[BadInput]:
+    for fault, headers, status, code in (
+        ("no idempotency key", {"idempotency_key": ""}, 400, "idempotency_key_missing"),
+        ("an idempotency key of 7 characters", {"idempotency_key": "1234567"}, 400, "idempotency_key_invalid"),
+        (
+            "an idempotency key that is not ASCII",
+            {"idempotency_key": b"kunci-\xe9-\xff"},
+            400,
+            "idempotency_key_invalid",
+        ),
+        ("a device id with a space", {"x_device_id": "my own phone"}, 400, "device_id_invalid"),
+        ("an app that we do not know", {"x_app_id": "lain"}, 403, "unknown_account"),
+        ("no content type", {"content_type": ""}, 415, "unsupported_media_type"),
+        ("an unsupported content type", {"content_type": "text/plain"}, 415, "unsupported_media_type"),
+        ("multipart without a boundary", {"content_type": "multipart/form-data"}, 400, "bad_multipart"),
+    ):
+        yield _refused("mobile", fault, _submit(fault, **headers), status, code)
+    reused = "an idempotency key that was used for another complaint"
+    yield _refused(
+        "mobile",
+        reused,
+        _submit(reused, {"text": WORDS + " lagi"}),
+        422,
+        "idempotency_key_reused",
+        before=_submit(reused),
+    )
+
+
+def _mobile_bodies() -> Iterator[BadInput]:
+    for fault, body in {
+        "not JSON": b"halo",
+        "nothing": b"",
+        "JSON cut off": b'{"text": "Lam',
+        "bytes that are no UTF-8": b'{"text": "\xff\xfe"}',
+        "compressed (Content-Encoding: gzip)": gzip.compress(b'{"text": "halo"}', mtime=0),
+        "brackets nested 100,000 deep": b"[" * 100_000,
+        "a whole number of 5,000 digits": b'{"text": ' + b"9" * 5000 + b"}",
+    }.items():
+        yield _refused("mobile", fault, _submit(fault, body), 400, "not_json")
+    yield _refused("mobile", "JSON of another shape: a list", _submit("list", b"[]"), 422, "invalid")
+    large = b" " * (20 * 1024 * 1024 + 1)
+    yield _refused("mobile", "a body of more than 20 MiB", _submit("large", large), 413, "body_too_large")
+    chunked = Call(method="POST", path="/v1/complaints", content=(large[:11_000_000],) * 2)
+    yield _refused("mobile", "the same in chunks, without Content-Length", chunked, 413, "body_too_large")
+    yield _wrong_method("mobile", Call(method="GET", path="/v1/complaints"))
+
+
+def _mobile_fields() -> Iterator[BadInput]:
+    for fault, document, code in (
+        ("no text", b"{}", "required"),
+        ("an empty text", {"text": ""}, "required"),
+        ("white space and NUL only", {"text": " \n\x00"}, "required"),
+        ("10,001 characters", {"text": "a" * 10_001}, "too_long"),
+        ("a misspelt field", {"anonimous": True}, "unknown_field"),
+        ("a field whose name is a lone surrogate", {"\ud800": True}, "invalid"),
+        ("an incident in the future", {"incident_time": "2100-01-01T00:00:00Z"}, "incident_time_out_of_range"),
+        ("an ancient incident", {"incident_time": "1899-01-01T00:00:00Z"}, "incident_time_out_of_range"),
+        (
+            "an incident outside the calendar",
+            {"incident_time": "0001-01-01T00:00:00+14:00"},
+            "incident_time_out_of_range",
+        ),
+        ("an incident time without a zone", {"incident_time": "2026-01-01T00:00:00"}, "incident_time_invalid"),
+        ("coordinates outside NTB", {"place": {"latitude": -6.2, "longitude": 106.8}}, "place_outside_province"),
+        ("only one coordinate", {"place": {"latitude": -8.6}}, "place_incomplete"),
+        ("a coordinate that is no number", b'{"text": "x", "place": {"latitude": NaN, "longitude": 116}}', "invalid"),
+        ("a region outside NTB", {"place": {"region_code": "51.71"}}, "invalid"),
+        ("a telephone number that is none", {"reporter": {"phone": "12"}}, "phone_invalid"),
+    ):
+        yield _refused("mobile", fault, _submit(fault, document), 422, code)
+
+
+def _mobile_photos() -> Iterator[BadInput]:
+    jpeg = b"\xff\xd8\xff\xe0 sebuah foto"
+    many, large = [("photo", jpeg)] * 6, [("photo", jpeg + bytes(8 * 1024 * 1024))]
+    for fault, parts, status, code in (
+        ("a file that is no photo", [("photo", b"MZ\x90\x00")], 422, "photo_unknown_type"),
+        ("six photos", many, 422, "too_many_photos"),
+        ("a photo of more than 8 MiB", large, 422, "photo_too_large"),
+        ("a part that nobody knows", [("virus", b"x")], 422, "unknown_part"),
+        ("17 parts", [("photo", jpeg)] * 17, 400, "too_many_parts"),
+    ):
+        yield _refused("mobile", fault, _with_parts(fault, parts), status, code)
+    whole = _with_parts("cut", [("photo", jpeg)])
+    cut = Call(method="POST", path=whole.path, headers=whole.headers, content=whole.content[:-30])
+    yield _refused("mobile", "multipart cut off", cut, 400, "bad_multipart")
+    yield _refused(
+        "mobile",
+        "the store of attachments is full",
+        _with_parts("full", [("photo", jpeg)]),
+        503,
+        "unavailable",
+        given="the store is full",
+    )
+
+
+def _with_parts(fault: str, parts: list[tuple[str, bytes]]) -> Call:
+    named = [("complaint", json.dumps({"text": WORDS}).encode()), *parts]
+    body = b"".join(
+        b'--batas\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), content)
+        for name, content in named
+    )
+    return _submit(fault, body + b"--batas--\r\n", content_type="multipart/form-data; boundary=batas")
+
+
+def _mobile_house() -> Iterator[BadInput]:
+    yield _refused("mobile", "the database is away", _submit("away"), 503, "unavailable", given="the database is away")
+    yield _refused(
+        "mobile", "more than the limit per address", _submit("limit"), 429, "rate_limited", given="the limit is reached"
+    )
+
+
+def _mobile_accepted() -> Iterator[BadInput]:
+    def row(fault: str, keeps: Mapping[str, object], document: object = None, **headers: str | bytes) -> BadInput:
+        return _accepted("mobile", fault, _submit(fault, document, **headers), keeps, status=201, says="")
+
+    yield row("10,000 characters", {"text": "a" * 10_000, "cut": False}, {"text": "a" * 10_000})
+    yield row(
+        "NUL and lone surrogates: removed, replaced", {"text": WORDS + "\ufffd!"}, {"text": WORDS + "\x00\ud800!"}
+    )
+    yield row("a JSON key twice: the last one counts", {"text": "kedua"}, b'{"text": "pertama", "text": "kedua"}')
+    yield row("a traceparent that is none: a new one", {"text": WORDS}, traceparent="00-garbage")
+    yield row("a header that is not ASCII", {"text": WORDS}, user_agent=b"telepon \xe9\xff")
+
+
+# --- the status of a ticket -----------------------------------------------------------------------
+
+
+def _ticket() -> Iterator[BadInput]:
+    for fault, ticket in {
+        "an unknown ticket": "NTB-0000-00000",
+        "a mistyped ticket": "NTB-0000-00001",
+        "no ticket at all": "halo",
+        "NUL and bytes that are no UTF-8": "NTB-%00%ff",
+        "a ticket of 10,000 characters": "0" * 10_000,
+    }.items():
+        yield _problem(fault, Call(method="GET", path=f"/v1/complaints/{ticket}"), 404, "unknown_ticket")
+    for fault, code in {
+        "a wrong access code": b"00000-00000",
+        "an access code that is not ASCII": b"\xff\xfe\xe9",
+        "an empty access code": b"",
+    }.items():
+        call = Call(method="GET", path="{status_url}", headers=(("x-access-code", code),))
+        yield _problem(fault, call, 403, "wrong_access_code", before=_submit(fault))
+    delete = Call(method="DELETE", path="/v1/complaints/NTB-0000-00000")
+    yield _problem("a wrong method", delete, 405, "method_not_allowed")
+    yield _problem("a slash too many", Call(method="GET", path="/v1/complaints/NTB-0000-00000/"), 404, "not_found")
+    look = Call(method="GET", path="/v1/complaints/NTB-0000-00000")
+    yield _problem("more than the limit per address", look, 429, "rate_limited", given="the limit is reached")
+    yield _problem("the database is away", look, 503, "unavailable", given="the database is away")
+
+
+# --- the shapes of rows ---------------------------------------------------------------------------
+
+
+def _refused(
+    door: str,
+    fault: str,
+    call: Call,
+    status: int,
+    reason: str,
+    says: str = "",
+    *,
+    given: str = "",
+    before: Call | None = None,
+) -> BadInput:
+    return BadInput(
+        door=door,
+        fault=fault,
+        call=call,
+        status=status,
+        says=says or reason,
+        counted=(("refused", reason),),
+        given=given,
+        before=before,
+    )
+
+
+def _accepted(
+    door: str, fault: str, call: Call, keeps: Mapping[str, object], *, status: int = 200, says: str = RECEIVED
+) -> BadInput:
+    return BadInput(
+        door=door,
+        fault=fault,
+        call=call,
+        status=status,
+        says=says,
+        stored=A_COMPLAINT,
+        keeps=keeps,
+        counted=(("accepted", ""),),
+    )
+
+
+def _problem(
+    fault: str, call: Call, status: int, code: str, *, door: str = "ticket", given: str = "", before: Call | None = None
+) -> BadInput:
+    return BadInput(
+        door=door,
+        fault=fault,
+        call=call,
+        status=status,
+        says=code,
+        counted=(("problem", code),),
+        given=given,
+        before=before,
+    )
+
+
+def _wrong_method(door: str, call: Call) -> BadInput:
+    return _problem("a wrong method", call, 405, "method_not_allowed", door=door)
+
+
+def _not_found(door: str, fault: str, call: Call) -> BadInput:
+    return _problem(fault, call, 404, "not_found", door=door)
+
+
+# --- for people -----------------------------------------------------------------------------------
+
+_HEAD = """# Bad input
+
+What every door does with what it should not get. Written by `python -m tests.services.intake.bad_input` from the table
+that `tests/services/intake/test_bad_input.py` sends through the real doors; change the table, not this file.
+
+- **Stored** is complete: no other row is written, in any table.
+- **Counted** is complete too: `ntbcare_door_outcomes_total` by outcome and reason, each once;
+  `problem` is `ntbcare_http_problems_total` by code, for what no door has seen.
+- *Parked*: the signature was right and we could not understand it. The answer is 200, lest the provider send the same
+  again for days; the raw request is kept for a replay, and the log has an error.
+- 429 and 503 carry `Retry-After`. No answer and no line of the log holds a traceback or a citizen's words.
+- Facebook, Instagram and Kannel get plain text, the app and the ticket's page a problem document (RFC 9457) whose
+  `code` stands here.
+- One of our own mistakes in translating or storing a provider's message is *parked* as `internal_error`; the app hears
+  500 and repeats its submission under the same key.
+"""
+_TITLES = {
+    "facebook": "Facebook (`/channels/facebook`)",
+    "instagram": "Instagram (`/channels/instagram`)",
+    "sms": "SMS through Kannel (`/channels/sms/kannel/{token}`)",
+    "mobile": "The app (`POST /v1/complaints`)",
+    "ticket": "The status of a ticket (`GET /v1/complaints/{ticket}`)",
+}
+
+
+def document() -> str:
+    """Return the table as Markdown."""
+    lines = [_HEAD]
+    for door, title in _TITLES.items():
+        lines += [f"## {title}", "", "| fault | answer | stored | counted |", "|---|---|---|---|"]
+        lines += [_line(row) for row in all_bad_input() if row.door == door]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _line(row: BadInput) -> str:
+    plain = row.door in ACCOUNTS or row.door == "sms"
+    said = row.says if not row.says or (plain and row.counted[0][0] != "problem") else f"`{row.says}`"
+    counted = ", ".join(f"{outcome} `{reason}`" if reason else outcome for outcome, reason in row.counted)
+    return f"| {row.fault} | {f'{row.status} {said}'.strip()} | {_WORDS[tuple(row.stored)]} | {counted} |"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document())
