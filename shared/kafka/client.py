@@ -60,15 +60,15 @@ class KafkaSettings(Settings):
 async def apply_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:
     """Create the topics that are missing; return their names. Existing ones are left as they are."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         existing = set(await admin.list_topics())
         missing = [topic for topic in topics if settings.topic(topic) not in existing]
         if missing:
             answer = await admin.create_topics([_new_topic(settings, topic) for topic in missing])
-            for _name, code, *_rest in answer.topic_errors:
+            for name, code, *_rest in answer.topic_errors:
                 if code not in {0, TopicAlreadyExistsError.errno}:
-                    raise for_code(code)
+                    raise for_code(code)(name)
         return [settings.topic(topic) for topic in missing]
     finally:
         await admin.close()

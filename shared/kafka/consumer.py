@@ -9,33 +9,28 @@ skip what is not ours (by `ce_type`, before any transaction)
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import stamina
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
 from shared.core.errors import RejectError
-from shared.db import Database, UnitOfWork, is_unavailable
+from shared.db import Database, UnitOfWork, is_unavailable, sqlstate
 from shared.events import ComplaintEvent, Envelope, MalformedEventError, Topic, decode
 from shared.events.cloudevents import event_type
 from shared.kafka.client import KafkaSettings
 from shared.kafka.parking import ParkedRecord, ParkingLot
+from shared.kafka.workers import Record, Workers
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
 
 Handler = Callable[[UnitOfWork, Envelope], Awaitable[None]]
 Handlers = Mapping[type[ComplaintEvent], Handler]
-Record: TypeAlias = ConsumerRecord[bytes, bytes]
 
 _ATTEMPTS = 5
-_COMMIT_EVERY = 100
-_QUEUE_HIGH, _QUEUE_LOW = 500, 100
-_POLL_MS = 100
-_REVOKE_PATIENCE_S = 8.0
 _ATTENDANT_S = 1.0
 _TROUBLE_S = 1.0
 
@@ -53,7 +48,7 @@ class Consumer:
         self._topic = topic
         self._lot = lot
         self._handlers = {model.model_fields["type"].default: handler for model, handler in handlers.items()}
-        self._workers: _Workers | None = None
+        self._workers: Workers | None = None
 
     async def check(self) -> None:
         """Raise until the group has given this member its partitions (perhaps none); a service's readiness check."""
@@ -64,7 +59,7 @@ class Consumer:
         """Consume until cancelled; the record in hand is finished first. A broker that is away is waited for."""
         while True:
             client = self._kafka.consumer(self._group)
-            self._workers = workers = _Workers(client, self._receive)
+            self._workers = workers = Workers(client, self._receive)
             try:
                 client.subscribe([self._kafka.topic(self._topic)], listener=workers)
                 await client.start()
@@ -87,13 +82,14 @@ class Consumer:
             except Exception as error:
                 if not is_unavailable(error):
                     raise
+                log.warning("consumer.database_unavailable", group=self._group, reason=_where(error))
             await asyncio.sleep(_ATTENDANT_S)
 
     async def _receive(self, record: Record) -> None:
         if event_type(record.headers) not in self._handlers:
             return
         async for attempt in stamina.retry_context(
-            on=is_unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5
+            on=_AwayError, attempts=None, timeout=None, wait_initial=0.1, wait_max=5, wait_jitter=0.1
         ):
             with attempt:
                 await self._process(record)
@@ -118,40 +114,52 @@ class Consumer:
         """Give the event to its handler, a few times if need be; return why it cannot be processed, or None."""
         try:
             async for attempt in stamina.retry_context(
-                on=_worth_another_try, attempts=_ATTEMPTS, wait_initial=0.05, wait_max=1
+                on=_FailedError, attempts=_ATTEMPTS, wait_initial=0.05, wait_max=1, wait_jitter=0.05
             ):
                 with attempt:
-                    async with self._database.transaction(traceparent=envelope.traceparent) as tx:
-                        if await enter(tx):
-                            await self._handlers[envelope.data.type](tx, envelope)
-        except RejectError as error:
+                    await self._handle(envelope, enter)
+        except (RejectError, _FailedError) as error:
             return str(error)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            return _where(error)
-        metrics.EVENTS_CONSUMED.labels(group=self._group, type=envelope.data.type).inc()
         return None
 
+    async def _handle(self, envelope: Envelope, enter: Callable[[UnitOfWork], Awaitable[bool]]) -> None:
+        """Process the event in one transaction; what goes wrong comes out without the words it may quote."""
+        with _quoting_nothing():
+            async with self._database.transaction(traceparent=envelope.traceparent) as tx:
+                entered = await enter(tx)
+                if entered:
+                    await self._handlers[envelope.data.type](tx, envelope)
+        if entered:
+            metrics.EVENTS_CONSUMED.labels(group=self._group, type=envelope.data.type).inc()
+
     async def _park(self, record: Record, envelope: Envelope | None, reason: str) -> None:
-        async with self._database.transaction() as tx:
-            await self._lot.park(tx, record, envelope, state="parked", reason=reason)
-        metrics.EVENTS_PARKED.labels(group=self._group).inc()
-        event_id = str(envelope.id) if envelope else None
-        log.error("consumer.parked", group=self._group, event_id=event_id, offset=record.offset, reason=reason)
+        with _quoting_nothing():
+            async with self._database.transaction() as tx:
+                parked = await self._lot.park(tx, record, envelope, state="parked", reason=reason)
+        if parked:
+            metrics.EVENTS_PARKED.labels(group=self._group).inc()
+            event_id = str(envelope.id) if envelope else None
+            log.error("consumer.parked", group=self._group, event_id=event_id, offset=record.offset, reason=reason)
 
     async def _replay_heads(self) -> int:
+        """Try the head of every line that may move; return how many moved, on or back to a person."""
         async with self._database.transaction() as tx:
             heads = await self._lot.heads(tx)
+        moved = 0
         for parked in heads:
-            await self._replay(parked)
-        return len(heads)
+            try:
+                await self._replay(parked)
+                moved += 1
+            except _AwayError as error:  # the others may have a database
+                log.warning("consumer.database_unavailable", group=self._group, parked=parked.id, reason=str(error))
+        return moved
 
     async def _replay(self, parked: ParkedRecord) -> None:
         async def enter(tx: UnitOfWork) -> bool:
             await self._lot.lock(tx, envelope.subject)
             taken = await self._lot.leave(tx, parked)
-            await self._lot.mark(tx, envelope.id)
+            if taken:
+                await self._lot.mark(tx, envelope.id)
             return taken
 
         try:
@@ -160,114 +168,34 @@ class Consumer:
         except MalformedEventError as error:
             reason = str(error)
         if reason is not None:
-            async with self._database.transaction() as tx:
-                await self._lot.fail(tx, parked, reason)
+            with _quoting_nothing():
+                async with self._database.transaction() as tx:
+                    await self._lot.fail(tx, parked, reason)
         log.info("consumer.replayed", group=self._group, parked=parked.id, reason=reason)
 
 
-def _worth_another_try(error: Exception) -> bool:
-    return not isinstance(error, RejectError) and not is_unavailable(error)
+class _AwayError(Exception):
+    """The database is away: wait for it. The text says where and quotes nothing."""
+
+
+class _FailedError(Exception):
+    """The handler failed. The text says where and quotes nothing: retries are logged with it."""
+
+
+@contextmanager
+def _quoting_nothing() -> Iterator[None]:
+    try:
+        yield
+    except RejectError:
+        raise
+    except Exception as error:  # noqa: BLE001 - raised again, without the words it may quote
+        raise (_AwayError if is_unavailable(error) else _FailedError)(_where(error)) from None
 
 
 def _where(error: Exception) -> str:
-    """Name the error and its place; its text may hold personal data and stays out."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {frame.name} ({frame.filename.rsplit('/', 1)[-1]}:{frame.lineno})"
-
-
-class _Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
-    """A worker per assigned partition; a revoked partition's record in hand is finished before it is given away."""
-
-    def __init__(self, client: AIOKafkaConsumer, receive: Callable[[Record], Awaitable[None]]) -> None:
-        self._client = client
-        self._receive = receive
-        self._workers: dict[TopicPartition, _Worker] = {}
-        self.joined = False
-
-    async def run(self) -> None:
-        while True:
-            batches = await self._client.getmany(timeout_ms=_POLL_MS)
-            for partition, records in batches.items():
-                self._worker(partition).add(records)
-            for worker in self._workers.values():
-                worker.check()
-
-    def _worker(self, partition: TopicPartition) -> "_Worker":
-        if partition not in self._workers:
-            self._workers[partition] = _Worker(self._client, partition, self._receive)
-        return self._workers[partition]
-
-    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        await self.finish(revoked)
-
-    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        self.joined = True
-        log.info("consumer.assigned", partitions=sorted(partition.partition for partition in assigned))
-
-    async def finish(self, partitions: Sequence[TopicPartition] | None = None) -> None:
-        chosen = list(self._workers) if partitions is None else partitions
-        workers = [self._workers.pop(partition) for partition in chosen if partition in self._workers]
-        await asyncio.gather(*(worker.finish() for worker in workers))
-
-
-class _Worker:
-    """Works through one partition in order."""
-
-    def __init__(
-        self, client: AIOKafkaConsumer, partition: TopicPartition, receive: Callable[[Record], Awaitable[None]]
-    ) -> None:
-        self._client = client
-        self._partition = partition
-        self._receive = receive
-        self._queue: asyncio.Queue[Record | None] = asyncio.Queue()
-        self._done: int | None = None
-        self._stopping = False
-        self._paused = False
-        self._task = asyncio.create_task(self._run())
-
-    def add(self, records: Sequence[Any]) -> None:
-        for record in records:
-            self._queue.put_nowait(cast("Record", record))
-        if self._queue.qsize() > _QUEUE_HIGH:
-            self._client.pause(self._partition)
-            self._paused = True
-
-    def check(self) -> None:
-        """Raise what the worker died of: the process stops loudly and another takes over."""
-        if self._task.done() and not self._stopping:
-            self._task.result()
-
-    async def finish(self) -> None:
-        """Finish the record in hand, commit, and leave the rest to the next owner."""
-        self._stopping = True
-        self._queue.put_nowait(None)
-        _, pending = await asyncio.wait([self._task], timeout=_REVOKE_PATIENCE_S)
-        if pending:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        await self._commit()
-
-    async def _run(self) -> None:
-        uncommitted = 0
-        while not self._stopping:
-            record = await self._queue.get()
-            if record is None:
-                return
-            await self._receive(record)
-            self._done = record.offset + 1
-            uncommitted += 1
-            if self._queue.empty() or uncommitted >= _COMMIT_EVERY:
-                await self._commit()
-                uncommitted = 0
-            if self._paused and self._queue.qsize() < _QUEUE_LOW:
-                self._client.resume(self._partition)
-                self._paused = False
-
-    async def _commit(self) -> None:
-        if self._done is None:
-            return
-        try:
-            await self._client.commit({self._partition: self._done})
-        except (CommitFailedError, IllegalStateError, KafkaError) as error:
-            # The effect is in the database and the inbox knows it: a second delivery is harmless.
-            log.warning("consumer.commit_failed", error=type(error).__name__, partition=self._partition.partition)
+    """Name the error and its place in our own code; its text may hold personal data and stays out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    code = sqlstate(error)
+    kind = type(error).__name__ + (f" {code}" if code else "")
+    return f"{kind} in {ours[-1].name} ({ours[-1].filename.rsplit('/', 1)[-1]}:{ours[-1].lineno})"

@@ -12,13 +12,18 @@ from typing import Any, Literal
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from sqlalchemy import Table, delete, select, text, update
+from sqlalchemy import ColumnElement, Exists, Table, delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.core.text import clean_text
 from shared.db import UnitOfWork
 from shared.events import Envelope
 
 State = Literal["parked", "waiting"]
+
+_MOVES = ("replay", "waiting")
+"""The states in which the head of a line may move."""
+_HEADS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,7 @@ class ParkedRecord:
     id: int
     state: str
     topic: str
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes
 
 
@@ -43,17 +48,17 @@ class ParkingLot:
     async def enter(self, tx: UnitOfWork, envelope: Envelope) -> Literal["new", "seen", "wait"]:
         """Lock the complaint for this service and say what to do with its event; `new` marks the event as processed.
 
-        `seen`: processed or parked before. `wait`: something of the same complaint is parked.
+        `seen`: processed, parked or dropped before. `wait`: something of the same complaint is parked.
         """
         await self.lock(tx, envelope.subject)
         parked, inbox = self._parked, self._inbox
         if await tx.session.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
             return "seen"
-        line = select(parked.c.event_id).where(parked.c.subject == envelope.subject, parked.c.state != "dropped")
-        waiting = (await tx.session.scalars(line)).all()
-        if envelope.id in waiting:
+        line = select(parked.c.event_id, parked.c.state).where(parked.c.subject == envelope.subject)
+        rows = (await tx.session.execute(line)).all()
+        if any(row.event_id == envelope.id for row in rows):
             return "seen"
-        if waiting:
+        if any(row.state != "dropped" for row in rows):
             return "wait"
         await self.mark(tx, envelope.id)
         return "new"
@@ -75,8 +80,11 @@ class ParkingLot:
         *,
         state: State,
         reason: str,
-    ) -> None:
-        """Keep the whole record with the reason it cannot be processed."""
+    ) -> bool:
+        """Keep the whole record with the reason it cannot be processed; False when it was kept before."""
+        value = base64.b64encode(record.value or b"").decode()
+        if envelope is None and await tx.session.scalar(select(self._same(record, value))):
+            return False
         row = {
             "event_id": envelope.id if envelope else None,
             "subject": envelope.subject if envelope else _uuid(record.key),
@@ -84,31 +92,47 @@ class ParkingLot:
             "topic": record.topic,
             "partition": record.partition,
             "offset": record.offset,
-            "headers": [[name, base64.b64encode(value).decode()] for name, value in record.headers],
-            "value": base64.b64encode(record.value or b"").decode(),
+            "headers": [[clean_text(name), _encode(content)] for name, content in record.headers],
+            "value": value,
             "state": state,
-            "reason": reason,
+            "reason": clean_text(reason),
         }
-        await tx.session.execute(insert(self._parked).values(row).on_conflict_do_nothing())
+        parked = insert(self._parked).values(row).on_conflict_do_nothing().returning(self._parked.c.id)
+        return await tx.session.scalar(parked) is not None
+
+    def _same(self, record: ConsumerRecord[bytes, bytes], value: str) -> Exists:
+        """Know a record without an id again: a broker that forgot may give its offset to another one."""
+        parked = self._parked
+        return exists().where(
+            parked.c.event_id.is_(None),
+            parked.c.topic == record.topic,
+            parked.c.partition == record.partition,
+            parked.c.offset == record.offset,
+            parked.c.value == value,
+        )
 
     async def heads(self, tx: UnitOfWork) -> list[ParkedRecord]:
         """Return what may move now: the head of each complaint's line, unless a person still has to look at it."""
-        parked = self._parked
-        line = text("COALESCE(subject::text, id::text)")
-        heads = select(parked).where(parked.c.state != "dropped").distinct(line).order_by(line, parked.c.id).subquery()
-        rows = await tx.session.execute(select(heads).where(heads.c.state.in_(["replay", "waiting"])))
+        parked, earlier = self._parked, self._parked.alias()
+        ahead = exists().where(
+            earlier.c.subject == parked.c.subject, earlier.c.id < parked.c.id, earlier.c.state != "dropped"
+        )
+        heads = select(parked).where(parked.c.state.in_(_MOVES), ~ahead).order_by(parked.c.id).limit(_HEADS_AT_ONCE)
+        rows = await tx.session.execute(heads)
         return [_record(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
 
     async def leave(self, tx: UnitOfWork, record: ParkedRecord) -> bool:
-        """Take a record out, its effect being in this transaction; False when somebody else was faster."""
-        parked = self._parked
-        left = await tx.session.execute(delete(parked).where(parked.c.id == record.id).returning(parked.c.id))
+        """Take a record out, its effect being in this transaction; False when it may not move any more."""
+        left = await tx.session.execute(delete(self._parked).where(*self._moving(record)).returning(self._parked.c.id))
         return left.first() is not None
 
     async def fail(self, tx: UnitOfWork, record: ParkedRecord, reason: str) -> None:
         """Park a record again, with the reason why this try failed too."""
-        change = {"state": "parked", "reason": reason, "attempts": self._parked.c.attempts + 1}
-        await tx.session.execute(update(self._parked).where(self._parked.c.id == record.id).values(change))
+        change = {"state": "parked", "reason": clean_text(reason), "attempts": self._parked.c.attempts + 1}
+        await tx.session.execute(update(self._parked).where(*self._moving(record)).values(change))
+
+    def _moving(self, record: ParkedRecord) -> tuple[ColumnElement[bool], ...]:
+        return (self._parked.c.id == record.id, self._parked.c.state.in_(_MOVES))
 
 
 def _record(row: Any) -> ParkedRecord:
@@ -116,9 +140,13 @@ def _record(row: Any) -> ParkedRecord:
         id=row["id"],
         state=row["state"],
         topic=row["topic"],
-        headers=[(name, base64.b64decode(value)) for name, value in row["headers"]],
+        headers=[(name, None if content is None else base64.b64decode(content)) for name, content in row["headers"]],
         value=base64.b64decode(row["value"] or ""),
     )
+
+
+def _encode(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()
 
 
 def _uuid(key: bytes | None) -> UUID | None:

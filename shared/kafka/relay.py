@@ -55,7 +55,7 @@ class Relay:
         """Relay until cancelled; survive the loss of the database and of the broker."""
         while True:
             try:
-                async with self._database.engine.connect() as connection:
+                async with self._database.connection() as connection:
                     await self._lead(connection)
             except KafkaError as error:
                 log.warning("relay.broker_unavailable", error=type(error).__name__)
@@ -135,6 +135,7 @@ async def republish(database: Database, *, since: datetime) -> int:
 
     For a broker that forgot (the embedded one holds everything in memory). Consumers' inboxes make it harmless.
     """
-    async with database.engine.begin() as connection:
+    async with database.connection() as connection:
         result = await connection.execute(_REPUBLISH, {"since": since})
+        await connection.commit()
     return result.rowcount

@@ -1,0 +1,125 @@
+"""A worker per assigned partition: order inside it, partitions in parallel, a rebalance that doubles nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias, cast
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+log = structlog.get_logger()
+
+Record: TypeAlias = ConsumerRecord[bytes, bytes]
+
+_COMMIT_EVERY = 100
+_QUEUE_HIGH, _QUEUE_LOW = 500, 100
+_POLL_MS = 100
+_FINISH_S, _LAST_COMMIT_S = 6.0, 2.0
+"""Together less than the group's rebalance timeout and than the grace a process has to stop (10 seconds each)."""
+
+
+class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
+    """A worker per assigned partition; a revoked partition's record in hand is finished before it is given away."""
+
+    def __init__(self, client: AIOKafkaConsumer, receive: Callable[[Record], Awaitable[None]]) -> None:
+        self._client = client
+        self._receive = receive
+        self._workers: dict[TopicPartition, _Worker] = {}
+        self.joined = False
+
+    async def run(self) -> None:
+        """Hand records to their partition's worker until cancelled; raises what a worker died of."""
+        while True:
+            batches = await self._client.getmany(timeout_ms=_POLL_MS)
+            for partition, records in batches.items():
+                self._worker(partition).add(records)
+            for worker in self._workers.values():
+                worker.check()
+
+    def _worker(self, partition: TopicPartition) -> "_Worker":
+        if partition not in self._workers:
+            self._workers[partition] = _Worker(self._client, partition, self._receive)
+        return self._workers[partition]
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Finish what is in hand before another member gets these partitions."""
+        await self.finish(revoked)
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Say which partitions are ours now."""
+        self.joined = True
+        log.info("consumer.assigned", partitions=sorted(partition.partition for partition in assigned))
+
+    async def finish(self, partitions: Sequence[TopicPartition] | None = None) -> None:
+        """Let these partitions' workers, or all, finish the record in hand and commit."""
+        chosen = list(self._workers) if partitions is None else partitions
+        workers = [self._workers.pop(partition) for partition in chosen if partition in self._workers]
+        await asyncio.gather(*(worker.finish() for worker in workers))
+
+
+class _Worker:
+    """Works through one partition in order."""
+
+    def __init__(
+        self, client: AIOKafkaConsumer, partition: TopicPartition, receive: Callable[[Record], Awaitable[None]]
+    ) -> None:
+        self._client = client
+        self._partition = partition
+        self._receive = receive
+        self._queue: asyncio.Queue[Record | None] = asyncio.Queue()
+        self._done: int | None = None
+        self._stopping = False
+        self._paused = False
+        self._task = asyncio.create_task(self._run())
+
+    def add(self, records: Sequence[Any]) -> None:
+        for record in records:
+            self._queue.put_nowait(cast("Record", record))
+        if self._queue.qsize() > _QUEUE_HIGH:
+            self._client.pause(self._partition)
+            self._paused = True
+
+    def check(self) -> None:
+        """Raise what the worker died of: the process stops loudly and another takes over."""
+        if self._task.done() and not self._stopping:
+            self._task.result()
+
+    async def finish(self) -> None:
+        """Finish the record in hand, commit, and leave the rest to the next owner."""
+        self._stopping = True
+        self._queue.put_nowait(None)
+        _, pending = await asyncio.wait([self._task], timeout=_FINISH_S)
+        if pending:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        if not self._task.cancelled() and (error := self._task.exception()):
+            log.error("consumer.worker_failed", partition=self._partition.partition, error=type(error).__name__)
+        with suppress(asyncio.TimeoutError):  # a broker that is away: the next owner gets these events once more
+            await asyncio.wait_for(self._commit(), _LAST_COMMIT_S)
+
+    async def _run(self) -> None:
+        uncommitted = 0
+        while not self._stopping:
+            record = await self._queue.get()
+            if record is None:
+                return
+            await self._receive(record)
+            self._done = record.offset + 1
+            uncommitted += 1
+            if self._queue.empty() or uncommitted >= _COMMIT_EVERY:
+                await self._commit()
+                uncommitted = 0
+            if self._paused and self._queue.qsize() < _QUEUE_LOW:
+                self._client.resume(self._partition)
+                self._paused = False
+
+    async def _commit(self) -> None:
+        if self._done is None:
+            return
+        try:
+            await self._client.commit({self._partition: self._done})
+        except KafkaError as error:
+            # The effect is in the database and the inbox knows it: a second delivery is harmless.
+            log.warning("consumer.commit_failed", error=type(error).__name__, partition=self._partition.partition)
