@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 _QUIET_MS = 500
 _PATIENCE_S = 20.0
@@ -43,8 +43,10 @@ class Ledger:
     gaps: list[str]
 
 
-async def count(log: SentLog, *, database_url: str, bootstrap: str, topic: str, refused_counted: int) -> Ledger:
-    """Count everything and compare."""
+async def count(
+    log: SentLog, *, database_url: str, bootstrap: str, topic: str, refused_counted: int | None = None
+) -> Ledger:
+    """Count everything and compare; `refused_counted` is what the doors say, where they were not restarted."""
     stored = await _from_database(database_url)
     events = await read_topic(bootstrap, topic)
     gaps: list[str] = []
@@ -64,7 +66,7 @@ async def count(log: SentLog, *, database_url: str, bootstrap: str, topic: str, 
         gaps.append(f"{stored.unpublished} events wait in the outbox")
     if stored.parked:
         gaps.append(f"{stored.parked} events are parked")
-    if refused_counted != log.refused_calls:
+    if refused_counted not in {None, log.refused_calls}:
         gaps.append(f"{log.refused_calls} calls were refused, the doors counted {refused_counted}")
     figures = {
         "accepted": sum(log.accepted_messages.values()),
@@ -109,11 +111,12 @@ async def read_topic(bootstrap: str, topic: str) -> dict[str, dict[int, str]]:
 
     A repeated event (at least once) counts where it stood first.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=50)
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=50)
     await consumer.start()
     try:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        consumer.assign(partitions)
+        partitions = consumer.assignment()
+        if not partitions:
+            raise LookupError(f"Kafka knows no topic {topic}")
         ends = await consumer.end_offsets(partitions)
         found: dict[str, dict[int, str]] = {}
         async with asyncio.timeout(_PATIENCE_S):

@@ -212,11 +212,11 @@ def _forged(call: Call) -> Call:
 class Player:
     """Plays the story against a running stack."""
 
-    def __init__(self, stack: Stack, tell: Callable[[Story], None]) -> None:
-        """Take the stack; `tell` is called whenever there is news."""
+    def __init__(self, stack: Stack, tell: Callable[[Story], None], log: SentLog | None = None) -> None:
+        """Take the stack; `tell` is called whenever there is news; `log` may already hold what was sent before."""
         self._stack = stack
         self._tell = tell
-        self._log = SentLog()
+        self._log = log or SentLog()
         self._access_codes: dict[str, str] = {}
         self.story = Story()
 
@@ -226,6 +226,7 @@ class Player:
         await operator.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
         try:
             async with async_client(timeout=15) as http:
+                refused_before = await self._refused(http)
                 for call, expected in script(self._stack):
                     await self._send(http, call, expected)
                 expected_complaints = len(self._log.accepted_messages)
@@ -235,7 +236,7 @@ class Player:
                 ticket = await self._work(http)
                 await self._watch(operator, lambda _all: self.story.complaints[ticket].state == "closed")
                 await self._read_answer(http, ticket)
-                refused = await self._refused(http)
+                refused = await self._refused(http) - refused_before
         finally:
             await operator.close()
         self.story.ledger = await count(

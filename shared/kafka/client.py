@@ -51,7 +51,7 @@ class KafkaSettings(Settings):
             "enable_auto_commit": False,
             "auto_offset_reset": "earliest",
             "fetch_max_wait_ms": _FETCH_WAIT_MS,
-            "session_timeout_ms": 10_000,
+            "session_timeout_ms": 6_000,
             "heartbeat_interval_ms": 1_000,
         }
         return AIOKafkaConsumer(**options)

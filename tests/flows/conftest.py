@@ -1,0 +1,41 @@
+"""The whole house as processes of their own, on the run's broker; one set of books for everything that is sent."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.demo.ledger import Ledger, SentLog, count
+from deploy.local.stack import Stack
+from shared.events import COMPLAINTS
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory, postgres, broker) -> Iterator[Stack]:
+    name = secrets.token_hex(4)
+    settings = {"NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "1000000"}
+    folder = tmp_path_factory.mktemp("stack")
+    with Stack(
+        folder, postgres=postgres, broker=broker, database=f"flows_{name}", prefix=f"flows-{name}.", settings=settings
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def books() -> SentLog:
+    """The sender's own log of 2xx over all tests of this folder: after each of them everything must still balance."""
+    return SentLog()
+
+
+@pytest.fixture
+def balance(stack, books):
+    async def count_all(refused_counted: int | None = None) -> Ledger:
+        return await count(
+            books,
+            database_url=stack.owner_url,
+            bootstrap=stack.broker.bootstrap,
+            topic=stack.kafka.topic(COMPLAINTS),
+            refused_counted=refused_counted,
+        )
+
+    return count_all
