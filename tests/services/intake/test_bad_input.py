@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from shared.channels import available_channels
 from shared.http.client import AsyncClient, Response
 from tests.services.intake.bad_input import DOCUMENT, WORDS, BadInput, Call, all_bad_input, document
+from tests.services.intake.counting import rows_of
 
 TABLE = all_bad_input()
 SETTINGS_OF: Mapping[str, Mapping[str, str]] = {
@@ -58,16 +59,6 @@ async def _chunks(parts: tuple[bytes, ...]) -> AsyncIterator[bytes]:
         yield part
 
 
-async def _rows(sql: asyncpg.Connection) -> Counter[str]:
-    tables = await sql.fetch(
-        "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('intake', 'vault', 'bus')"
-    )
-    counts = " UNION ALL ".join(
-        f"SELECT '{row['name']}' AS name, count(*) AS rows FROM {row['name']}" for row in tables
-    )
-    return Counter({row["name"]: row["rows"] for row in await sql.fetch(counts)})
-
-
 def _counted() -> Counter[tuple[str, ...]]:
     found: Counter[tuple[str, ...]] = Counter()
     for metric in REGISTRY.collect():
@@ -84,13 +75,13 @@ def _counted() -> Counter[tuple[str, ...]]:
 async def test_bad_input_gets_a_clear_answer_and_changes_nothing_else(row, houses, sql):
     http = houses[row.given]
     place = (await _send(http, row.before)).json() if row.before else {}
-    rows, figures = await _rows(sql), _counted()
+    rows, figures = await rows_of(sql), _counted()
     with capture_logs() as logs:
         answer = await _send(http, row.call, **place)
     assert answer.status_code == row.status, answer.text
     _check_body(row, answer)
-    assert await _rows(sql) - rows == row.stored
-    assert rows - await _rows(sql) == {}
+    assert await rows_of(sql) - rows == row.stored
+    assert rows - await rows_of(sql) == {}
     expected = Counter(one if one[0] == "problem" else (row.door, *one) for one in row.counted)
     assert _counted() - figures == expected
     _check_logs(row, logs)
