@@ -38,3 +38,44 @@ lock: $(VENV)/.uv ## Write the lock files again from pyproject.toml (they hold h
 	    --python-version 3.11 $${extras#*:} ../../pyproject.toml -o "$${extras%%:*}.txt"; done
 	@cd $(LOCKS) && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --no-header --python-version 3.11 uv.in -o uv.txt
+
+# --- the main job -----------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## Do the main job once: calls through the real doors, a live table, a ledger that must balance
+	@$(BIN)/ntbcare demo
+
+.PHONY: up
+up: $(VENV)/.runtime ## Run the whole house and keep it running (state in .state; Ctrl-C stops it)
+	@$(BIN)/ntbcare up
+
+# --- tests and checks -------------------------------------------------------------------------
+
+# Apache Kafka itself where Java 17 and Maven (or jars fetched before) are present; CI demands it.
+JAVA17 := $(shell java -version 2>&1 | awk -F'[".]' '/version/ {print ($$2 >= 17) ? "yes" : ""; exit}')
+MAVEN := $(shell command -v mvn 2>/dev/null || ls .cache/kafka/*/*.jar 2>/dev/null | head -1)
+TEST_BROKER ?= $(if $(and $(JAVA17),$(MAVEN)),apache,embedded)
+BROKER_apache := Apache Kafka itself (KRaft, jars through Maven)
+BROKER_embedded := the embedded broker (Apache Kafka needs Java 17 or later, and Maven)
+
+.PHONY: test
+test: ## Run the test suite, on Apache Kafka itself where Java and Maven are present
+	@echo "Tests run on $(BROKER_$(TEST_BROKER))."
+	@$(MAKE) --no-print-directory $(VENV)/.dev
+	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest $(PYTEST)
+
+.PHONY: check
+check: $(VENV)/.dev ## Lint, types, import rules, contracts: everything that needs no server
+	@echo "ruff …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@echo "mypy …" && $(BIN)/mypy
+	@echo "import rules …" && $(BIN)/lint-imports
+	@echo "contracts …" && $(BIN)/ntbcare contracts check
+
+.PHONY: fix
+fix: $(VENV)/.dev ## Format, mend what can be mended by itself, write generated files again
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+	@$(BIN)/ntbcare contracts write
+
+.PHONY: clean
+clean: ## Remove the virtual environment, caches, fetched jars and the state of `make up`
+	@rm -rf $(VENV) .cache .state .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,7 +1,7 @@
 """One broker and one Postgres per run; tests are kept apart by names: a database and a topic prefix of their own.
 
-The suite runs on Apache Kafka itself where Java and Maven are present, otherwise on the embedded broker;
-`NTBCARE_TEST_BROKER=apache` (CI) makes Apache Kafka's absence an error.
+`NTBCARE_TEST_BROKER` is `apache` or `embedded` (`make test` chooses); without it Apache Kafka is taken where it can run.
+`NTBCARE_NO_SKIPS` (CI) turns a skipped test into a failed run.
 """
 
 import asyncio
@@ -25,16 +25,21 @@ TEMPLATE = "ntbcare_template"
 
 
 def choose_broker() -> type[Broker]:
+    wanted = os.environ.get("NTBCARE_TEST_BROKER")
     reason = apache_kafka_available()
-    if reason is None:
-        return ApacheKafka
-    if os.environ.get("NTBCARE_TEST_BROKER") == "apache":
+    if wanted == "apache" and reason is not None:
         raise pytest.UsageError(f"Apache Kafka is demanded, but: {reason}")
-    return Tansu
+    return Tansu if wanted == "embedded" or reason is not None else ApacheKafka
 
 
 def pytest_report_header() -> str:
     return f"broker: {choose_broker().__name__}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NTBCARE_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
