@@ -81,10 +81,10 @@ async def test_a_submission_sent_three_times_at_once_gets_the_same_ticket_three_
     assert (await rows_of(sql) - before)["intake.complaint"] == 1
 
 
-async def test_overlapping_batches_in_opposite_order_do_not_lock_each_other_out(http, sql):
-    for turn in range(6):
-        elements = [message("facebook", f"m_deadlock_{turn}_{n}", "Laporan", sender=f"d{n}") for n in range(40)]
-        elements += [message("facebook", f"m_deadlock_empty_{turn}_{n}", "") for n in range(40)]
+@pytest.mark.parametrize("text", ["Laporan", ""], ids=["accepted", "ignored"])
+async def test_overlapping_batches_in_opposite_order_do_not_lock_each_other_out(text, http, sql):
+    for turn in range(4):
+        elements = [message("facebook", f"m_lock_{text}_{turn}_{n}", text, sender=f"d{n}") for n in range(150)]
         answers = await asyncio.gather(deliver(http, *elements), deliver(http, *reversed(elements)))
         assert [answer.status_code for answer in answers] == [200, 200]
     deadlocks = await sql.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
