@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.partitioner import murmur2
 from sqlalchemy import text
 
 from deploy.contracts.examples import examples
@@ -39,14 +40,14 @@ _EFFECT = text("INSERT INTO routing.effect (event_id, subject, sequence) VALUES 
 
 
 def received(complaint: UUID, **changes: Any) -> ComplaintReceived:
-    return _example(ComplaintReceived, complaint, **{"ticket": new_ticket(), **changes})
+    return example(ComplaintReceived, complaint, **{"ticket": new_ticket(), **changes})
 
 
 def changed(complaint: UUID, version: int = 1, **changes: Any) -> ComplaintStatusChanged:
-    return _example(ComplaintStatusChanged, complaint, version=version, **changes)
+    return example(ComplaintStatusChanged, complaint, version=version, **changes)
 
 
-def _example(model: type[E], complaint: UUID, **changes: Any) -> E:
+def example(model: type[E], complaint: UUID, **changes: Any) -> E:
     example = next(iter(examples(ROOT, model.model_fields["type"].default)))
     return model.model_validate({**example.value, "complaint_id": complaint, **changes})
 
@@ -95,11 +96,12 @@ class Pipes:
     def relay(self, *, kafka: KafkaSettings | None = None, application: str = "relay") -> Relay:
         return Relay(self.database("relay", application=application), kafka or self.kafka)
 
-    def consumer(self, probe: Probe, *, database: Database | None = None) -> Consumer:
+    def consumer(self, probe: Probe, *, group: str = SERVICE) -> Consumer:
+        """Make a consumer of the service; under another group it is handed every record anew."""
         return Consumer(
             self.kafka,
-            database or self.database(SERVICE),
-            group=SERVICE,
+            self.database(SERVICE),
+            group=group,
             topic=COMPLAINTS,
             lot=ParkingLot(inbox, parked),
             handlers={ComplaintReceived: probe, ComplaintStatusChanged: probe},
@@ -166,9 +168,9 @@ class Pipes:
         finally:
             await reader.stop()
 
-    async def committed(self) -> int:
+    async def committed(self, group: str = SERVICE) -> int:
         """Return how many records the group has committed, over all partitions."""
-        reader = self.kafka.consumer(SERVICE)
+        reader = self.kafka.consumer(group)
         await reader.start()
         try:
             offsets = [await reader.committed(partition) for partition in self.partitions()]
@@ -191,6 +193,18 @@ async def until(
             if task.done():
                 task.result()
         await asyncio.sleep(0.02)
+
+
+def neighbour(complaint: UUID) -> UUID:
+    """Draw another complaint of the same partition."""
+    while partition_of(other := new_id()) != partition_of(complaint):
+        pass
+    return other
+
+
+def partition_of(complaint: UUID) -> int:
+    """Return the partition of a complaint's events, as every Kafka client computes it (murmur2 of the key)."""
+    return int((murmur2(str(complaint).encode()) & 0x7FFFFFFF) % COMPLAINTS.partitions)
 
 
 def id_of(record: Any) -> UUID:
