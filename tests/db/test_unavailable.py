@@ -1,0 +1,85 @@
+"""Which errors mean that the database is away (wait for it), and which that a statement or its caller is wrong."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from shared.db import Database, DatabaseUnavailableError, is_unavailable, sqlstate
+
+KILL_OURSELVES = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+
+async def trouble(database: Database, statement: str) -> Exception:
+    """Return what comes out of a transaction with this statement."""
+    try:
+        async with database.transaction() as tx:
+            await tx.session.execute(text(statement))
+    except Exception as error:  # noqa: BLE001 - the error is what the test is about
+        return error
+    raise AssertionError("nothing went wrong")
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@127.0.0.1:1/x", "postgresql://u:p@no-such-host.invalid/x"])
+async def test_a_server_that_cannot_be_reached_is_away(url):
+    database = Database(url, application="test")
+    error = await trouble(database, "SELECT 1")
+    assert isinstance(error, DatabaseUnavailableError)
+    assert is_unavailable(error)
+    await database.close()
+
+
+async def test_a_session_that_dies_in_a_statement_is_away_and_the_next_transaction_works(intake, sql):
+    assert is_unavailable(await trouble(intake, KILL_OURSELVES))
+    async with intake.transaction() as tx:
+        assert await tx.session.scalar(text("SELECT 1")) == 1
+
+
+async def test_a_session_that_died_while_idle_is_replaced_without_anybody_noticing(intake, sql):
+    async with intake.transaction() as tx:
+        pid = await tx.session.scalar(text("SELECT pg_backend_pid()"))
+    await sql.execute("SELECT pg_terminate_backend($1)", pid)
+    async with intake.transaction() as tx:
+        assert await tx.session.scalar(text("SELECT pg_backend_pid()")) != pid
+
+
+async def test_a_database_that_takes_no_connections_is_away(postgres, database, intake):
+    owner = await asyncpg.connect(postgres.admin_url())
+    await owner.execute(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS false')
+    try:
+        assert is_unavailable(await trouble(intake, "SELECT 1"))
+    finally:
+        await owner.execute(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS true')
+        await owner.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("SELECT 1/0", "22012"),
+        ("SELECT 'words'::integer", "22P02"),
+        ("SELECT * FROM nothing", "42P01"),
+        ("DELETE FROM bus.outbox", "42501"),
+    ],
+)
+async def test_a_wrong_statement_is_not_a_database_that_is_away(intake, statement, code):
+    error = await trouble(intake, statement)
+    assert not is_unavailable(error)
+    assert sqlstate(error) == code
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), OSError(), ValueError()])
+async def test_a_handlers_own_trouble_is_not_a_database_that_is_away(intake, error):
+    assert not is_unavailable(error)
+
+
+async def test_a_lock_of_a_lasting_connection_ends_with_its_block(intake, sql):
+    async with intake.connection() as connection:
+        assert await connection.scalar(text("SELECT pg_try_advisory_lock(7)"))
+        assert not await sql.fetchval("SELECT pg_try_advisory_lock(7)")
+    for _ in range(100):
+        if await sql.fetchval("SELECT pg_try_advisory_lock(7)"):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the lock outlived its block")
