@@ -6,7 +6,7 @@ Derived from the complaint's id, so that a repeated submission is told the same 
 import hmac
 from uuid import UUID
 
-from shared.core.ticket import ALPHABET
+from shared.core.ticket import ALPHABET, read_symbols
 
 _LENGTH = 10
 """Ten of 32 symbols: 50 bits, against a limit of tens of tries a minute."""
@@ -20,6 +20,6 @@ def access_code(key: str, complaint_id: UUID) -> str:
 
 
 def is_access_code(key: str, complaint_id: UUID, given: str) -> bool:
-    """Compare in constant time; case and dashes do not matter."""
-    expected = access_code(key, complaint_id).replace("-", "").encode()
-    return hmac.compare_digest(expected, given.strip().upper().replace("-", "").encode())
+    """Compare in constant time; case, dashes, spaces and look-alikes (O for 0, I or L for 1) do not matter."""
+    expected = read_symbols(access_code(key, complaint_id)).encode()
+    return hmac.compare_digest(expected, read_symbols(given).encode())

@@ -261,9 +261,15 @@ async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     return (await tx.session.execute(found)).all()
 
 
-async def project(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
-    """Update the projection of casework's state."""
-    await tx.session.execute(update(complaint).where(complaint.c.id == complaint_id).values(values))
+async def project(tx: UnitOfWork, complaint_id: UUID, **values: object) -> bool:
+    """Update the projection of casework's state; return whether the complaint is known."""
+    changed = update(complaint).where(complaint.c.id == complaint_id).values(values).returning(complaint.c.id)
+    return (await tx.session.scalar(changed)) is not None
+
+
+async def is_complaint(tx: UnitOfWork, complaint_id: UUID) -> bool:
+    """Tell whether there is such a complaint."""
+    return (await tx.session.scalar(select(complaint.c.id).where(complaint.c.id == complaint_id))) is not None
 
 
 async def store_answer(

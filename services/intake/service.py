@@ -13,7 +13,7 @@ from services.intake.drafts import Draft, Key, draft
 from services.intake.storage import AttachmentStore
 from services.intake.vault import VaultKeys
 from shared.channels import InboundRequest, Receipt, RefusedError, Translation
-from shared.core.errors import ForbiddenError, NotFoundError
+from shared.core.errors import ForbiddenError, NotFoundError, RejectError
 from shared.core.ids import new_id
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
@@ -114,14 +114,15 @@ class IntakeService:
 
     async def project_assigned(self, tx: UnitOfWork, event: ComplaintAssigned) -> None:
         """Remember which agency has the complaint, for its public status."""
-        await repository.project(tx, event.complaint_id, agency=event.agency.name)
+        _require(await repository.project(tx, event.complaint_id, agency=event.agency.name))
 
     async def project_status(self, tx: UnitOfWork, event: ComplaintStatusChanged) -> None:
         """Remember where the complaint stands."""
-        await repository.project(tx, event.complaint_id, state=event.state, state_changed_at=event.changed_at)
+        _require(await repository.project(tx, event.complaint_id, state=event.state, state_changed_at=event.changed_at))
 
     async def project_answer(self, tx: UnitOfWork, event: ComplaintAnswered, event_id: UUID) -> None:
         """Keep the agency's answer for the citizen."""
+        _require(await repository.is_complaint(tx, event.complaint_id))
         await repository.store_answer(
             tx,
             event_id=event_id,
@@ -148,6 +149,11 @@ def _refuse_reused_keys(drafts: Sequence[Draft], known: Mapping[Key, repository.
                 status=422,
                 detail="Idempotency-Key ini sudah dipakai untuk laporan lain. Buat kunci baru untuk laporan baru.",
             )
+
+
+def _require(known: bool) -> None:  # noqa: FBT001 - a private question with one answer
+    if not known:
+        raise RejectError("intake has no such complaint")
 
 
 def _unknown_ticket() -> NotFoundError:

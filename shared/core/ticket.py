@@ -5,11 +5,14 @@ weighted sum over GF(32), so that it catches every single wrong symbol and every
 mistakes people make on a telephone key pad. A ticket is not a secret: it shows a complaint's status and no more.
 """
 
+import re
 import secrets
 
 PREFIX = "NTB-"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_DASHES_AND_SPACES = re.compile(r"[\s\u002d\u00ad\u2010-\u2015\u2212]")
+"""Also the ones that a telephone's keyboard makes of two hyphens, and the ones that a web page wraps at."""
 _BITS = 40
 _SYMBOLS = 8
 
@@ -36,12 +39,19 @@ def parse_ticket(text: str) -> str:
 
     Raises `InvalidTicketError` when it cannot be a ticket.
     """
-    body = text.strip().upper().translate(_LOOKALIKES).removeprefix("NTB")
+    body = read_symbols(text)
+    if len(body) == len("NTB") + _SYMBOLS + 1:
+        body = body.removeprefix("NTB")
     if len(body) != _SYMBOLS + 1 or any(symbol not in ALPHABET for symbol in body):
         raise InvalidTicketError(text)
     if _check_symbol(body[:-1]) != body[-1]:
         raise InvalidTicketError(text)
     return f"{PREFIX}{body[:4]}-{body[4:]}"
+
+
+def read_symbols(text: str) -> str:
+    """Return the symbols that a person meant: capitals without dashes and spaces, O as 0, I and L as 1."""
+    return _DASHES_AND_SPACES.sub("", text).upper().translate(_LOOKALIKES)
 
 
 def _check_symbol(body: str) -> str:
