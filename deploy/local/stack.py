@@ -11,6 +11,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -175,8 +176,8 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything, the services first."""
-        for child in self._children.values():
-            child.stop()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Child.stop, self._children.values()))
         self._children.clear()
         while self._own_servers:
             self._own_servers.pop().stop()

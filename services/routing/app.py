@@ -2,6 +2,7 @@
 
 from services.routing import consumers
 from services.routing.models import inbox, parked
+from services.routing.rules.decide import warm_up
 from services.routing.service import RoutingService
 from services.routing.settings import RoutingSettings
 from shared.core.service import ServeOptions, ServiceApp
@@ -13,6 +14,8 @@ from shared.kafka import Consumer, KafkaSettings, ParkingLot
 
 def build(_options: ServeOptions) -> ServiceApp:
     """Build routing with the directory as it stands."""
+    agencies = directory()
+    warm_up(agencies)
     database = Database(RoutingSettings.load().database_url.get_secret_value(), application="routing")
     consumer = Consumer(
         KafkaSettings.load(),
@@ -20,7 +23,7 @@ def build(_options: ServeOptions) -> ServiceApp:
         group="routing",
         topic=COMPLAINTS,
         lot=ParkingLot(inbox, parked),
-        handlers=consumers.handlers(RoutingService(directory())),
+        handlers=consumers.handlers(RoutingService(agencies)),
     )
     return ServiceApp(
         name="routing",

@@ -86,6 +86,19 @@ def decide(
     return _choose(ways, place, directory)
 
 
+def warm_up(directory: Directory) -> None:
+    """Load word lists and gazetteer now (half a second), so that the first citizen does not wait for them."""
+    decide(
+        "",
+        given_region=None,
+        coordinates=None,
+        account_region=None,
+        sealed=False,
+        on=directory.known_from,
+        directory=directory,
+    )
+
+
 def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
     """Let an agency that is called with its region say the regency, where the text says no more."""
     code = agency.region_code

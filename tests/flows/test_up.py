@@ -1,0 +1,118 @@
+"""`ntbcare up` and `ntbcare demo`, as an operator runs them: as commands, on the embedded default."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.demo.ledger import read_topic
+from deploy.local.processes import free_port
+from shared.http.client import HTTPError, client
+
+NTBCARE = [sys.executable, "-m", "deploy.cli.main"]
+PATIENCE_S = 90
+SUBMISSION = {"text": "Lampu jalan mati di Desa Sembalun, Lombok Timur"}
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            if result := condition():
+                return result
+        except HTTPError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError("it did not come")
+
+
+class House:
+    """A house that `ntbcare up` keeps in one folder."""
+
+    def __init__(self, state: Path, port: int):
+        self.state = state
+        self.port = port
+        self.broker = f"127.0.0.1:{port - 1}"
+        self.app = f"http://127.0.0.1:{port + 3}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self):
+        command = [*NTBCARE, "up", "--state", str(self.state), "--first-port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for line in self.process.stdout:
+            if b"Logs" in line:
+                return
+        raise AssertionError("up ended before it was ready")
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self, number: signal.Signals) -> list[psutil.Process]:
+        """End it and return which of its processes still live a little later."""
+        family = self.family()
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE_S)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            alive = [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+            if not alive:
+                return []
+            time.sleep(0.1)
+        return alive
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path / "state", free_port())
+    yield house
+    if house.process is not None and house.process.poll() is None:
+        house.process.kill()
+
+
+def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_event(house):
+    house.start()
+    with client(timeout=5) as http:
+        headers = {"Idempotency-Key": "k-before-the-kill"}
+        receipt = http.post(f"{house.app}/v1/complaints", json=SUBMISSION, headers=headers).json()
+        status = f"{house.app}{receipt['status_url']}"
+        before = wait_for(lambda: (s := http.get(status).json())["state"] == "assigned" and s)
+        assert house.end(signal.SIGKILL) == []
+
+        house.start()
+        assert http.get(status).json() == before
+        again = http.post(f"{house.app}/v1/complaints", json=SUBMISSION, headers=headers)
+        assert again.json() == receipt
+        events = wait_for(lambda: asyncio.run(read_topic(house.broker, "complaints.v1")))
+        assert [list(types.values()) for types in events.values()] == [
+            [
+                "complaint.received.v1",
+                "complaint.routed.v1",
+                "complaint.assigned.v1",
+                "complaint.status_changed.v1",
+            ]
+        ]
+        environment = {**os.environ, "NTBCARE_ENV_FILE": str(house.state / "ntbcare.env")}
+        traced = subprocess.run(
+            [*NTBCARE, "trace", receipt["ticket"], "--json"], env=environment, capture_output=True, check=True
+        )
+        assert json.loads(traced.stdout)["ticket"] == receipt["ticket"]
+        assert b"Sembalun, Lombok Timur" not in traced.stdout
+    assert house.end(signal.SIGTERM) == []
+
+
+def test_the_demo_holds_and_leaves_nothing_running():
+    before = {process.pid for process in psutil.process_iter()}
+    demo = subprocess.run([*NTBCARE, "demo", "--json"], capture_output=True, check=False)
+    document = json.loads(demo.stdout)
+    assert demo.returncode == 0, document["failures"]
+    assert document["ledger"]["gaps"] == 0
+    assert len(document["complaints"]) == 7
+    left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
+    assert not [one for one in left if "ntbcare-demo-" in " ".join(one.info["cmdline"] or [])]
