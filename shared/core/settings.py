@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from shared.core.errors import ExplainedError
 
 SHORTEST_SECRET = 16
+_FEWEST_SYMBOLS = 5
+"""Different characters: one random secret of 16 hexadecimal digits in two million has fewer."""
 _PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "example", "ganti")
 
 
@@ -21,7 +23,7 @@ def _real_secret(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if len(text) < SHORTEST_SECRET:
         raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters")
-    if text.lower().startswith(_PLACEHOLDERS):
+    if text.lower().startswith(_PLACEHOLDERS) or len(set(text)) < _FEWEST_SYMBOLS:
         raise ValueError("this is a placeholder, not a secret; draw one with: openssl rand -hex 32")
     return value
 
@@ -57,8 +59,11 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """Read and check the settings; raises `SettingsError`."""
+        env_file = os.environ.get("NTBCARE_ENV_FILE", ".env")
         try:
-            return cls(_env_file=os.environ.get("NTBCARE_ENV_FILE", ".env"))
+            return cls(_env_file=env_file)
+        except (OSError, UnicodeError) as error:
+            raise SettingsError(f"NTBCARE_ENV_FILE: {env_file} cannot be read ({type(error).__name__})") from None
         except ValidationError as error:
             raise SettingsError(_explain(cls, error)) from None
 
