@@ -1,6 +1,6 @@
 """One broker and one Postgres per run; tests are kept apart by names: a database and a topic prefix of their own.
 
-`NTBCARE_TEST_BROKER` is `apache` or `embedded` (`make test` chooses); without it Apache Kafka is taken where it can run.
+`NTBCARE_TEST_BROKER` is `apache` or `embedded` (`make test` chooses); without it Apache Kafka is taken where it runs.
 `NTBCARE_NO_SKIPS` (CI) turns a skipped test into a failed run.
 """
 
@@ -88,13 +88,13 @@ def database(postgres, passwords, template) -> FreshDatabase:
 
 
 @pytest.fixture(scope="module")
-def database_urls(database) -> Mapping[str, str]:
+def database_urls(database: FreshDatabase) -> Mapping[str, str]:
     """A login URL per service for a fresh, migrated database."""
     return database.urls
 
 
 @pytest.fixture(scope="module")
-def admin_url(database) -> str:
+def admin_url(database: FreshDatabase) -> str:
     """The owner's URL of the module's database: tests count with it what no service may see."""
     return database.admin_url
 

@@ -40,6 +40,7 @@ def demo(
                 stack.stop()
     if as_json:
         print(json.dumps(story.document(), indent=2, ensure_ascii=False))  # noqa: T201 - this is the output
+    console.print()
     for failure in story.failures:
         console.print(f"[red]✗[/red] {failure}")
     if story.failures:

@@ -7,6 +7,7 @@ import asyncpg
 import psutil
 import pytest
 
+from deploy.local.stack import Stack
 from tests.flows.load import send
 
 PATIENCE_S = 60
@@ -27,7 +28,7 @@ async def settled(stack, complaints: int) -> None:
         await connection.close()
 
 
-async def kill_and_restart(stack, name: str) -> int:
+async def kill_and_restart(stack: Stack, name: str) -> int:
     pid = stack.kill_process(name)
     await asyncio.sleep(0.5)
     stack.start_process(name)

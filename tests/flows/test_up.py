@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -16,12 +18,14 @@ from deploy.demo.ledger import read_topic
 from deploy.local.processes import free_port
 from shared.http.client import HTTPError, client
 
+T = TypeVar("T")
 NTBCARE = [sys.executable, "-m", "deploy.cli.main"]
 PATIENCE_S = 90
+EVERY_EVENT = [["complaint.received.v1", "complaint.routed.v1", "complaint.assigned.v1", "complaint.status_changed.v1"]]
 SUBMISSION = {"text": "Lampu jalan mati di Desa Sembalun, Lombok Timur"}
 
 
-def wait_for(condition):
+def wait_for(condition: Callable[[], T]) -> T:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
@@ -33,6 +37,11 @@ def wait_for(condition):
     raise AssertionError("it did not come")
 
 
+def types_in_kafka(house: "House") -> list[list[str]]:
+    events = asyncio.run(read_topic(house.broker, "complaints.v1"))
+    return [list(types.values()) for types in events.values()]
+
+
 class House:
     """A house that `ntbcare up` keeps in one folder."""
 
@@ -41,15 +50,13 @@ class House:
         self.port = port
         self.broker = f"127.0.0.1:{port - 1}"
         self.app = f"http://127.0.0.1:{port + 3}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] = subprocess.Popen(["true"])
 
     def start(self):
         command = [*NTBCARE, "up", "--state", str(self.state), "--first-port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for line in self.process.stdout:
-            if b"Logs" in line:
-                return
-        raise AssertionError("up ended before it was ready")
+        assert self.process.stdout is not None
+        assert any(b"Logs" in line for line in self.process.stdout), "up ended before it was ready"
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -72,8 +79,7 @@ class House:
 def house(tmp_path):
     house = House(tmp_path / "state", free_port())
     yield house
-    if house.process is not None and house.process.poll() is None:
-        house.process.kill()
+    house.process.kill()
 
 
 def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_event(house):
@@ -89,15 +95,7 @@ def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_ev
         assert http.get(status).json() == before
         again = http.post(f"{house.app}/v1/complaints", json=SUBMISSION, headers=headers)
         assert again.json() == receipt
-        events = wait_for(lambda: asyncio.run(read_topic(house.broker, "complaints.v1")))
-        assert [list(types.values()) for types in events.values()] == [
-            [
-                "complaint.received.v1",
-                "complaint.routed.v1",
-                "complaint.assigned.v1",
-                "complaint.status_changed.v1",
-            ]
-        ]
+        wait_for(lambda: types_in_kafka(house) == EVERY_EVENT)
         environment = {**os.environ, "NTBCARE_ENV_FILE": str(house.state / "ntbcare.env")}
         traced = subprocess.run(
             [*NTBCARE, "trace", receipt["ticket"], "--json"], env=environment, capture_output=True, check=True
