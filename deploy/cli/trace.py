@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.table import Table
+from rich.padding import Padding
 from sqlalchemy import text
 
 from deploy.cli import parking
@@ -152,23 +152,19 @@ def _ms(start: datetime | None, end: datetime | None) -> float | None:
 
 
 def _print(journey: Journey) -> None:
-    table = Table("#", "stop", "event", "stored (WITA)", "after ms", "publish ms", "what", box=None)
+    console.print(f"{journey.ticket}   complaint {journey.complaint_id}   (times in WITA)\n")
+    said: list[str] = []
     for step in journey.steps:
-        table.add_row(
-            str(step.sequence),
-            step.stop,
-            step.type,
-            wita(step.stored_at),
-            _number(step.since_previous_ms),
-            _number(step.publish_ms),
-            "\n".join(_what(step)),
-        )
-    console.print(f"{journey.ticket}   complaint {journey.complaint_id}")
-    console.print(table)
+        waited = _number(step.since_previous_ms)
+        console.print(f"{step.sequence:>2}  {step.stop:<9} {wita(step.stored_at)}  after {waited} ms  {step.type}")
+        for line in _what(step):
+            if line not in said:
+                console.print(Padding(line, (0, 0, 0, 4)))
+        said = [*said, *_reasons(step)]
     if journey.sealed:
         console.print("Sealed: only the Inspectorate sees why it went where it went; reasons are not shown here.")
     state = f"{journey.state} ({_PUBLIC_WORDS.get(journey.state, journey.state)})"
-    console.print(f"State: {state}   Agency: {journey.agency or 'none yet'}")
+    console.print(f"\nState: {state}   Agency: {journey.agency or 'none yet'}")
     if journey.parked:
         console.print(parked_table(list(journey.parked)))
         console.print("Next: ntbcare parked show ID")
@@ -176,19 +172,25 @@ def _print(journey: Journey) -> None:
 
 def _what(step: Step) -> list[str]:
     facts = step.facts
-    lines = [facts["channel"]] if "channel" in facts else []
+    lines = [f"by {facts['channel']}"] if "channel" in facts else []
     if "agency" in facts:
-        lines.append(facts["agency"]["name"])
+        lines.append(f"→ {facts['agency']['name']}")
     if "state" in facts:
         lines.append(f"{facts['previous']} → {facts['state']} (version {facts['version']})")
     if "actor" in facts:
         lines.append(f"by {facts['actor']['kind']} {facts['actor']['id']}")
-    lines += [f"· {reason}" for reason in facts.get("reasons", ())]
-    if step.refused_reason is not None and step.published_at is None:
+    lines += _reasons(step)
+    if step.published_at is not None:
+        lines.append(f"in Kafka after {_number(step.publish_ms)} ms")
+    elif step.refused_reason is not None:
         lines.append(f"refused by Kafka: {step.refused_reason}")
-    elif step.published_at is None:
+    else:
         lines.append("not published yet; is the relay running?")
     return lines
+
+
+def _reasons(step: Step) -> list[str]:
+    return [f"· {reason}" for reason in step.facts.get("reasons", ())]
 
 
 def _number(milliseconds: float | None) -> str:
