@@ -1,0 +1,56 @@
+"""Who may call what: one row per address, decided by a person. A route without a row fails the tests.
+
+`public`            anybody; a limit per address, or nothing in it that is anybody's
+`provider-signed`   the provider proves itself: a signature over the raw body, or a secret (`authenticate.py`)
+`officer`           a token of identity; `roles` may call it, and the case's agency decides what each of them sees
+`operator`          who runs the machines, on the machine itself or with the metrics token; holds no citizen's words
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.security import Role
+
+Kind = Literal["public", "provider-signed", "officer", "operator"]
+
+EVERY_ROLE = frozenset(Role)
+READERS = EVERY_ROLE - {Role.OPERATOR}
+MOVERS = READERS - {Role.LEADER}
+
+
+@dataclass(frozen=True)
+class Access:
+    kind: Kind
+    reason: str
+    roles: frozenset[Role] = frozenset()
+
+
+ACCESS: dict[tuple[str, str], Access] = {
+    # intake: the doors
+    ("GET", "/channels/facebook"): Access("provider-signed", "Meta's handshake: the verify token proves the caller"),
+    ("POST", "/channels/facebook"): Access("provider-signed", "Meta signs the raw body with the app's secret"),
+    ("GET", "/channels/instagram"): Access("provider-signed", "Meta's handshake: the verify token proves the caller"),
+    ("POST", "/channels/instagram"): Access("provider-signed", "Meta signs the raw body with an app's secret"),
+    ("GET", "/channels/sms/kannel/{token}"): Access("provider-signed", "Kannel cannot sign; it knows a secret address"),
+    ("POST", "/v1/complaints"): Access("public", "every citizen may complain, without an account; limited per address"),
+    # intake: the ticket
+    ("GET", "/v1/complaints/{ticket}"): Access(
+        "public", "a ticket is no secret and shows a status; the words need the access code; limited per address"
+    ),
+    # identity
+    ("POST", "/v1/sessions"): Access("public", "signing in is how one stops being a stranger; limited per address"),
+    ("GET", "/v1/sessions/me"): Access("officer", "whoever is signed in sees their own account", EVERY_ROLE),
+    # casework
+    ("GET", "/v1/cases"): Access("officer", "the queue; an operator runs machines and sees no complaint", READERS),
+    ("GET", "/v1/cases/{ticket}"): Access("officer", "a case of one's agency, or of the province", READERS),
+    ("POST", "/v1/cases/{ticket}/take"): Access("officer", "leaders read and do not move cases", MOVERS),
+    ("POST", "/v1/cases/{ticket}/answer"): Access("officer", "leaders read and do not move cases", MOVERS),
+    ("POST", "/v1/cases/{ticket}/close"): Access("officer", "leaders read and do not move cases", MOVERS),
+    # the gateway
+    ("GET", "/health/live"): Access("public", "a supervisor asks without a secret; says `alive`"),
+    ("GET", "/health/ready"): Access("public", "a load balancer asks without a secret; names what is not ready"),
+    ("GET", "/metrics"): Access("operator", "figures tell outsiders when to strike; the machine itself or the token"),
+    ("GET", "/docs"): Access("public", "the programme is open source; its documentation is no secret"),
+    ("GET", "/docs/oauth2-redirect"): Access("public", "part of the documentation page"),
+    ("GET", "/openapi.json"): Access("public", "those who build an app for citizens need it"),
+}
