@@ -1,11 +1,12 @@
 """How we reach the broker: settings, and clients made from them in one place."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaTimeoutError, TopicAlreadyExistsError, for_code
 from pydantic_settings import SettingsConfigDict
 
 from shared.core.settings import Settings
@@ -13,6 +14,8 @@ from shared.events import Topic
 
 _FETCH_WAIT_MS = 20
 """aiokafka's default of 500 ms costs up to 126 ms a hop on the embedded broker."""
+
+_STOP_S = 3.0
 
 
 class KafkaSettings(Settings):
@@ -55,6 +58,19 @@ class KafkaSettings(Settings):
             "heartbeat_interval_ms": 1_000,
         }
         return AIOKafkaConsumer(**options)
+
+
+async def stop_producer(producer: AIOKafkaProducer) -> None:
+    """Stop a producer in seconds, even one whose broker is away.
+
+    aiokafka's own `stop` waits until everything is sent, and an idempotent producer's batches never expire.
+    """
+    stopping = asyncio.create_task(producer.stop())
+    done, _ = await asyncio.wait([stopping], timeout=_STOP_S)
+    if not done:
+        await producer._sender.close()  # noqa: SLF001 - it has no public way to give up
+        producer._message_accumulator.fail_all(KafkaTimeoutError())  # noqa: SLF001 - as above
+    await stopping
 
 
 async def apply_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database, is_unavailable
 from shared.events import encode_headers
-from shared.kafka.client import KafkaSettings
+from shared.kafka.client import KafkaSettings, stop_producer
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ class Relay:
                 if not await self.publish_batch(connection, producer):
                     await asyncio.sleep(_IDLE_S)
         finally:
-            await producer.stop()
+            await stop_producer(producer)
 
     async def publish_batch(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> int:
         """Publish the oldest pending events and mark them; return how many there were."""
