@@ -15,7 +15,7 @@ from shared.events import TOPICS
 from shared.kafka import KafkaSettings, apply_topics
 from shared.kafka.relay import republish as publish_again
 
-app = typer.Typer(no_args_is_help=True, help="Topics, and publishing again what a broker forgot.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Topics, and publishing again what a broker forgot.")
 
 _COUNT = text("SELECT count(*) FROM bus.outbox WHERE published_at >= :since")
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

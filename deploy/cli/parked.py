@@ -17,7 +17,9 @@ from deploy.cli.operator import as_operator, console, fail, wita
 from deploy.cli.parking import Parked, Refused
 from shared.db import Database
 
-app = typer.Typer(no_args_is_help=True, help="What could not be processed: list, show, replay, drop.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="What could not be processed: list, show, replay, drop."
+)
 
 _POLL_S = 0.2
 
@@ -121,27 +123,29 @@ def drop(parked_id: Id, reason: Annotated[str, typer.Option(help="Why it is give
 
 def parked_table(parked: list[Parked]) -> Table:
     """Lay parked records out for people."""
-    table = Table("ID", "state", "complaint", "event", "since (WITA)", "tries", "behind", "reason", box=None)
+    table = _grid()
     for one in parked:
-        event = f"{one.type or 'unreadable'} #{one.sequence or '?'}"
-        table.add_row(
-            one.name,
-            one.state,
-            one.ticket or "—",
-            event,
-            wita(one.parked_at),
-            str(one.attempts),
-            str(one.behind),
-            one.reason,
-        )
+        what = f"{one.ticket or 'no complaint known'}  {one.type or 'unreadable'} #{one.sequence or '?'}"
+        since = f"since {wita(one.parked_at)} WITA, {one.attempts} further tries, {one.behind} behind it"
+        table.add_row(one.name, one.state, f"{what}\n{one.reason}\n{since}")
     return table
 
 
 def _refused_table(refused: list[Refused]) -> Table:
-    table = Table("refused by Kafka", "complaint", "event", "since (WITA)", "behind", "reason", box=None)
+    table = _grid()
     for one in refused:
-        event = f"{one.type} #{one.sequence}"
-        table.add_row(str(one.event_id), one.ticket, event, wita(one.stored_at), str(one.behind), one.refused_reason)
+        what = f"{one.ticket}  {one.type} #{one.sequence}  event {one.event_id}"
+        since = f"since {wita(one.stored_at)} WITA, {one.behind} behind it"
+        table.add_row("outbox", "refused", f"{what}\n{one.refused_reason}\n{since}")
+    return table
+
+
+def _grid() -> Table:
+    """Three columns that cut nothing off, however narrow the terminal."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     return table
 
 
