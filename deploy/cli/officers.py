@@ -16,9 +16,11 @@ from services.identity.settings import IdentityDatabaseSettings
 from shared.core.errors import ProblemError
 from shared.db import Database, UnitOfWork
 from shared.directory import directory
-from shared.security import Role
+from shared.security import Role, new_key_pair
 
-app = typer.Typer(no_args_is_help=True, help="Officers' accounts: add, list, disable.")
+app = typer.Typer(
+    no_args_is_help=True, help="Officers' accounts: add, list, disable; new-keys draws the key pair of their tokens."
+)
 console = Console()
 
 T = TypeVar("T")
@@ -61,6 +63,14 @@ def list_officers() -> None:
         agencies = ", ".join(principal.agencies)
         table.add_row(officer.username, escape(officer.display_name), principal.role, agencies, disabled)
     console.print(table)
+
+
+@app.command("new-keys")
+def new_keys() -> None:
+    """Draw the key pair that signs and checks officers' tokens, as two lines for the env file."""
+    pair = new_key_pair()
+    typer.echo(f"NTBCARE_IDENTITY_SIGNING_KEY={pair.signing_key}")
+    typer.echo(f"NTBCARE_SECURITY_TOKEN_PUBLIC_KEY={pair.public_key}")
 
 
 @app.command()

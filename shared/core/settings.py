@@ -7,6 +7,7 @@ demo and `make up` draw their own; everywhere else a missing one stops the start
 import json
 import os
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -21,6 +22,11 @@ _PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "exam
 
 def _real_secret(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
+    if "://" in text:
+        password = urlsplit(text).password
+        if password is None:  # the database knows this role by other means, such as a certificate
+            return value
+        text = password
     if len(text) < SHORTEST_SECRET:
         raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters")
     if text.lower().startswith(_PLACEHOLDERS) or len(set(text)) < _FEWEST_SYMBOLS:

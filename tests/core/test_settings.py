@@ -4,6 +4,7 @@ import pytest
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.relay.settings import RelaySettings
 from shared.core.settings import Names, Secret, Secrets, Settings, SettingsError
 
 GOOD = "2c7f1e0b9a8d4c6e5f3a1b0d"
@@ -100,3 +101,24 @@ def test_an_env_file_that_is_no_text_is_named(load, tmp_path):
     (tmp_path / "settings.env").write_bytes(b"NTBCARE_EXAMPLE_KEY=\xff\xfe")
     with pytest.raises(SettingsError, match="NTBCARE_ENV_FILE"):
         Example.load()
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("postgresql://ntbcare_intake:9f2c47d1a6e0b3c85d1f@localhost/ntbcare", True),
+        ("postgresql://ntbcare_intake@localhost/ntbcare?sslcert=client.pem", True),
+        ("postgresql://ntbcare_intake:change-me-change-me@localhost/ntbcare", False),
+        ("postgresql://ntbcare_intake:PASSWORD@localhost/ntbcare", False),
+        ("postgresql://ntbcare_intake:@localhost/ntbcare", False),
+    ],
+)
+def test_the_password_in_a_database_url_is_a_secret_like_any_other(url, fits, monkeypatch):
+    monkeypatch.setenv("NTBCARE_ENV_FILE", "/nonexistent")
+    monkeypatch.setenv("NTBCARE_RELAY_DATABASE_URL", url)
+    if fits:
+        assert RelaySettings.load().database_url.get_secret_value() == url
+    else:
+        with pytest.raises(SettingsError, match="NTBCARE_RELAY_DATABASE_URL") as error:
+            RelaySettings.load()
+        assert "ntbcare_intake" not in str(error.value)
