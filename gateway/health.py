@@ -13,6 +13,8 @@ from shared.core.service import ServiceApp
 
 _PATIENCE_S = 3
 _LOOPBACK = ("127.0.0.1", "::1")
+_PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""What a proxy on the same machine adds to a stranger's request."""
 
 
 def router(services: Sequence[ServiceApp], *, metrics_token: str | None) -> APIRouter:
@@ -53,5 +55,5 @@ def _may_read(request: Request, token: str | None) -> bool:
     if token is not None:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-    direct = "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
+    direct = not any(name in request.headers for name in _PROXIED)
     return direct and request.client is not None and request.client.host in _LOOPBACK
