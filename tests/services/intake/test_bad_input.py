@@ -19,7 +19,7 @@ from tests.services.intake.counting import rows_of
 TABLE = all_bad_input()
 SETTINGS_OF: Mapping[str, Mapping[str, str]] = {
     "": {},
-    "the database is away": {"DATABASE_URL": "postgresql://nobody:nothing-at-all@127.0.0.1:1/none"},
+    "the database is away": {"DATABASE_URL": "postgresql://nobody:4d1c7e0b9a8f2c6e5f3a@127.0.0.1:1/none"},
     "the limit is reached": {"SUBMISSIONS_PER_MINUTE": "1", "LOOKUPS_PER_MINUTE": "1"},
     "the store is full": {},
 }
