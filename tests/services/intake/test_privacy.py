@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from services.intake.vault import VaultKeys
 from shared.http.client import AsyncClient, Response
 from tests.services.intake.counting import rows_of
-from tests.services.intake.provider import SETTINGS, message, signed, webhook
+from tests.services.intake.provider import ACCOUNTS, SETTINGS, message, signed, webhook
 
 NEW_KEY, OLD_KEY = "77aa66bb55cc44dd33ee22ff11009988", SETTINGS["NTBCARE_INTAKE_VAULT_KEYS"]
 REPORTER = {"name": "Lalu Contohsari", "phone": "0819 1234 5678", "email": "lalu@contohsari.example"}
@@ -104,6 +104,28 @@ async def test_no_personal_data_reaches_events_tables_logs_or_figures(http, sql,
             said += "".join(map(str, await sql.fetch(f"SELECT * FROM {table}")))
     assert [trace for trace in TRACES if trace in said.lower()] == []
     assert receipt["access_code"] not in said
+
+
+async def test_words_that_a_sender_chooses_become_no_label_and_no_line_of_the_log(http):
+    word = 'tiruan"} 1\nforged{x="'
+    change = {"field": word, "value": {"item": word, "verb": word, "comment_id": word, "message": word}}
+    feed = {**change, "field": "feed"}
+    bodies = [
+        json.dumps({"object": word, "entry": []}),
+        json.dumps(
+            {"object": "page", "entry": [{"id": ACCOUNTS["facebook"], "changes": [change, feed], word: [word]}]}
+        ),
+        json.dumps({"object": "page", "entry": [{"id": word, "messaging": [{word: word}, {"message": {word: 1}}]}]}),
+    ]
+    with capture_logs() as logs:
+        for body in bodies:
+            told = {**signed("facebook", body.encode()), "user-agent": "tiruan", "traceparent": "tiruan"}
+            assert (await http.post("/channels/facebook", content=body.encode(), headers=told)).status_code == 200
+        await http.post(
+            "/v1/complaints", json={"tiruan": 1}, headers={"Idempotency-Key": "key-tiruan", "X-App-Id": "tiruan"}
+        )
+        await http.get("/v1/complaints/tiruan%0Atiruan")
+    assert "tiruan" not in json.dumps(logs, default=str) + generate_latest().decode()
 
 
 # --- what intake's login role may do --------------------------------------------------------------
