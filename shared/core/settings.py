@@ -23,7 +23,7 @@ _PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "exam
 def _real_secret(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if "://" in text:
-        password = urlsplit(text).password
+        password = _password(text)
         if password is None:  # the database knows this role by other means, such as a certificate
             return value
         text = password
@@ -32,6 +32,13 @@ def _real_secret(value: SecretStr) -> SecretStr:
     if text.lower().startswith(_PLACEHOLDERS) or len(set(text)) < _FEWEST_SYMBOLS:
         raise ValueError("this is a placeholder, not a secret; draw one with: openssl rand -hex 32")
     return value
+
+
+def _password(url: str) -> str | None:
+    try:
+        return urlsplit(url).password
+    except ValueError:  # its text may quote the password
+        raise ValueError("this is no address; write postgresql://role:password@host:port/database") from None
 
 
 def _split(value: object) -> object:
