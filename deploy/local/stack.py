@@ -30,6 +30,7 @@ from shared.kafka import KafkaSettings, apply_topics
 from shared.kafka.relay import republish
 from shared.security import new_key_pair
 
+DATABASE = "ntbcare"
 _READY_S = 60.0
 _WATCH_S = 0.5
 
@@ -63,7 +64,6 @@ class Stack:
         *,
         postgres: Postgres,
         broker: Broker,
-        database: str = "ntbcare",
         prefix: str = "",
         first_port: int | None = None,
         settings: Mapping[str, str] | None = None,
@@ -81,7 +81,6 @@ class Stack:
             process.name: free_port() if first_port is None else first_port + offset
             for offset, process in enumerate(PROCESSES)
         }
-        self._database = database
         self._prefix = prefix
         self._children: dict[str, Child] = {}
         self._own_servers: list[Postgres | Broker] = []
@@ -99,12 +98,12 @@ class Stack:
 
     def database_url(self, role: str) -> str:
         """Return the database URL of a login role."""
-        return f"postgresql://{role}:{self._secrets[role]}@127.0.0.1:{self.postgres.port}/{self._database}"
+        return f"postgresql://{role}:{self._secrets[role]}@127.0.0.1:{self.postgres.port}/{DATABASE}"
 
     @property
     def owner_url(self) -> str:
         """The database URL of its owner: for migrations, and for counting what no service may see."""
-        return self.postgres.admin_url(self._database)
+        return self.postgres.admin_url(DATABASE)
 
     @property
     def kafka(self) -> KafkaSettings:
@@ -229,8 +228,8 @@ class Stack:
     async def _prepare_database(self) -> None:
         connection = await asyncpg.connect(self.postgres.admin_url())
         try:
-            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", self._database):
-                await connection.execute(f'CREATE DATABASE "{self._database}"')
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+                await connection.execute(f'CREATE DATABASE "{DATABASE}"')
         finally:
             await connection.close()
         roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]

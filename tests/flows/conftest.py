@@ -6,17 +6,19 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.demo.ledger import Ledger, SentLog, count
+from deploy.local.postgres import FAST_FOR_TESTS, Postgres
 from deploy.local.stack import Stack
 from shared.events import COMPLAINTS
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory, postgres, broker) -> Iterator[Stack]:
-    name = secrets.token_hex(4)
-    settings = {"NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "1000000"}
+def stack(tmp_path_factory, broker) -> Iterator[Stack]:
+    """A stack with a Postgres of its own: login roles are the server's, and this one is going to be killed."""
     folder = tmp_path_factory.mktemp("stack")
+    postgres = Postgres(folder / "postgres", settings=FAST_FOR_TESTS)
+    settings = {"NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "1000000"}
     with Stack(
-        folder, postgres=postgres, broker=broker, database=f"flows_{name}", prefix=f"flows-{name}.", settings=settings
+        folder, postgres=postgres, broker=broker, prefix=f"flows-{secrets.token_hex(4)}.", settings=settings
     ) as running:
         yield running
 
