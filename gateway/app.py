@@ -24,6 +24,7 @@ def create_app(services: Sequence[ServiceApp], *, metrics_token: str | None = No
         version="1",
         description="One gateway for every complaint channel of Nusa Tenggara Barat.",
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's pages load their script from somebody else's server; /openapi.json stays
         redoc_url=None,
         redirect_slashes=False,
     )

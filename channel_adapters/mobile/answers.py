@@ -23,6 +23,8 @@ _TITLES = {
     "photo_unknown_type": "Berkas bukan foto",
     "place_outside_province": "Tempat di luar Nusa Tenggara Barat",
     "body_too_large": "Kiriman terlalu besar",
+    "body_incomplete": "Kiriman terputus, kirim sekali lagi",
+    "internal_error": "Ada kesalahan di pihak kami, coba lagi nanti",
     "rate_limited": "Terlalu banyak permintaan, coba lagi nanti",
     "unavailable": "Layanan sedang terganggu, coba lagi nanti",
 }

@@ -55,6 +55,8 @@ def normalize(request: InboundRequest, settings: MobileSettings) -> Translation:
 
 def _take_apart(request: InboundRequest) -> tuple[bytes, list[bytes]]:
     """Return the JSON and the photos, both as bytes."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise RefusedError("unsupported_media_type", status=415, detail="Kirim tanpa kompresi (Content-Encoding).")
     header = request.headers.get("content-type", "").encode("latin-1", "replace").decode("latin-1")
     media_type, options = parse_options_header(header)
     if media_type == b"application/json":
@@ -77,13 +79,21 @@ def _read_form(raw: bytes, request: InboundRequest) -> ComplaintForm:
     if len(raw) > _LARGEST_FORM:
         raise RefusedError("body_too_large", status=413, detail="Isian pengaduan paling besar 256 kB.")
     try:
-        document: Any = json.loads(raw)
+        document: Any = json.loads(raw, object_pairs_hook=_named_once)
     except (ValueError, RecursionError):
         raise RefusedError("not_json", status=400, detail="Isi permintaan bukan JSON yang benar.") from None
     try:
         return ComplaintForm.model_validate(document, context={"received_at": request.received_at})
     except ValidationError as error:
         raise explain(error) from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a field given twice: nobody could tell whether `anonymous` was meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field stands twice")
+    return found
 
 
 def _fingerprint(account: str, form: ComplaintForm, photos: tuple[Attachment, ...]) -> str:

@@ -67,7 +67,9 @@ def _explain(stack: Stack) -> None:
             f"curl {casework}/v1/cases -H 'Authorization: Bearer …'",
         ],
         "What could not be processed": [f"{environment} .venv/bin/ntbcare parked list"],
-        "Documentation of each API": [f"{url}/docs" for url in (stack.url("intake-mobile"), casework, identity)],
+        "Documentation of each API (OpenAPI)": [
+            f"{url}/openapi.json" for url in (stack.url("intake-mobile"), casework, identity)
+        ],
         "Health and figures of each process": [
             f"{stack.url(name)}/health/ready  /metrics  ({name})" for name in stack.ports
         ],

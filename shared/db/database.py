@@ -75,6 +75,7 @@ class Database:
             pool_pre_ping=True,
             pool_timeout=_CONNECT_TIMEOUT_S,
             hide_parameters=True,
+            isolation_level="READ COMMITTED",  # acceptance reads what a concurrent twin has just committed
             connect_args={
                 "timeout": _CONNECT_TIMEOUT_S,
                 "server_settings": {

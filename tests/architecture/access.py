@@ -50,7 +50,5 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/health/live"): Access("public", "a supervisor asks without a secret; says `alive`"),
     ("GET", "/health/ready"): Access("public", "a load balancer asks without a secret; names what is not ready"),
     ("GET", "/metrics"): Access("operator", "figures tell outsiders when to strike; the machine itself or the token"),
-    ("GET", "/docs"): Access("public", "the programme is open source; its documentation is no secret"),
-    ("GET", "/docs/oauth2-redirect"): Access("public", "part of the documentation page"),
     ("GET", "/openapi.json"): Access("public", "those who build an app for citizens need it"),
 }

@@ -35,7 +35,9 @@ def environment(tmp_path_factory):
         "NTBCARE_GATEWAY_METRICS_TOKEN": secrets.token_hex(16),
     }
     for service in available_services():
-        settings[f"NTBCARE_{service.upper()}_DATABASE_URL"] = f"postgresql://{service}:{secrets.token_hex(16)}@127.0.0.1:1/none"
+        settings[f"NTBCARE_{service.upper()}_DATABASE_URL"] = (
+            f"postgresql://{service}:{secrets.token_hex(16)}@127.0.0.1:1/none"
+        )
     for channel in available_channels():
         fixtures = ROOT / "channel_adapters" / channel / "fixtures" / "env.json"
         settings |= json.loads(fixtures.read_text(encoding="utf-8"))

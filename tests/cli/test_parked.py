@@ -186,7 +186,9 @@ async def test_without_the_operators_url_the_error_says_who_may_and_what_is_miss
 
 
 async def test_a_database_that_does_not_let_us_in_is_said_in_plain_words(run, settings):
-    settings.setenv("NTBCARE_OPERATOR_DATABASE_URL", "postgresql://ntbcare_operator:4d1c7e0b9a8f2c6e5f3a@127.0.0.1:1/ntbcare")
+    settings.setenv(
+        "NTBCARE_OPERATOR_DATABASE_URL", "postgresql://ntbcare_operator:4d1c7e0b9a8f2c6e5f3a@127.0.0.1:1/ntbcare"
+    )
     answer = await run("parked", "list")
     assert answer.exit_code == 1
     assert "The database does not let us in" in answer.output
