@@ -8,8 +8,9 @@ import typer
 from aiokafka.errors import KafkaError
 from sqlalchemy import text
 
-from deploy.cli.operator import WITA, console, fail, with_database
+from deploy.cli.operator import console, fail, with_database
 from services.relay.settings import RelaySettings
+from shared.core.times import WITA
 from shared.db import Database
 from shared.events import TOPICS
 from shared.kafka import KafkaSettings, apply_topics

@@ -6,7 +6,7 @@ all columns but the record itself.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import NoReturn, TypeVar
 
 import typer
@@ -14,12 +14,10 @@ from pydantic_settings import SettingsConfigDict
 from rich.console import Console
 
 from shared.core.settings import Secret, Settings, SettingsError
+from shared.core.times import WITA
 from shared.db import Database, is_unavailable
 
 T = TypeVar("T")
-
-WITA = timezone(timedelta(hours=8), "WITA")
-"""Waktu Indonesia Tengah, NTB's time (Asia/Makassar): UTC+8 without daylight saving (Keppres 41/1987)."""
 
 console = Console(markup=False, highlight=False)
 

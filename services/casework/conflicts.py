@@ -6,6 +6,7 @@ from sqlalchemy import Row
 
 from services.casework.rules import Move, legal_moves
 from shared.core.errors import ConflictError, ForbiddenError, NotFoundError, PreconditionRequiredError, StaleError
+from shared.core.times import WITA
 from shared.events import CaseState
 
 STATE_WORDS: dict[CaseState, str] = {
@@ -16,8 +17,7 @@ STATE_WORDS: dict[CaseState, str] = {
     "closed": "selesai",
 }
 MOVE_WORDS: dict[Move, str] = {
-    "assign": "meneruskan",
-    "take": "mengambil",
+    "take": "menangani",
     "answer": "menjawab",
     "close": "menutup",
 }
@@ -30,7 +30,7 @@ def unknown_case() -> NotFoundError:
 
 def role_sees_no_case() -> ForbiddenError:
     """Say that the role has no queue."""
-    return ForbiddenError("role_not_allowed", "Peran Anda tidak membuka aduan")
+    return ForbiddenError("role_not_allowed", "Peran Anda tidak memiliki akses ke aduan")
 
 
 def refused(move: Move) -> ForbiddenError:
@@ -43,7 +43,7 @@ def no_precondition(case: Row[Any]) -> PreconditionRequiredError:
     return PreconditionRequiredError(
         "if_match_required",
         "Sertakan If-Match dengan versi yang Anda baca",
-        'Contoh: If-Match: "3"; versinya ada pada kepala ETag',
+        'Contoh: If-Match: "3"; versinya ada pada header ETag',
         current_version=case.version,
     )
 
@@ -77,7 +77,8 @@ def wrong_state(case: Row[Any], last: Row[Any]) -> ConflictError:
 
 def _what_happened(last: Row[Any]) -> str:
     who = f"petugas {last.actor_id}" if last.actor_kind == "officer" else "sistem"
-    return f"Versi {last.version}, {STATE_WORDS[last.state]}, oleh {who} pada {last.at:%Y-%m-%d %H:%M:%S} UTC"
+    at = last.at.astimezone(WITA)
+    return f"Versi {last.version}, {STATE_WORDS[last.state]}, oleh {who} pada {at:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _change(last: Row[Any]) -> dict[str, object]:

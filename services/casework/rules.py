@@ -13,9 +13,12 @@ from shared.directory import DESK, INSPECTORATE
 from shared.events import CaseState
 from shared.security import Principal, Role
 
-Move = Literal["assign", "take", "answer", "close"]
+Move = Literal["take", "answer", "close"]
+"""What an officer does."""
+MachineMove = Literal["assign"]
+"""What routing's decision does, and no officer."""
 
-TRANSITIONS: Mapping[tuple[CaseState, Move], CaseState] = {
+TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
     ("received", "assign"): "assigned",
     ("assigned", "take"): "in_progress",
     ("in_progress", "answer"): "answered",
@@ -24,12 +27,11 @@ TRANSITIONS: Mapping[tuple[CaseState, Move], CaseState] = {
 """The state machine: what is not here is illegal."""
 
 MOVERS: Mapping[Move, frozenset[Role]] = {
-    "assign": frozenset({Role.COORDINATOR, Role.INSPECTORATE}),
     "take": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
     "answer": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
     "close": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
 }
-"""Which roles make a move at all; on which cases is `may`'s question. The machine assigns what nobody assigned yet."""
+"""Which roles make a move at all; on which cases is `may`'s question."""
 
 _DESKS: Mapping[Role, str] = {Role.COORDINATOR: DESK, Role.INSPECTORATE: INSPECTORATE}
 """The agency that a province-wide role works for by its office."""
@@ -60,14 +62,14 @@ def scope(principal: Principal) -> Scope | None:
             return None
 
 
-def target(state: CaseState, move: Move) -> CaseState | None:
+def target(state: CaseState, move: Move | MachineMove) -> CaseState | None:
     """Return where a move leads from a state; None when it is illegal there."""
     return TRANSITIONS.get((state, move))
 
 
 def legal_moves(state: CaseState) -> tuple[Move, ...]:
-    """Return the moves that a state allows."""
-    return tuple(move for source, move in TRANSITIONS if source == state)
+    """Return the moves that a state allows to officers."""
+    return tuple(move for source, move in TRANSITIONS if source == state and move != "assign")
 
 
 def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: bool) -> bool:
@@ -76,6 +78,4 @@ def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: boo
         return False
     if sealed:
         return principal.role is Role.INSPECTORATE
-    if move == "assign":
-        return principal.role is Role.COORDINATOR
     return agency_key is not None and agency_key in {*principal.agencies, _DESKS.get(principal.role)}

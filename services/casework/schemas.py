@@ -20,13 +20,13 @@ def _clean(value: object) -> object:
 
 def _answer_length(text: str) -> str:
     if not SHORTEST_ANSWER <= len(text) <= LONGEST_ANSWER:
-        raise PydanticCustomError("answer_length", "Jawaban perlu 10 sampai 5.000 huruf")
+        raise PydanticCustomError("answer_length", "Jawaban perlu 10 sampai 5.000 karakter")
     return text
 
 
 def _reason_length(text: str) -> str:
     if len(text) > _LONGEST_REASON:
-        raise PydanticCustomError("reason_length", "Alasan paling panjang 1.000 huruf")
+        raise PydanticCustomError("reason_length", "Alasan paling panjang 1.000 karakter")
     return text
 
 

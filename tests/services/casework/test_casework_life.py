@@ -1,13 +1,16 @@
 """A case's life: opened and assigned by events, worked by officers, every step in the history and on the bus."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
 from shared.core.errors import RejectError
 from shared.events import AgencyRef, GivenPlace, Place
+from shared.security import Role
 
 ANSWER = "Atap ruang kelas sudah diperbaiki pada 20 November 2026 oleh Bidang SMA."
 
@@ -131,6 +134,21 @@ async def test_an_illegal_move_names_the_legal_ones_and_changes_nothing(earlier,
     assert refused.json()["legal_moves"] == legal
     assert refused.json()["current_version"] == version
     assert await bus(sql, case) == before
+
+
+async def test_a_case_that_routing_has_not_assigned_yet_offers_no_move(opened, officer):
+    case, inspector = await opened(agency=None, sealed=True), officer(Role.INSPECTORATE)
+    refused = await inspector.post(case.ticket, "take", version=1)
+    assert (refused.status_code, refused.json()["legal_moves"]) == (409, [])
+    assert (await inspector.post(case.ticket, "assign", version=1)).status_code == 404
+
+
+async def test_the_officer_who_comes_second_reads_when_it_was_in_wita(opened, officer):
+    case, liaison = await opened(), officer()
+    await liaison.post(case.ticket, "take", version=2)
+    refused = (await liaison.post(case.ticket, "take", version=2)).json()
+    at = datetime.fromisoformat(refused["last_change"]["at"]).astimezone(ZoneInfo("Asia/Makassar"))
+    assert refused["detail"].endswith(f"{at:%Y-%m-%d %H:%M:%S} WITA")
 
 
 async def test_a_move_without_a_version_is_refused(opened, officer):
