@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from gateway.problems import NOT_FOUND
 from shared.core.errors import NotFoundError
 from shared.core.service import ServiceApp
 
@@ -45,7 +46,7 @@ def router(services: Sequence[ServiceApp], *, metrics_token: str | None) -> APIR
     @routes.get("/metrics")
     async def figures(request: Request) -> Response:
         if not _may_read(request, metrics_token):
-            raise NotFoundError("not_found", "Alamat ini tidak ada")
+            raise NotFoundError(*NOT_FOUND)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return routes

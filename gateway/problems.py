@@ -17,9 +17,11 @@ log = structlog.get_logger()
 
 _RETRY_AFTER_S = "5"
 
+NOT_FOUND = ("not_found", "Alamat ini tidak ditemukan")
+"""Code and title of an address that is none, or that the caller shall take for none."""
 _TITLES = {
-    404: ("not_found", "Alamat ini tidak ada"),
-    405: ("method_not_allowed", "Cara memanggil alamat ini tidak dikenal"),
+    404: NOT_FOUND,
+    405: ("method_not_allowed", "Metode HTTP ini tidak didukung di alamat ini"),
 }
 
 
@@ -75,4 +77,4 @@ async def unexpected(_request: Request, error: Exception) -> Response:
         response.headers["retry-after"] = _RETRY_AFTER_S
         return response
     log.error("request.failed", **whereabouts(error))
-    return _document(500, "internal_error", "Ada kesalahan di pihak kami; kami sudah diberi tahu")
+    return _document(500, "internal_error", "Ada kesalahan di pihak kami; sudah kami catat")

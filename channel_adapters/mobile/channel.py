@@ -25,7 +25,7 @@ class MobileChannel:
 
     def handshake(self, request: InboundRequest) -> Answer:  # noqa: ARG002 - there is no such door
         """Refuse: the app asks for none."""
-        raise RefusedError("no_handshake", status=404, detail="Alamat ini tidak ada.")
+        raise RefusedError("no_handshake", status=404, detail="Alamat ini tidak ditemukan.")
 
     def normalize(self, request: InboundRequest) -> Translation:
         """Translate one submission; raises `RefusedError`."""

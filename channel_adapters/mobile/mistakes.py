@@ -21,7 +21,7 @@ _WORDS = {
     "extra_forbidden": ("unknown_field", "Bagian ini tidak dikenal; periksa ejaannya."),
     "model_type": ("invalid", "Harus berupa objek JSON."),
     "datetime_type": ("invalid", "Tulis waktu sebagai teks, misalnya 2026-08-17T08:30:00+08:00."),
-    "string_pattern_mismatch": ("invalid", "Bentuknya tidak sesuai."),
+    "string_pattern_mismatch": ("invalid", "Formatnya tidak sesuai."),
 }
 _OURS = {
     "phone_invalid",

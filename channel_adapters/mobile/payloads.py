@@ -35,7 +35,7 @@ def _read_phone(text: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise PydanticCustomError("phone_invalid", "Nomor telepon ini tidak dapat dihubungi; contoh: 0812 3456 7890.")
+        raise PydanticCustomError("phone_invalid", "Nomor telepon ini tidak valid; contoh: 0812 3456 7890.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -25,7 +25,8 @@ from shared.http.client import AsyncClient, Response, async_client
 from shared.security import Role
 
 ANSWER = (
-    "Terima kasih atas laporannya. Tim kami memeriksa lokasi hari ini dan menambal jalan paling lambat besok pukul 15."
+    "Terima kasih atas pengaduannya. Tim kami memeriksa lokasi hari ini dan menambal jalan paling lambat besok "
+    "pukul 15.00 WITA."
 )
 _PATIENCE_S = 30.0
 _POLL_S = 0.1

@@ -85,7 +85,7 @@ class IdentityService:
             raise ProblemError("bad_username", "Nama pengguna: 3 sampai 64 huruf kecil, angka, titik, - atau _")
         if not passwords.is_acceptable(password):
             raise ProblemError(
-                "bad_password", f"Kata sandi perlu {passwords.SHORTEST} sampai {passwords.LONGEST} huruf"
+                "bad_password", f"Kata sandi perlu {passwords.SHORTEST} sampai {passwords.LONGEST} karakter"
             )
         if (role in _BOUND) != bool(agencies):
             raise ProblemError(

@@ -7,15 +7,15 @@ from fastapi import Request
 from shared.channels import Door, InboundRequest, RefusedError
 from shared.http.body import BodyIncompleteError, BodyTooLargeError, read_body
 
+_MB = 1024 * 1024
+
 
 async def read_inbound(request: Request, door: Door) -> InboundRequest:
     """Read a request at a door. Raises `RefusedError` 413 (too large) or 408 (never completed)."""
     try:
         body = await read_body(request, door.max_body)
     except BodyTooLargeError:
-        raise RefusedError(
-            "body_too_large", status=413, detail=f"Kiriman ke alamat ini paling besar {door.max_body} byte."
-        ) from None
+        raise RefusedError("body_too_large", status=413, detail=_too_large(door)) from None
     except BodyIncompleteError:
         raise RefusedError("body_incomplete", status=408, detail="Kiriman terputus; kirim sekali lagi.") from None
     return InboundRequest(
@@ -27,6 +27,12 @@ async def read_inbound(request: Request, door: Door) -> InboundRequest:
         body=body,
         received_at=datetime.now(UTC),
     )
+
+
+def _too_large(door: Door) -> str:
+    if door.max_body == 0:
+        return "Alamat ini tidak menerima isi."
+    return f"Ukuran kiriman melebihi {door.max_body / _MB:g} MB."
 
 
 def _headers(request: Request) -> dict[str, str]:
