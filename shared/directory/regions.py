@@ -106,10 +106,14 @@ def regency_of(code: str) -> str | None:
 
 
 def path_name(code: str) -> str:
-    """Return the name with what it lies in, nearest first: `Kidang, Praya Timur, Kabupaten Lombok Tengah`."""
+    """Return the name with what it lies in, nearest first: `Kidang, Praya Timur, Kabupaten Lombok Tengah`.
+
+    A village that bears its kecamatan's name is said once: `Sembalun, Kabupaten Lombok Timur`.
+    """
     names = [region(code).name]
     while (code := parent(code) or PROVINCE_CODE) != PROVINCE_CODE:
-        names.append(region(code).name)
+        if (name := region(code).name) != names[-1]:
+            names.append(name)
     return ", ".join(names)
 
 

@@ -37,6 +37,11 @@ def test_a_code_leads_up_to_its_parents():
     assert path_name("52.02.06.2010") == "Kidang, Praya Timur, Kabupaten Lombok Tengah"
 
 
+def test_a_village_that_bears_its_kecamatans_name_is_said_once():
+    village = next(one for one in subregions() if one.name == "Sembalun" and one.kind is RegionKind.DESA)
+    assert path_name(village.code) == "Sembalun, Kabupaten Lombok Timur"
+
+
 def test_short_names_are_known():
     assert "Lotim" in region("52.03").short_names
     assert region("52.71").kind is RegionKind.CITY
