@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 
 _QUIET_MS = 500
 _PATIENCE_S = 20.0
+_PARKING_LOTS = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = 'parked'"
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ async def count(
         gaps.append(f"{stored.unpublished} events wait in the outbox")
     if stored.parked:
         gaps.append(f"{stored.parked} events are parked")
+    if stored.not_understood:
+        gaps.append(f"{stored.not_understood} requests are parked: signed, and nobody understood them")
     if refused_counted not in {None, log.refused_calls}:
         gaps.append(f"{log.refused_calls} calls were refused, the doors counted {refused_counted}")
     figures = {
@@ -86,6 +89,7 @@ class _Stored:
     names: dict[str, str]
     unpublished: int
     parked: int
+    not_understood: int
 
 
 async def _from_database(url: str) -> _Stored:
@@ -99,11 +103,12 @@ async def _from_database(url: str) -> _Stored:
         """)
         unpublished = await connection.fetchval("SELECT count(*) FROM bus.outbox WHERE published_at IS NULL")
         parked = 0
-        for schema in ("intake", "routing", "casework"):
-            parked += await connection.fetchval(f"SELECT count(*) FROM {schema}.parked WHERE state <> 'dropped'")  # noqa: S608 - names above
+        for (table,) in await connection.fetch(_PARKING_LOTS):
+            parked += await connection.fetchval(f"SELECT count(*) FROM {table} WHERE state <> 'dropped'")  # noqa: S608 - quoted by Postgres
+        not_understood = await connection.fetchval("SELECT count(*) FROM intake.raw_request WHERE state = 'parked'")
     finally:
         await connection.close()
-    return _Stored({row["name"]: row["complaint"] for row in rows}, unpublished, parked)
+    return _Stored({row["name"]: row["complaint"] for row in rows}, unpublished, parked, not_understood)
 
 
 async def read_topic(bootstrap: str, topic: str) -> dict[str, dict[int, str]]:
