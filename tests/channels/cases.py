@@ -2,9 +2,9 @@
 
 A case has `label`, `request` (method, path, query, headers, body as an object or as text, or `parts` of a multipart
 body; `sign` is the secret that signs the body as Meta does) and `expect`: a refusal (`status`, `reason`, `pointer`), an
-`answer` (of a handshake), or `messages` (a part of each message's fields), `ignored` (reasons) and `unreadable`
-(reason and where), each in order and complete. `{"$repeat": …, "times": n}`, `{"$concat": […]}` and `{"$raw": …}` keep
-long values short.
+`answer` (of a handshake), or `messages` (each with every field that is not as by default), `ignored` (reasons) and
+`unreadable` (reason and where), each in order and complete. `{"$repeat": …, "times": n}`, `{"$concat": […]}` and
+`{"$raw": …}` keep long values short.
 """
 
 import base64
@@ -20,7 +20,16 @@ from typing import Any
 
 import channel_adapters
 from shared.channels.discovery import available_channels
-from shared.channels.protocol import Channel, Door, InboundMessage, InboundRequest, Translation
+from shared.channels.protocol import (
+    Attachment,
+    Channel,
+    Door,
+    GivenPlace,
+    InboundMessage,
+    InboundRequest,
+    Sender,
+    Translation,
+)
 
 RECEIVED_AT = datetime(2026, 9, 29, 3, 0, tzinfo=UTC)
 _FOLDER = Path(str(channel_adapters.__file__)).parent
@@ -117,15 +126,14 @@ def plain(message: InboundMessage) -> dict[str, Any]:
     return result
 
 
-def fits(expected: Any, actual: Any) -> bool:
-    """Tell whether everything expected is there; lists have to be complete."""
-    if isinstance(expected, dict):
-        return isinstance(actual, dict) and all(
-            key in actual and fits(item, actual[key]) for key, item in expected.items()
-        )
-    if isinstance(expected, list):
-        return isinstance(actual, list) and len(expected) == len(actual) and all(map(fits, expected, actual))
-    return bool(expected == actual)
+def whole(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a fixture's message with every field: what it does not name is as the protocol has it by default."""
+    parts = {
+        "sender": Sender(**told["sender"]),
+        "place": GivenPlace(**told.get("place", {})),
+        "attachments": tuple(Attachment(**one) for one in told.get("attachments", ())),
+    }
+    return plain(InboundMessage(**{**told, **parts}))
 
 
 def summary(translation: Translation) -> dict[str, Any]:

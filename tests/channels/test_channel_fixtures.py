@@ -6,7 +6,7 @@ import pytest
 
 from shared.channels.discovery import available_channels
 from shared.channels.protocol import Answer, Channel, RefusedError
-from tests.channels.cases import Case, all_cases, build_request, fits, open_door, summary
+from tests.channels.cases import Case, all_cases, build_request, open_door, summary, whole
 
 CASES = all_cases()
 
@@ -29,7 +29,7 @@ def test_a_request_gets_exactly_what_its_fixture_says(case: Case, channels):
     assert "messages" in case.expect, f"not refused: {told}"
     assert told["ignored"] == case.expect["ignored"]
     assert told["unreadable"] == case.expect["unreadable"]
-    assert fits(case.expect["messages"], told["messages"]), told["messages"]
+    assert told["messages"] == [whole(message) for message in case.expect["messages"]]
 
 
 def _expect_answer(case: Case, answer: Answer) -> None:
