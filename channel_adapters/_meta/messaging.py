@@ -58,7 +58,9 @@ def read_standby(element: Any, scene: Scene) -> Ignored | Unreadable:
     """Read what happened while another app owns the conversation: understood, and not ours to take."""
     outcome = read_messaging(element, scene)
     if isinstance(outcome, InboundMessage):
-        return Ignored(reason="standby", provider_message_id=outcome.provider_message_id, account=outcome.account)
+        return Ignored(
+            reason="standby", provider_message_id=outcome.provider_message_id, account=outcome.account, words=True
+        )
     return outcome
 
 
@@ -77,7 +79,8 @@ def read_messaging(element: Any, scene: Scene) -> InboundMessage | Ignored | Unr
     reason = next((reason for key, reason in _EVENTS.items() if key in element), None)
     if reason is None:
         return Unreadable(reason="unknown_event", where=scene.where)
-    return Ignored(reason=reason, account=account)
+    edited = event.message_edit.mid if event.message_edit else None
+    return Ignored(reason=reason, provider_message_id=edited, account=account, words=reason == "message_edited")
 
 
 def _read_message(
@@ -86,13 +89,18 @@ def _read_message(
     person = event.sender.id if event.sender else None
     flagged = _flag(message)
     if flagged:
-        return Ignored(reason=flagged, provider_message_id=message.mid, account=account)
+        return Ignored(reason=flagged, provider_message_id=message.mid, account=account, words=flagged == "unsupported")
     if message.mid is None or account is None or person is None:
         reason = "no_message_id" if message.mid is None else "no_account" if account is None else "no_sender"
         return Unreadable(reason=reason, where=scene.where)
     attachments, place, unusable = _read_attachments(message)
     if not message.text.strip() and not attachments and place == GivenPlace():
-        return Ignored(reason=unusable or "empty", provider_message_id=message.mid, account=account)
+        return Ignored(
+            reason=unusable or "empty",
+            provider_message_id=message.mid,
+            account=account,
+            words=unusable is not None,
+        )
     return InboundMessage(
         provider_message_id=message.mid,
         account=account,

@@ -89,6 +89,12 @@ class Message(Loose):
     is_self: bool = False
 
 
+class MessageEdit(Loose):
+    """An edit of a direct message."""
+
+    mid: Id = None
+
+
 class MessagingEvent(Loose):
     """An element of `entry.messaging`; one more key says what happened."""
 
@@ -96,6 +102,7 @@ class MessagingEvent(Loose):
     recipient: Party | None = None
     timestamp: Any = None
     message: Message | None = None
+    message_edit: MessageEdit | None = None
 
 
 def read_url(value: object) -> str | None:

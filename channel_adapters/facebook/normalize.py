@@ -18,7 +18,10 @@ _COMMENT_VERBS = {
 }
 _POSTS = {"post", "status", "photo", "video", "album", "share", "link", "event", "note", "story", "milestone"}
 _FEED_ITEMS = {"like": "like", "reaction": "reaction", "mention": "mention", "rating": "rating"}
-_FIELDS = {"mention": "mention", "ratings": "rating", "leadgen": "leadgen"}
+_FIELDS = {"leadgen": "leadgen"}
+_FIELDS_WITH_WORDS = {"feed": None, "mention": "mention", "ratings": "rating"}
+_WORDLESS = {"like", "reaction"}
+_SILENT_VERBS = {"remove", "delete", "hide", "unhide", "block", "unblock"}
 
 
 def normalize(request: InboundRequest, pages: frozenset[str]) -> Translation:
@@ -29,15 +32,21 @@ def normalize(request: InboundRequest, pages: frozenset[str]) -> Translation:
 
 def read_change(change: Change) -> Outcome:
     """Translate one change on a Page: a new comment is a message, everything else has a reason."""
-    if change.field != "feed":
+    if change.field not in _FIELDS_WITH_WORDS:
         return Ignored(reason=_FIELDS.get(change.field, "unknown_field"), account=change.account)
     try:
         value = FeedValue.model_validate(change.value)
     except ValidationError:
         return Unreadable(reason="unknown_shape", where=change.where)
-    if (value.item, value.verb) == ("comment", "add"):
+    if (change.field, value.item, value.verb) == ("feed", "comment", "add"):
         return _read_comment(value, change)
-    return Ignored(reason=_why_not(value, change), provider_message_id=value.comment_id, account=change.account)
+    reason = _FIELDS_WITH_WORDS[change.field] or _why_not(value, change)
+    return Ignored(
+        reason=reason,
+        provider_message_id=value.comment_id or value.post_id,
+        account=change.account,
+        words=reason not in _WORDLESS and value.verb not in _SILENT_VERBS and not _is_ours(value, change),
+    )
 
 
 def _read_comment(value: FeedValue, change: Change) -> Outcome:
@@ -71,8 +80,13 @@ def _why_not(value: FeedValue, change: Change) -> str:
     if value.item == "comment":
         return _COMMENT_VERBS.get(value.verb, "unknown_comment_verb")
     if value.item in _POSTS:
-        author = _author(value)
         if value.verb != "add":
             return "post_changed"
-        return "visitor_post" if author and author.id != change.account else "page_post"
+        return "page_post" if _is_ours(value, change) else "visitor_post"
     return _FEED_ITEMS.get(value.item, "unknown_feed_item")
+
+
+def _is_ours(value: FeedValue, change: Change) -> bool:
+    """Tell whether the Page itself wrote it; an author whom Meta leaves out is somebody else."""
+    author = _author(value)
+    return author is not None and author.id == change.account

@@ -7,9 +7,8 @@ from channel_adapters._meta.normalize import Change, Dialect, Outcome, translate
 from channel_adapters.instagram.payloads import CommentValue
 from shared.channels.protocol import Ignored, InboundRequest, Sender, Translation, Unreadable
 
+_WORDS = {"live_comments": "live_comment", "mentions": "mention"}
 _FIELDS = {
-    "live_comments": "live_comment",
-    "mentions": "mention",
     "story_insights": "story_insights",
     "message_reactions": "reaction",
     "messaging_seen": "read",
@@ -26,12 +25,14 @@ def normalize(request: InboundRequest, accounts: frozenset[str]) -> Translation:
 
 def read_change(change: Change) -> Outcome:
     """Translate one change on an account: a new comment is a message, everything else has a reason."""
-    if change.field != "comments":
+    if change.field != "comments" and change.field not in _WORDS:
         return Ignored(reason=_FIELDS.get(change.field, "unknown_field"), account=change.account)
     try:
         value = CommentValue.model_validate(change.value)
     except ValidationError:
         return Unreadable(reason="unknown_shape", where=change.where)
+    if change.field in _WORDS:
+        return _not_yet(value, change)
     if value.id is None:
         return Unreadable(reason="no_message_id", where=change.where)
     return comment_message(
@@ -41,6 +42,16 @@ def read_change(change: Change) -> Outcome:
         thread=value.parent_id or (value.media.id if value.media else None),
         text=value.text,
         event_time=comment_time(value.created_time, change.sent_at, change.received_at),
+    )
+
+
+def _not_yet(value: CommentValue, change: Change) -> Ignored:
+    author = _author(value)
+    return Ignored(
+        reason=_WORDS[change.field],
+        provider_message_id=value.id or value.media_id,
+        account=change.account,
+        words=author is None or author.id != change.account,
     )
 
 

@@ -21,11 +21,13 @@ class Media(Loose):
 
 
 class CommentValue(Loose):
-    """A new comment; one page of Meta's documents calls its id `comment_id`. There is no notice of edits."""
+    """A comment or a mention; one page of Meta's documents calls its id `comment_id`. There is no notice of edits."""
 
     id: Id = Field(default=None, validation_alias=AliasChoices("id", "comment_id"))
     author: Author | None = Field(default=None, alias="from")
     parent_id: Id = None
     media: Media | None = None
+    media_id: Id = None
+    """Of a mention in a caption, which has no comment."""
     text: Text = ""
     created_time: Any = None
