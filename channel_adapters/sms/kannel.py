@@ -29,6 +29,7 @@ _CHARSETS = {
     "iso-8859-1": "latin-1",
     "windows-1252": "cp1252",
 }
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _RECEIPT_TEXT = re.compile(r"id:\S+ sub:\d+ dlvrd:\d+ submit date:\d+ done date:\d+ stat:[A-Z]+", re.IGNORECASE)
 """How SMPP 3.4 (appendix B) writes a delivery receipt when a centre hands it over as an ordinary message."""
 
@@ -98,7 +99,23 @@ def _is_report(fields: Mapping[str, bytes]) -> bool:
 
 def _charset(fields: Mapping[str, bytes]) -> str:
     named = _CHARSETS.get(fields.get("charset", b"").decode("latin-1").strip().lower().replace("_", "-"))
-    return named or ("utf-16-be" if fields.get("coding", b"").strip() == _UCS2.encode() else "utf-8")
+    if named is None and fields.get("coding", b"").strip() == _UCS2.encode():
+        return "utf-16-be" if _looks_like_utf16(fields.get("text", b"")) else "utf-8"
+    return named or "utf-8"
+
+
+def _looks_like_utf16(raw: bytes) -> bool:
+    """Tell UTF-16BE from UTF-8 that kept the label `coding=2` when somebody recoded it.
+
+    Letters below U+2000 (Latin, Arabic, Balinese) have a high byte that is a control character in UTF-8; most others
+    are no UTF-8 at all.
+    """
+    if len(raw) % 2:
+        return False
+    try:
+        return _CONTROLS.search(raw.decode("utf-8")) is not None
+    except UnicodeDecodeError:
+        return True
 
 
 def _decode(raw: bytes, charset: str) -> str:

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Collection
 
 from channel_adapters.sms.numbers import our_number, person_number
 from channel_adapters.sms.payloads import Sms
 from shared.channels.protocol import Ignored, InboundMessage, Sender, Translation, Unreadable
+
+_UNSEEN = {"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"}
+"""Unicode categories of what shows nothing by itself: white space, zero-width characters, accents without a letter."""
 
 
 def normalize(read: Sms | Ignored | Unreadable, numbers: Collection[str]) -> Translation:
@@ -25,7 +29,7 @@ def _judge(sms: Sms, numbers: Collection[str]) -> InboundMessage | Ignored:
     if person is None:
         return Ignored(reason="not_a_person", provider_message_id=sms.provider_id, account=account)
     message_id = sms.provider_id or _hash(sms, person, account)
-    if not sms.text.strip():
+    if all(unicodedata.category(letter) in _UNSEEN for letter in sms.text):
         return Ignored(reason="empty", provider_message_id=message_id, account=account)
     return InboundMessage(
         provider_message_id=message_id,

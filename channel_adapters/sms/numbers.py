@@ -6,6 +6,8 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 _SPELLING = re.compile(r"\+?[0-9][0-9 ().-]{2,29}")
+_KNOWN = ("+", "0", "8", "62")
+"""With these the country is certain; other digits must be a valid number abroad, else they are some service's."""
 _SHORTEST_PERSON = 9
 """Digits of a national number that the numbering plan does not know; new mobile prefixes come without notice."""
 _SERVICES = {
@@ -20,21 +22,31 @@ _SERVICES = {
 def person_number(spelling: str) -> str | None:
     """Return a person's number in E.164, or None for a short code, a service number or an alphanumeric sender.
 
-    `08…`, `8…`, `628…` and `+628…` are the same number. A `+` that a gateway did not escape arrives as a space.
+    `08…`, `8…`, `628…` and `+628…` are the same number. Without `+` (some gateways leave it out; one that is not
+    escaped arrives as a space), a number that begins otherwise carries its own country's code, and so does `8…` where
+    only that gives a valid number (China, Japan).
     """
     text = spelling.strip()
     if not _SPELLING.fullmatch(text):
         return None
-    try:
-        number = phonenumbers.parse(f"+{text}" if text.startswith("628") else text, "ID")
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if _is_person(number) else None
+    readings = [text, f"+{text}"] if text.startswith("8") else [text if text.startswith(("+", "0")) else f"+{text}"]
+    numbers = [number for number in map(_parse, readings) if number]
+    known = numbers[0] if numbers and text.startswith(_KNOWN) else None
+    number = next(filter(phonenumbers.is_valid_number, numbers), known)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else None
 
 
 def our_number(spelling: str) -> str:
     """Return one spelling for each of our own numbers: E.164, or the short code as it is."""
     return person_number(spelling) or spelling.strip().removeprefix("+")
+
+
+def _parse(text: str) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, "ID")
+    except phonenumbers.NumberParseException:
+        return None
+    return number if _is_person(number) else None
 
 
 def _is_person(number: PhoneNumber) -> bool:
