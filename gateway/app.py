@@ -33,5 +33,5 @@ def create_app(services: Sequence[ServiceApp], *, metrics_token: str | None = No
         if service.router is not None:
             app.include_router(service.router)
     app.include_router(health.router(services, metrics_token=metrics_token))
-    app.add_middleware(Manners)
+    app.add_middleware(Manners, own_bodies=[path for service in services for path in service.own_bodies])
     return app

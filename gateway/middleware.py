@@ -1,9 +1,11 @@
 """The manners of every request: an id, a name in the log, security headers, and no exception that escapes."""
 
 import time
+from collections.abc import Sequence
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,15 +20,18 @@ _HEADERS = {
     "x-frame-options": "DENY",
     "cache-control": "no-store",
 }
+_LARGEST_BODY = 64 * 1024
+"""Bytes; the doors have limits of their own."""
 _QUIET = ("/health", "/metrics")
 
 
 class Manners:
     """Pure ASGI, so that bodies pass through byte for byte."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap the application."""
+    def __init__(self, app: ASGIApp, own_bodies: Sequence[str] = ()) -> None:
+        """Wrap the application. `own_bodies`: beginnings of the paths that limit their bodies themselves."""
         self.app = app
+        self._own_bodies = tuple(own_bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -49,13 +54,27 @@ class Manners:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, receive, send_with_headers)
+                await self.app(scope, self._limited(scope, receive), send_with_headers)
             except Exception as error:  # noqa: BLE001 - the last resort
                 answer = await unexpected(Request(scope), error)
                 if not status:
                     await answer(scope, receive, send_with_headers)
             finally:
                 self._log(scope, status, time.perf_counter() - started)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Stop reading a body that is larger than any command of an officer: it would be held in memory whole."""
+        left = _LARGEST_BODY
+
+        async def limited() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
+            return message
+
+        return receive if scope["path"].startswith(self._own_bodies) else limited
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:
         """Log the route's template, not the path: a path may hold a token or a ticket."""

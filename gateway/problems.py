@@ -21,6 +21,7 @@ NOT_FOUND = ("not_found", "Alamat ini tidak ditemukan")
 """Code and title of an address that is none, or that the caller shall take for none."""
 _TITLES = {
     404: NOT_FOUND,
+    413: ("body_too_large", "Kiriman terlalu besar"),
     405: ("method_not_allowed", "Metode HTTP ini tidak didukung di alamat ini"),
 }
 

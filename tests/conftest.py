@@ -84,7 +84,8 @@ def database(postgres, passwords, template) -> FreshDatabase:
         role.removeprefix("ntbcare_"): f"postgresql://{role}:{password}@127.0.0.1:{postgres.port}/{name}"
         for role, password in passwords.items()
     }
-    return FreshDatabase(name=name, admin_url=postgres.admin_url(name), urls=urls)
+    urls["owner"] = postgres.admin_url(name)
+    return FreshDatabase(name=name, admin_url=urls["owner"], urls=urls)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from deploy.cli import parking
 from deploy.cli.operator import as_operator, console, fail, wita
-from deploy.cli.parking import Parked, Refused
+from deploy.cli.parking import Parked, Refused, Request
 from shared.db import Database
 
 app = typer.Typer(
@@ -34,19 +34,21 @@ def list_(
     as_json: AsJson = False,
     dropped: Annotated[bool, typer.Option("--dropped", help="Also what was given up.")] = False,
 ) -> None:
-    """List what is parked, what waits behind it, and what Kafka refused."""
+    """List what is parked, what waits behind it, what Kafka refused, and requests that nobody understood."""
 
-    async def look(database: Database) -> tuple[list[Parked], list[Refused]]:
+    async def look(database: Database) -> tuple[list[Parked], list[Refused], list[Request]]:
         known = await parking.lots(database)
         chosen = known if service is None else (_known(service, known),)
-        return await parking.listed(database, chosen, dropped=dropped), await parking.refused(database)
+        listed = await parking.listed(database, chosen, dropped=dropped)
+        return listed, await parking.refused(database), await parking.requests(database)
 
-    parked, refused = as_operator(look)
+    parked, refused, requests = as_operator(look)
     if as_json:
         document = {"parked": [_plain(one) for one in parked], "refused": [asdict(one) for one in refused]}
+        document["requests"] = [asdict(one) for one in requests]
         typer.echo(json.dumps(document, default=str, indent=2))
         return
-    if not parked and not refused:
+    if not parked and not refused and not requests:
         console.print("Nothing is parked.")
     if parked:
         console.print(parked_table(parked))
@@ -54,6 +56,9 @@ def list_(
     if refused:
         console.print(_refused_table(refused))
         console.print("Kafka never takes these as they are; the events behind them wait. Tell the developers.")
+    if requests:
+        console.print(_requests_table(requests))
+        console.print("Kept whole in intake.raw_request, to be run again once the channel understands them.")
 
 
 @app.command()
@@ -137,6 +142,14 @@ def _refused_table(refused: list[Refused]) -> Table:
         what = f"{one.ticket}  {one.type} #{one.sequence}  event {one.event_id}"
         since = f"since {wita(one.stored_at)} WITA, {one.behind} behind it"
         table.add_row("outbox", "refused", f"{what}\n{one.refused_reason}\n{since}")
+    return table
+
+
+def _requests_table(requests: list[Request]) -> Table:
+    table = _grid()
+    for one in requests:
+        parts = "\n".join(f"{reason} at {where or 'the whole body'}" for reason, where in one.unreadable)
+        table.add_row(one.channel, "request", f"{one.door}  {one.id}\n{parts}\nsince {wita(one.received_at)} WITA")
     return table
 
 

@@ -37,6 +37,10 @@ _REFUSED = text("""
             AND w.published_at IS NULL) AS behind
     FROM bus.journey AS j WHERE refused_reason IS NOT NULL AND published_at IS NULL ORDER BY stored_at
 """)
+_REQUESTS = text("""
+    SELECT id, channel, door, received_at, unreadable FROM intake.raw_request WHERE state = 'parked'
+    ORDER BY received_at
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,17 @@ class Refused:
     behind: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A provider's request that was signed and not understood. `unreadable`: pairs of reason and place in the body."""
+
+    id: UUID
+    channel: str
+    door: str
+    received_at: datetime
+    unreadable: list[list[str]]
+
+
 async def lots(database: Database) -> tuple[str, ...]:
     """Return the services that have a parking lot."""
     async with database.transaction() as tx:
@@ -116,6 +131,12 @@ async def refused(database: Database) -> list[Refused]:
     """Return the events that Kafka refused for good."""
     async with database.transaction() as tx:
         return [Refused(**row._mapping) for row in await tx.session.execute(_REFUSED)]  # noqa: SLF001 - its documented accessor
+
+
+async def requests(database: Database) -> list[Request]:
+    """Return the requests that intake keeps because it could not understand a part of them, oldest first."""
+    async with database.transaction() as tx:
+        return [Request(**row._mapping) for row in await tx.session.execute(_REQUESTS)]  # noqa: SLF001 - its documented accessor
 
 
 async def _read(database: Database, service: str, where: str, parameters: dict[str, Any]) -> list[Parked]:

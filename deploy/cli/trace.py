@@ -17,6 +17,7 @@ from deploy.cli.parked import parked_table
 from deploy.cli.parking import Parked
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import Database
+from shared.events import STATE_WORDS
 
 _JOURNEY = text("""
     SELECT complaint_id, sealed, event_id, sequence, type, source, time, stored_at, published_at, refused_reason,
@@ -24,13 +25,6 @@ _JOURNEY = text("""
     FROM bus.journey WHERE ticket = :ticket ORDER BY sequence
 """)
 _STOPS = {"intake": "4 accept", "routing": "6 route", "casework": "7 work", "lapor": "8 mirror", "replies": "9 tell"}
-_PUBLIC_WORDS = {
-    "received": "diterima",
-    "assigned": "didisposisikan",
-    "in_progress": "ditindaklanjuti",
-    "answered": "dijawab",
-    "closed": "selesai",
-}
 
 app = typer.Typer()
 
@@ -163,7 +157,7 @@ def _print(journey: Journey) -> None:
         said = [*said, *_reasons(step)]
     if journey.sealed:
         console.print("Sealed: only the Inspectorate sees why it went where it went; reasons are not shown here.")
-    state = f"{journey.state} ({_PUBLIC_WORDS.get(journey.state, journey.state)})"
+    state = f"{journey.state} ({STATE_WORDS.get(journey.state, 'unknown')})"
     console.print(f"\nState: {state}   Agency: {journey.agency or 'none yet'}")
     if journey.parked:
         console.print(parked_table(list(journey.parked)))

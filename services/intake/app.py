@@ -40,6 +40,7 @@ def build(options: ServeOptions) -> ServiceApp:
     return ServiceApp(
         name="intake",
         router=router,
+        own_bodies=[door.path.split("{")[0] for channel in channels for door in channel.doors],
         workers={"consumer": consumer.run, "parking": consumer.attend_parking},
         checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},

@@ -60,8 +60,8 @@ class Draft:
 
     @cached_property
     def sealed(self) -> bool:
-        """Whether the text speaks of bribery, extortion or abuse of office."""
-        return must_seal(self.message.text)
+        """Whether text or place speak of bribery, extortion or abuse of office."""
+        return must_seal(self.message.text, self.message.place.description or "")
 
     def event(self, *, channel: str, ticket: str, conversation_id: UUID) -> ComplaintReceived:
         """Return the normalized complaint."""

@@ -157,12 +157,13 @@ def tickets(service: IntakeService, database: Database, limit: RateLimit) -> API
 
 
 def _status(view: ComplaintView) -> ComplaintStatus:
+    """Show the state to everybody, all else to whoever holds the access code; a sealed complaint's agency to nobody."""
     row = view.row
-    hidden = row.sealed or (row.secret and view.answers is None)
+    shown = view.answers is not None and not row.sealed
     return ComplaintStatus.of(
         ticket=row.ticket,
         state=row.state,
-        agency=None if hidden else row.agency,
+        agency=row.agency if shown else None,
         received_at=row.received_at,
         changed_at=row.state_changed_at,
         text=None if view.answers is None else row.text,

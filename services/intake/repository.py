@@ -7,7 +7,7 @@ into pieces), never inside it, and keys to look for as arrays.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Text, Uuid, any_, func, literal, select, update
@@ -33,6 +33,8 @@ from shared.core.text import clean_text
 from shared.core.ticket import new_ticket
 from shared.db import UnitOfWork
 
+_AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization"})
+
 
 async def store_raw(
     tx: UnitOfWork,
@@ -41,6 +43,7 @@ async def store_raw(
     channel: str,
     door: str,
     request: InboundRequest,
+    state: Literal["accepted", "ignored", "parked"],
     unreadable: Sequence[Unreadable],
 ) -> None:
     """Keep the request byte for byte, in the transaction of what it said."""
@@ -49,10 +52,13 @@ async def store_raw(
         "channel": channel,
         "door": door,
         "query": request.query,
-        "content_type": clean_text(request.headers.get("content-type", "")) or None,
+        "method": request.method,
+        "headers": {
+            clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY
+        },
         "body": request.body,
         "received_at": request.received_at,
-        "state": "parked" if unreadable else "accepted",
+        "state": state,
         "unreadable": [[part.reason, part.where] for part in unreadable],
     }
     await tx.session.execute(insert(raw_request), row)
@@ -71,6 +77,9 @@ async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, 
             "complaint_id": draft.complaint_id,
             "raw_request_id": raw_request_id,
             "fingerprint": draft.message.fingerprint,
+            "surface": draft.message.surface,
+            "thread": draft.message.thread,
+            "text": draft.message.text,
             "event_time": draft.message.event_time,
             "received_at": draft.received_at,
         }
@@ -273,7 +282,7 @@ async def is_complaint(tx: UnitOfWork, complaint_id: UUID) -> bool:
 
 
 async def store_answer(
-    tx: UnitOfWork, *, event_id: UUID, complaint_id: UUID, agency: str, text: str, answered_at: datetime
+    tx: UnitOfWork, *, event_id: UUID, complaint_id: UUID, agency: str | None, text: str, answered_at: datetime
 ) -> None:
     """Keep an answer for the citizen to read."""
     row = {

@@ -5,28 +5,19 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from shared.events import CaseState
-
-STATE_WORDS: dict[CaseState, str] = {
-    "received": "Diterima",
-    "assigned": "Diteruskan ke instansi",
-    "in_progress": "Sedang ditindaklanjuti",
-    "answered": "Sudah dijawab",
-    "closed": "Selesai",
-}
-"""What citizens read for each state."""
+from shared.events import STATE_WORDS, CaseState
 
 
 class AnswerOut(BaseModel):
     """An agency's answer."""
 
-    agency: str
+    agency: str | None
     text: str
     answered_at: datetime
 
 
 class ComplaintStatus(BaseModel):
-    """Where a complaint stands. `text` and `answers` are there only for whoever holds the access code."""
+    """Where a complaint stands. `agency`, `text` and `answers` are there only for whoever holds the access code."""
 
     ticket: str
     state: CaseState

@@ -49,13 +49,15 @@ class IntakeService:
         raw_id = new_id()
         claimed = await repository.claim_messages(tx, channel=channel, raw_request_id=raw_id, drafts=drafts)
         fresh = [one for one in drafts if one.message_id in claimed]
-        if fresh or translation.unreadable:
+        unheard = any(part.words for part in translation.ignored)
+        if fresh or translation.unreadable or unheard:
             await repository.store_raw(
                 tx,
                 raw_request_id=raw_id,
                 channel=channel,
                 door=door,
                 request=request,
+                state="parked" if translation.unreadable else "accepted" if fresh else "ignored",
                 unreadable=translation.unreadable,
             )
         if fresh:
@@ -127,7 +129,7 @@ class IntakeService:
             tx,
             event_id=event_id,
             complaint_id=event.complaint_id,
-            agency=event.agency.name,
+            agency=event.agency.name if event.agency else None,
             text=event.text,
             answered_at=event.answered_at,
         )
@@ -147,7 +149,7 @@ def _refuse_reused_keys(drafts: Sequence[Draft], known: Mapping[Key, repository.
             raise RefusedError(
                 "idempotency_key_reused",
                 status=422,
-                detail="Idempotency-Key ini sudah dipakai untuk laporan lain. Buat kunci baru untuk laporan baru.",
+                detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain. Buat kunci baru untuk pengaduan baru.",
             )
 
 

@@ -12,6 +12,7 @@ from shared.events import (
     ComplaintReceived,
     ComplaintRouted,
     DetectedPlace,
+    Place,
 )
 
 
@@ -41,6 +42,7 @@ class RoutingService:
 
 def _event(complaint: ComplaintReceived, decision: Decision, now: datetime) -> ComplaintRouted:
     place = decision.place
+    known = Place() if complaint.sealed else complaint.place
     detected = None
     if place.code is not None:
         detected = DetectedPlace(
@@ -52,7 +54,7 @@ def _event(complaint: ComplaintReceived, decision: Decision, now: datetime) -> C
         agency=AgencyRef(key=decision.agency_key, name=decision.agency_name),
         affair=decision.affair,
         level=decision.level.value,
-        place=complaint.place.model_copy(update={"detected": detected}),
+        place=known.model_copy(update={"detected": detected}),
         confidence=decision.confidence,
         candidates=tuple(
             CandidateAgency(key=one.agency_key, name=one.agency_name, score=one.score) for one in decision.candidates

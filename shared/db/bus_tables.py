@@ -27,7 +27,7 @@ outbox = Table(
     Column("event_id", Uuid, primary_key=True),
     Column("position", BigInteger, nullable=False, unique=True, comment="relay order; set by the trigger"),
     Column("subject", Uuid, nullable=False, comment="complaint id"),
-    Column("sequence", Integer, nullable=False, comment="per complaint, from 1, no gaps; set by the trigger"),
+    Column("sequence", Integer, nullable=False, comment="per topic and complaint, from 1, no gaps; set by the trigger"),
     Column("type", Text, nullable=False),
     Column("topic", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -37,7 +37,7 @@ outbox = Table(
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("published_at", DateTime(timezone=True)),
     Column("refused_reason", Text, comment="why Kafka will never take it; later events of the complaint wait"),
-    Index("outbox_subject_sequence", "subject", "sequence", unique=True),
+    Index("outbox_subject_sequence", "subject", "topic", "sequence", unique=True),
     Index("outbox_pending", "position", postgresql_where=text("published_at IS NULL")),
     Index("outbox_ticket", text("(value->>'ticket')"), postgresql_where=text("sequence = 1")),
     Index("outbox_refused", "subject", postgresql_where=text("refused_reason IS NOT NULL")),
@@ -48,6 +48,7 @@ stream = Table(
     "stream",
     bus_metadata,
     Column("subject", Uuid, primary_key=True),
+    Column("topic", Text, primary_key=True),
     Column("last_sequence", Integer, nullable=False),
 )
 

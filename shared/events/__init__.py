@@ -7,6 +7,7 @@ Beside them: `examples/` (one per event), `schemas/` (generated, committed) and 
 from shared.events.cloudevents import Envelope, MalformedEventError, decode, encode_headers
 from shared.events.complaint import (
     EVENTS,
+    STATE_WORDS,
     Actor,
     AgencyRef,
     AttachmentRef,
@@ -28,6 +29,7 @@ from shared.events.topics import COMPLAINTS, TOPICS, Topic
 __all__ = [
     "COMPLAINTS",
     "EVENTS",
+    "STATE_WORDS",
     "TOPICS",
     "Actor",
     "AgencyRef",

@@ -13,8 +13,16 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 CaseState = Literal["received", "assigned", "in_progress", "answered", "closed"]
-"""Where a complaint stands; only casework moves it. Public words: diterima, didisposisikan, ditindaklanjuti, dijawab,
-selesai."""
+"""Where a complaint stands; only casework moves it. In events it is a plain string: states will be added."""
+
+STATE_WORDS: dict[str, str] = {
+    "received": "Diterima",
+    "assigned": "Diteruskan ke instansi",
+    "in_progress": "Sedang ditindaklanjuti",
+    "answered": "Sudah dijawab",
+    "closed": "Selesai",
+}
+"""What citizens and officers read for each state."""
 
 Level = Literal["national", "province", "regency", "village", "regional_company"]
 """Whose authority it is (tingkat kewenangan, UU 23/2014): the state and its vertical bodies, the province, a regency or
@@ -93,9 +101,9 @@ class CandidateAgency(AgencyRef):
 
 
 class Actor(_Value):
-    """Who did it: a rule of the house or an officer (by account id, never by name)."""
+    """Who did it: a rule of the house, or an officer (by account id, never by name)."""
 
-    kind: Literal["machine", "officer"]
+    kind: str = Field(description="machine or officer; more kinds will come.")
     id: str
 
 
@@ -163,7 +171,7 @@ class ComplaintAssigned(ComplaintEvent):
     affair: str | None
     level: Level
     place: Place
-    confidence: Share
+    confidence: Share | None = Field(description="Routing's; None where a person assigned it.")
     reasons: tuple[str, ...] = Field(min_length=1)
     actor: Actor
     sealed: bool
@@ -176,8 +184,8 @@ class ComplaintStatusChanged(ComplaintEvent):
     source = "/services/casework"
 
     type: Literal["complaint.status_changed.v1"] = "complaint.status_changed.v1"
-    previous: CaseState
-    state: CaseState
+    previous: str
+    state: str = Field(description="received, assigned, in_progress, answered or closed; states will be added.")
     actor: Actor
     reason: str | None = None
     version: int = Field(ge=1, description="The case's version after this change.")
@@ -190,7 +198,7 @@ class ComplaintAnswered(ComplaintEvent):
     source = "/services/casework"
 
     type: Literal["complaint.answered.v1"] = "complaint.answered.v1"
-    agency: AgencyRef
+    agency: AgencyRef | None = Field(description="None where it is not known which agency wrote it.")
     text: str
     actor: Actor
     answered_at: UtcTime

@@ -5,7 +5,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from fastapi import Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from shared.core.errors import TooManyRequestsError
 
@@ -14,9 +14,9 @@ class RateLimit:
     """At most so many calls a minute per place and address, counted in this process."""
 
     def __init__(self, per_minute: int) -> None:
-        """Count in memory: with several processes the limit is per process."""
+        """Count in memory: with several processes the limit is per process. Exact: no window that starts anew."""
         self._item = RateLimitItemPerMinute(per_minute)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def allows(self, place: str, address: str) -> bool:
         """Count one call and tell whether it is still within the limit."""

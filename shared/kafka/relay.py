@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -24,6 +25,9 @@ from shared.telemetry import metrics
 
 log = structlog.get_logger()
 
+_Line: TypeAlias = tuple[str, UUID]
+"""Topic and complaint: what order is kept within."""
+
 _LOCK = 0x4E5442_01
 _BATCH = 500
 _IDLE_S = 0.02
@@ -35,7 +39,8 @@ _PENDING = text("""
     FROM bus.outbox AS o
     WHERE published_at IS NULL AND refused_reason IS NULL
       AND NOT EXISTS (SELECT FROM bus.outbox AS r
-                      WHERE r.subject = o.subject AND r.refused_reason IS NOT NULL AND r.published_at IS NULL)
+                      WHERE r.subject = o.subject AND r.topic = o.topic
+                        AND r.refused_reason IS NOT NULL AND r.published_at IS NULL)
     ORDER BY position LIMIT :batch
 """)
 _PUBLISHED = text("UPDATE bus.outbox SET published_at = :now WHERE event_id = ANY(:ids)")
@@ -85,16 +90,16 @@ class Relay:
         """Publish the oldest pending events and mark them; return how many there were."""
         rows = (await connection.execute(_PENDING, {"batch": _BATCH})).all()
         await connection.commit()
-        refused: dict[Any, str] = {}
+        refused: set[_Line] = set()
         for wave in _waves(rows):
-            due = [row for row in wave if row.subject not in refused]
+            due = [row for row in wave if _line(row) not in refused]
             results = await asyncio.gather(*(self._send(producer, row) for row in due))
             published = []
             for row, problem in zip(due, results, strict=True):
                 if problem is None:
                     published.append(row.event_id)
                 else:
-                    refused[row.subject] = problem
+                    refused.add(_line(row))
                     await connection.execute(_REFUSED, {"id": row.event_id, "reason": problem})
                     log.error("relay.event_refused", event_id=str(row.event_id), type=row.type, reason=problem)
             await connection.execute(_PUBLISHED, {"ids": published, "now": datetime.now(UTC)})
@@ -122,12 +127,16 @@ class Relay:
         return None
 
 
+def _line(row: Row[Any]) -> _Line:
+    return row.topic, row.subject
+
+
 def _waves(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
-    """Split rows into waves with at most one row per complaint each, keeping each complaint's order."""
-    by_subject: defaultdict[Any, list[Row[Any]]] = defaultdict(list)
+    """Split rows into waves with at most one row per topic and complaint each, keeping each one's order."""
+    by_line: defaultdict[_Line, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        by_subject[row.subject].append(row)
-    return [[row for row in wave if row is not None] for wave in zip_longest(*by_subject.values())]
+        by_line[_line(row)].append(row)
+    return [[row for row in wave if row is not None] for wave in zip_longest(*by_line.values())]
 
 
 async def republish(database: Database, *, since: datetime) -> int:
@@ -136,6 +145,7 @@ async def republish(database: Database, *, since: datetime) -> int:
     For a broker that forgot (the embedded one holds everything in memory). Consumers' inboxes make it harmless.
     """
     async with database.connection() as connection:
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
         result = await connection.execute(_REPUBLISH, {"since": since})
         await connection.commit()
     return result.rowcount

@@ -53,7 +53,8 @@ async def sql(admin_url) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def intake(database_urls) -> AsyncIterator[Database]:
-    database = Database(database_urls["intake"], application="intake")
+    """Write events of whichever service: as the owner, who may."""
+    database = Database(database_urls["owner"], application="intake")
     yield database
     await database.close()
 

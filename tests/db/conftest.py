@@ -15,7 +15,7 @@ async def sql(admin_url) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def intake(database_urls) -> AsyncIterator[Database]:
-    database = Database(database_urls["intake"], application="intake", pool_size=20)
+async def casework(database_urls) -> AsyncIterator[Database]:
+    database = Database(database_urls["casework"], application="casework", pool_size=20)
     yield database
     await database.close()

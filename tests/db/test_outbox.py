@@ -14,13 +14,13 @@ from tests.kafka.pipes import changed
 WRITERS, ROUNDS = 20, 5
 
 
-async def test_many_writers_on_few_complaints_number_their_events_without_gap_or_deadlock(intake, sql):
+async def test_many_writers_on_few_complaints_number_their_events_without_gap_or_deadlock(casework, sql):
     complaints = [new_id() for _ in range(4)]
 
     async def write(number: int) -> None:
         draw = random.Random(number)
         for version in range(1, ROUNDS + 1):
-            async with intake.transaction() as tx:
+            async with casework.transaction() as tx:
                 for complaint in draw.sample(complaints, 3):
                     tx.publish(changed(complaint, version))
 
@@ -33,13 +33,13 @@ async def test_many_writers_on_few_complaints_number_their_events_without_gap_or
         assert line == list(range(1, len(line) + 1))
 
 
-async def test_who_commits_first_comes_first_and_nobody_sees_a_later_event_before(intake, sql):
+async def test_who_commits_first_comes_first_and_nobody_sees_a_later_event_before(casework, sql):
     complaint = new_id()
     first_may_end = asyncio.Event()
     first_has_written = asyncio.Event()
 
     async def first() -> None:
-        async with intake.transaction() as tx:
+        async with casework.transaction() as tx:
             tx.publish(changed(complaint, 1))
             await tx.flush()
             first_has_written.set()
@@ -47,7 +47,7 @@ async def test_who_commits_first_comes_first_and_nobody_sees_a_later_event_befor
 
     one = asyncio.create_task(first())
     await first_has_written.wait()
-    two = asyncio.create_task(_publish(intake, complaint, 2))
+    two = asyncio.create_task(_publish(casework, complaint, 2))
     await asyncio.sleep(0.2)
     assert not two.done()
     assert await sql.fetchval("SELECT count(*) FROM bus.outbox") == 0
@@ -56,22 +56,23 @@ async def test_who_commits_first_comes_first_and_nobody_sees_a_later_event_befor
     assert await _versions(sql) == [1, 2]
 
 
-async def test_a_rolled_back_transaction_leaves_no_event_and_no_gap(intake, sql):
+async def test_a_rolled_back_transaction_leaves_no_event_and_no_gap(casework, sql):
     complaint = new_id()
-    await _publish(intake, complaint, 1)
+    await _publish(casework, complaint, 1)
     with pytest.raises(ZeroDivisionError):
-        async with intake.transaction() as tx:
+        async with casework.transaction() as tx:
             tx.publish(changed(complaint, 2))
             await tx.flush()
             raise ZeroDivisionError
-    await _publish(intake, complaint, 3)
+    await _publish(casework, complaint, 3)
     assert await _versions(sql) == [1, 3]
     assert [row["sequence"] for row in await sql.fetch("SELECT sequence FROM bus.outbox ORDER BY position")] == [1, 2]
 
 
 INSERT = """
     INSERT INTO bus.outbox (event_id, type, topic, source, subject, time, value{columns})
-    VALUES (gen_random_uuid(), 't', 'complaints.v1', '/x', gen_random_uuid(), now(), '{{}}'{values})
+    VALUES (gen_random_uuid(), 't', 'complaints.v1', '/services/' || substr(session_user, 9), gen_random_uuid(), now(),
+            '{{}}'{values})
 """
 
 
@@ -107,8 +108,20 @@ async def test_a_service_may_insert_events_and_do_nothing_else_with_the_outbox(d
         await connection.close()
 
 
-async def test_the_relay_may_mark_events_and_change_nothing_in_them(database_urls, intake, sql):
-    await _publish(intake, new_id(), 1)
+async def test_a_service_announces_no_event_of_another(database_urls):
+    forged = INSERT.format(columns="", values="").replace(
+        "'/services/' || substr(session_user, 9)", "'/services/casework'"
+    )
+    connection = await asyncpg.connect(database_urls["routing"])
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="its own events only"):
+            await connection.execute(forged)
+    finally:
+        await connection.close()
+
+
+async def test_the_relay_may_mark_events_and_change_nothing_in_them(database_urls, casework, sql):
+    await _publish(casework, new_id(), 1)
     connection = await asyncpg.connect(database_urls["relay"])
     try:
         assert await connection.execute("UPDATE bus.outbox SET published_at = now()") == "UPDATE 1"

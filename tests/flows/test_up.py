@@ -16,7 +16,7 @@ import pytest
 
 from deploy.demo.ledger import read_topic
 from deploy.local.processes import free_port
-from shared.http.client import HTTPError, client
+from shared.http.client import Client, HTTPError, client
 
 T = TypeVar("T")
 NTBCARE = [sys.executable, "-m", "deploy.cli.main"]
@@ -82,6 +82,18 @@ def house(tmp_path):
     house.process.kill()
 
 
+def lose_the_broker_while_citizens_write(house: House, http: Client) -> None:
+    """The broker forgets everything; no complaint may wait for ever below an offset that somebody remembers."""
+    broker = next(child for child in house.family() if "tansu" in child.name())
+    broker.kill()
+    receipts = [
+        http.post(f"{house.app}/v1/complaints", json=SUBMISSION, headers={"Idempotency-Key": f"k-no-broker-{n}"})
+        for n in range(8)
+    ]
+    urls = [f"{house.app}{receipt.json()['status_url']}" for receipt in receipts]
+    wait_for(lambda: all(http.get(url).json()["state"] == "assigned" for url in urls))
+
+
 def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_event(house):
     house.start()
     with client(timeout=5) as http:
@@ -102,4 +114,5 @@ def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_ev
         )
         assert json.loads(traced.stdout)["ticket"] == receipt["ticket"]
         assert b"Sembalun, Lombok Timur" not in traced.stdout
+        lose_the_broker_while_citizens_write(house, http)
     assert house.end(signal.SIGTERM) == []

@@ -21,11 +21,11 @@ PREPARE = """
 
 
 @pytest.fixture
-async def sql(admin_url) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(admin_url)
-    await connection.execute(PREPARE)
-    yield connection
-    await connection.close()
+async def sql(admin_url) -> AsyncIterator[asyncpg.Pool]:
+    """A pool: a test looks while the effect that it watches writes."""
+    async with asyncpg.create_pool(admin_url, min_size=1, max_size=4) as pool:
+        await pool.execute(PREPARE)
+        yield pool
 
 
 @pytest.fixture

@@ -73,12 +73,12 @@ class Probe:
 class Pipes:
     """`sql` is the database's owner, who counts what no service may see."""
 
-    def __init__(self, kafka: KafkaSettings, urls: Any, sql: asyncpg.Connection, stack: AsyncExitStack) -> None:
+    def __init__(self, kafka: KafkaSettings, urls: Any, sql: asyncpg.Pool, stack: AsyncExitStack) -> None:
         self.kafka = kafka
         self.urls = urls
         self.sql = sql
         self._stack = stack
-        self.intake = self.database("intake")
+        self.writer = self.database("owner")
 
     def database(self, service: str, *, application: str | None = None) -> Database:
         database = Database(self.urls[service], application=application or service)
@@ -86,9 +86,9 @@ class Pipes:
         return database
 
     async def publish(self, *events: ComplaintEvent) -> list[UUID]:
-        """Store the events in one transaction of intake's and return their ids."""
+        """Store events of whichever service in one transaction (as the owner, who may), and return their ids."""
         ids = [new_id() for _ in events]
-        async with self.intake.transaction() as tx:
+        async with self.writer.transaction() as tx:
             for event, event_id in zip(events, ids, strict=True):
                 tx.publish(event, event_id=event_id)
         return ids

@@ -154,9 +154,9 @@ async def _published(pipes: Pipes, event_id: Any) -> bool:
     return bool(await pipes.sql.fetchval("SELECT published_at FROM bus.outbox WHERE event_id = $1", event_id))
 
 
-async def _leads(sql: asyncpg.Connection, application: str) -> bool:
+async def _leads(sql: asyncpg.Pool, application: str) -> bool:
     return [row["application_name"] for row in await sql.fetch(LEADER)] == [application]
 
 
-async def _nobody_leads(sql: asyncpg.Connection) -> bool:
+async def _nobody_leads(sql: asyncpg.Pool) -> bool:
     return not await sql.fetch(LEADER)

@@ -72,9 +72,7 @@ def upgrade() -> None:
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.Uuid, primary_key=True),
-        sa.Column(
-            "processed_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.clock_timestamp()
-        ),
+        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.clock_timestamp()),
         schema="casework",
     )
     op.create_table(

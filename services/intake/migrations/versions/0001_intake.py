@@ -61,12 +61,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("door", sa.Text(), nullable=False, comment="the path's template: the path itself may hold a token"),
+        sa.Column("method", sa.Text(), nullable=False),
         sa.Column("query", sa.LargeBinary(), nullable=False),
-        sa.Column("content_type", sa.Text(), nullable=True),
+        sa.Column(
+            "headers",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="all but those that carry somebody's authority",
+        ),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
-            "state", sa.Text(), nullable=False, comment="accepted, or parked: something in it could not be understood"
+            "state",
+            sa.Text(),
+            nullable=False,
+            comment="accepted; ignored: words that are not taken in yet; parked: could not be understood",
         ),
         sa.Column(
             "unreadable", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="pairs of reason and place"
@@ -152,7 +161,7 @@ def upgrade() -> None:
         "answer",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -172,6 +181,9 @@ def upgrade() -> None:
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
         sa.Column("raw_request_id", sa.Uuid(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=True),
+        sa.Column("surface", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=True, comment="what it hangs on, in the provider's ids"),
+        sa.Column("text", sa.Text(), nullable=False, comment="this message's own words"),
         sa.Column("event_time", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["intake.complaint.id"], initially="DEFERRED", deferrable=True),
@@ -231,5 +243,6 @@ def upgrade() -> None:
         *grants(role, "vault", vault),
         *outbox_grants(role),
         *consumer_grants(role, OPERATOR, "intake"),
+        f'GRANT SELECT (id, channel, door, received_at, state, unreadable) ON intake.raw_request TO "{OPERATOR}"',
     ):
         op.execute(statement)

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "stream",
         sa.Column("subject", sa.Uuid, primary_key=True),
+        sa.Column("topic", sa.Text, primary_key=True),
         sa.Column("last_sequence", sa.Integer, nullable=False),
         schema="bus",
     )
@@ -24,7 +25,12 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid, primary_key=True),
         sa.Column("position", sa.BigInteger, nullable=False, unique=True, comment="relay order; set by the trigger"),
         sa.Column("subject", sa.Uuid, nullable=False, comment="complaint id"),
-        sa.Column("sequence", sa.Integer, nullable=False, comment="per complaint, from 1, no gaps; set by the trigger"),
+        sa.Column(
+            "sequence",
+            sa.Integer,
+            nullable=False,
+            comment="per topic and complaint, from 1, no gaps; set by the trigger",
+        ),
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("topic", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
@@ -38,7 +44,7 @@ def upgrade() -> None:
         ),
         schema="bus",
     )
-    op.create_index("outbox_subject_sequence", "outbox", ["subject", "sequence"], unique=True, schema="bus")
+    op.create_index("outbox_subject_sequence", "outbox", ["subject", "topic", "sequence"], unique=True, schema="bus")
     op.create_index(
         "outbox_pending", "outbox", ["position"], schema="bus", postgresql_where=sa.text("published_at IS NULL")
     )
@@ -48,12 +54,15 @@ def upgrade() -> None:
     op.execute("CREATE SEQUENCE bus.outbox_position")
     # The counter's row lock is held until the commit: whoever writes next for this complaint waits, and only then draws
     # its sequence and its position. Both therefore grow in commit order, and a reader sees no gap.
-    op.execute("""
+    op.execute(r"""
         CREATE FUNCTION bus.number_event() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = bus, pg_temp AS $$
         BEGIN
-            INSERT INTO stream AS s (subject, last_sequence) VALUES (NEW.subject, 1)
-            ON CONFLICT (subject) DO UPDATE SET last_sequence = s.last_sequence + 1
+            IF session_user LIKE 'ntbcare\_%' AND NEW.source <> '/services/' || substr(session_user, 9) THEN
+                RAISE insufficient_privilege USING MESSAGE = 'a service announces its own events only';
+            END IF;
+            INSERT INTO stream AS s (subject, topic, last_sequence) VALUES (NEW.subject, NEW.topic, 1)
+            ON CONFLICT (subject, topic) DO UPDATE SET last_sequence = s.last_sequence + 1
             RETURNING last_sequence INTO NEW.sequence;
             NEW.position := nextval('outbox_position');
             NEW.stored_at := clock_timestamp();
@@ -83,7 +92,8 @@ def upgrade() -> None:
                    'place', CASE WHEN (f.value->>'sealed')::boolean THEN NULL ELSE o.value->'place'->'detected' END,
                    'reasons', CASE WHEN (f.value->>'sealed')::boolean THEN NULL ELSE o.value->'reasons' END
                )) AS facts
-        FROM bus.outbox AS o JOIN bus.outbox AS f ON f.subject = o.subject AND f.sequence = 1
+        FROM bus.outbox AS o JOIN bus.outbox AS f ON f.subject = o.subject AND f.topic = o.topic AND f.sequence = 1
+        WHERE o.topic = 'complaints.v1'
     """)
     op.execute("CREATE INDEX outbox_ticket ON bus.outbox ((value->>'ticket')) WHERE sequence = 1")
     op.execute(f'GRANT USAGE ON SCHEMA bus TO "{OPERATOR}"')
