@@ -48,7 +48,7 @@ async def test_the_whole_way_is_told_with_times_agency_reasons_actor_and_state(r
         events[1].reasons[0],
         "assigned → in_progress (version 2)",
         f"by {events[3].actor.kind} {events[3].actor.id}",
-        "State: in_progress (ditindaklanjuti)",
+        "State: in_progress (Sedang ditindaklanjuti)",
         "not published yet",
     ):
         assert words in answer.output

@@ -83,16 +83,16 @@ BREAKING: list[tuple[str, Edit, str]] = [
         "`place` is now required, but stored events lack it; give it a default.",
     ),
     (
-        STATUS,
-        put("properties", "state", "enum", ["received", "assigned", "in_progress", "answered", "closed", "reopened"]),
-        "`state` may now also be reopened; readers do not expect that.",
+        ROUTED,
+        put("properties", "level", "enum", ["national", "province", "regency", "village", "regional_company", "sea"]),
+        "`level` may now also be sea; readers do not expect that.",
     ),
     (
-        STATUS,
-        put("properties", "state", "enum", ["received", "assigned", "in_progress", "answered"]),
-        "`state` may no longer be closed, but stored events hold that.",
+        ROUTED,
+        put("properties", "level", "enum", ["national", "province", "regency", "village"]),
+        "`level` may no longer be regional_company, but stored events hold that.",
     ),
-    (STATUS, drop("properties", "state", "enum"), "`state` changed between a closed list of values and an open one."),
+    (ROUTED, drop("properties", "level", "enum"), "`level` changed between a closed list of values and an open one."),
     (
         RECEIVED,
         put("properties", "channel", "enum", ["sms"]),

@@ -30,25 +30,25 @@ async def test_a_server_that_cannot_be_reached_is_away(url):
     await database.close()
 
 
-async def test_a_session_that_dies_in_a_statement_is_away_and_the_next_transaction_works(intake, sql):
-    assert is_unavailable(await trouble(intake, KILL_OURSELVES))
-    async with intake.transaction() as tx:
+async def test_a_session_that_dies_in_a_statement_is_away_and_the_next_transaction_works(casework, sql):
+    assert is_unavailable(await trouble(casework, KILL_OURSELVES))
+    async with casework.transaction() as tx:
         assert await tx.session.scalar(text("SELECT 1")) == 1
 
 
-async def test_a_session_that_died_while_idle_is_replaced_without_anybody_noticing(intake, sql):
-    async with intake.transaction() as tx:
+async def test_a_session_that_died_while_idle_is_replaced_without_anybody_noticing(casework, sql):
+    async with casework.transaction() as tx:
         pid = await tx.session.scalar(text("SELECT pg_backend_pid()"))
     await sql.execute("SELECT pg_terminate_backend($1)", pid)
-    async with intake.transaction() as tx:
+    async with casework.transaction() as tx:
         assert await tx.session.scalar(text("SELECT pg_backend_pid()")) != pid
 
 
-async def test_a_database_that_takes_no_connections_is_away(postgres, database, intake):
+async def test_a_database_that_takes_no_connections_is_away(postgres, database, casework):
     owner = await asyncpg.connect(postgres.admin_url())
     await owner.execute(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS false')
     try:
-        assert is_unavailable(await trouble(intake, "SELECT 1"))
+        assert is_unavailable(await trouble(casework, "SELECT 1"))
     finally:
         await owner.execute(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS true')
         await owner.close()
@@ -63,19 +63,19 @@ async def test_a_database_that_takes_no_connections_is_away(postgres, database, 
         ("DELETE FROM bus.outbox", "42501"),
     ],
 )
-async def test_a_wrong_statement_is_not_a_database_that_is_away(intake, statement, code):
-    error = await trouble(intake, statement)
+async def test_a_wrong_statement_is_not_a_database_that_is_away(casework, statement, code):
+    error = await trouble(casework, statement)
     assert not is_unavailable(error)
     assert sqlstate(error) == code
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), OSError(), ValueError()])
-async def test_a_handlers_own_trouble_is_not_a_database_that_is_away(intake, error):
+async def test_a_handlers_own_trouble_is_not_a_database_that_is_away(casework, error):
     assert not is_unavailable(error)
 
 
-async def test_a_lock_of_a_lasting_connection_ends_with_its_block(intake, sql):
-    async with intake.connection() as connection:
+async def test_a_lock_of_a_lasting_connection_ends_with_its_block(casework, sql):
+    async with casework.connection() as connection:
         assert await connection.scalar(text("SELECT pg_try_advisory_lock(7)"))
         assert not await sql.fetchval("SELECT pg_try_advisory_lock(7)")
     for _ in range(100):

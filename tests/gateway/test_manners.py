@@ -76,7 +76,7 @@ async def _nothing() -> None:
 
 @pytest.fixture
 def app() -> FastAPI:
-    return create_app([ServiceApp(name="test", router=_router(), close=_nothing)])
+    return create_app([ServiceApp(name="test", router=_router(), own_bodies=["/echo"], close=_nothing)])
 
 
 @pytest.fixture
@@ -196,6 +196,14 @@ async def test_an_unknown_path_is_not_repeated_in_the_log(http):
 
 async def test_a_body_passes_byte_for_byte(http):
     assert (await http.post("/echo", content=bytes(range(256)) * 1000)).json() == {"size": 256_000}
+
+
+async def test_a_body_larger_than_any_command_is_refused_before_it_is_held_in_memory():
+    app = create_app([ServiceApp(name="test", router=_router(), close=_nothing)])
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://gate") as client:
+        assert (await client.post("/echo", content=bytes(64 * 1024))).json() == {"size": 65_536}
+        answer = await client.post("/echo", content=bytes(64 * 1024 + 1))
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
 async def test_the_services_are_closed_when_the_application_stops():

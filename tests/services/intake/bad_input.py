@@ -33,6 +33,7 @@ _WORDS = {
     tuple(A_COMPLAINT): "a complaint",
     tuple(THE_RAW_REQUEST): "the raw request, parked",
     tuple(THE_MESSAGE_ID): "the message id, ignored",
+    ("intake.ignored", "intake.raw_request"): "the message id, ignored, and the raw request",
 }
 RECEIVED = "EVENT_RECEIVED"
 WORDS = "Gardu listrik di Desa Contohsari berdengung"
@@ -195,7 +196,7 @@ def _meta_ignored(door: str) -> Iterator[BadInput]:
             call=_deliver(door, webhook(door, element)),
             status=200,
             says=RECEIVED,
-            stored=THE_MESSAGE_ID,
+            stored=THE_MESSAGE_ID | ({"intake.raw_request": 1} if reason == "place_outside_province" else {}),
             counted=(("ignored", reason),),
         )
     for fault, body, reason in (
