@@ -150,7 +150,7 @@ class ApacheKafka(Broker):
         shutil.rmtree(self.folder / incoming, ignore_errors=True)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         properties = self._write_properties(incoming)
-        arguments = ["format", "--standalone", "-t", cluster, "-c", properties]
+        arguments = ["format", "--standalone", f"--cluster-id={cluster}", "-c", properties]
         self._run(tool, jars, ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", *arguments])
         tool.wait_for_success(timeout=START_SECONDS)
         (self.folder / incoming).rename(self.folder / "data")

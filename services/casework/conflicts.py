@@ -7,15 +7,8 @@ from sqlalchemy import Row
 from services.casework.rules import Move, legal_moves
 from shared.core.errors import ConflictError, ForbiddenError, NotFoundError, PreconditionRequiredError, StaleError
 from shared.core.times import WITA
-from shared.events import CaseState
+from shared.events import STATE_WORDS
 
-STATE_WORDS: dict[CaseState, str] = {
-    "received": "diterima",
-    "assigned": "diteruskan ke instansi",
-    "in_progress": "sedang ditindaklanjuti",
-    "answered": "sudah dijawab",
-    "closed": "selesai",
-}
 MOVE_WORDS: dict[Move, str] = {
     "take": "menangani",
     "answer": "menjawab",
@@ -66,7 +59,7 @@ def wrong_state(case: Row[Any], last: Row[Any]) -> ConflictError:
     words = ", ".join(MOVE_WORDS[move] for move in moves) or "tidak ada"
     return ConflictError(
         "illegal_move",
-        f"Aduan ini {STATE_WORDS[case.state]}; yang bisa dilakukan sekarang: {words}",
+        f"Aduan ini {STATE_WORDS[case.state].lower()}; yang bisa dilakukan sekarang: {words}",
         _what_happened(last),
         current_version=case.version,
         state=case.state,
@@ -78,7 +71,7 @@ def wrong_state(case: Row[Any], last: Row[Any]) -> ConflictError:
 def _what_happened(last: Row[Any]) -> str:
     who = f"petugas {last.actor_id}" if last.actor_kind == "officer" else "sistem"
     at = last.at.astimezone(WITA)
-    return f"Versi {last.version}, {STATE_WORDS[last.state]}, oleh {who} pada {at:%Y-%m-%d %H:%M:%S %Z}"
+    return f"Versi {last.version}, {STATE_WORDS[last.state].lower()}, oleh {who} pada {at:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _change(last: Row[Any]) -> dict[str, object]:

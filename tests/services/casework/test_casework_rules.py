@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.casework.conflicts import MOVE_WORDS, STATE_WORDS
+from services.casework.conflicts import MOVE_WORDS
 from services.casework.rules import MOVERS, TRANSITIONS, MachineMove, Move, legal_moves, may, scope, target
 from shared.directory import DESK, INSPECTORATE
-from shared.events import CaseState
+from shared.events import STATE_WORDS, CaseState
 from shared.security import Principal, Role
 
 STATES: tuple[CaseState, ...] = get_args(CaseState)
