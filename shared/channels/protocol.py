@@ -114,7 +114,7 @@ class Ignored:
     provider_message_id: str | None = None
     account: str | None = None
     words: bool = False
-    """Somebody's words that we do not take in yet (a visitor's post, an edit, a sticker): intake keeps the raw request."""
+    """Somebody's words that we do not take in yet (a visitor's post, an edit): intake keeps the raw request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
