@@ -48,8 +48,9 @@ PROCESSES = (
     Process("intake-sms", ("intake", "--channels", "sms", "--part", "http")),
     Process("intake-facebook", ("intake", "--channels", "facebook", "--part", "http")),
     Process("intake-instagram", ("intake", "--channels", "instagram", "--part", "http")),
-    # One intake process is enough to follow casework's facts; the other doors need no Kafka.
-    Process("intake-mobile", ("intake", "--channels", "mobile"), talks_to_kafka=True),
+    Process("intake-mobile", ("intake", "--channels", "mobile", "--part", "http")),
+    # The doors need no Kafka: one process apart follows casework's facts for all of them.
+    Process("intake-workers", ("intake", "--part", "workers"), talks_to_kafka=True),
     Process("relay", ("relay",), talks_to_kafka=True),
     Process("routing", ("routing",), talks_to_kafka=True),
     Process("casework", ("casework",), talks_to_kafka=True),
