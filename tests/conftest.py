@@ -17,7 +17,7 @@ from deploy.local.brokers import ApacheKafka, Broker, Tansu
 from deploy.local.kafka_jars import apache_kafka_available
 from deploy.local.postgres import FAST_FOR_TESTS, Postgres
 from shared.db import migrations
-from shared.db.roles import OPERATOR, prepare_roles, role_of
+from shared.db.roles import prepare_roles
 from shared.events import TOPICS
 from shared.kafka import KafkaSettings, apply_topics
 
@@ -56,8 +56,7 @@ def broker(tmp_path_factory) -> Iterator[Broker]:
 
 @pytest.fixture(scope="session")
 def passwords() -> dict[str, str]:
-    roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
-    return {role: secrets.token_hex(16) for role in roles}
+    return {role: secrets.token_hex(16) for role in migrations.login_roles()}
 
 
 @pytest.fixture(scope="session")

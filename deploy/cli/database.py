@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from shared.core.settings import Secret, Settings, SettingsError
 from shared.db import migrations
-from shared.db.roles import OPERATOR, prepare_roles, role_of
+from shared.db.roles import prepare_roles
 
 app = typer.Typer(no_args_is_help=True, help="What the database's owner does: roles, schemas, migrations.")
 console = Console()
@@ -38,7 +38,7 @@ def _service_url(role: str) -> str:
 def prepare() -> None:
     """Make a login role for each service and the operator, with the passwords in their database URLs."""
     owner = OwnerSettings.load().database_url.get_secret_value()
-    roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
+    roles = migrations.login_roles()
     passwords = {role: make_url(_service_url(role)).password for role in roles}
     missing = [role for role, password in passwords.items() if not password]
     if missing:

@@ -10,10 +10,10 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -23,7 +23,7 @@ from deploy.local.brokers import Broker
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Child, ServerError, free_port
 from shared.db import Database, migrations
-from shared.db.roles import OPERATOR, prepare_roles, role_of
+from shared.db.roles import prepare_roles, role_of
 from shared.events import TOPICS
 from shared.http.client import Client, HTTPError, client
 from shared.kafka import KafkaSettings, apply_topics
@@ -118,10 +118,7 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """Return the settings of every service."""
         drawn = self._secrets
-        urls = {
-            f"{role.upper()}_DATABASE_URL": self.database_url(role)
-            for role in [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
-        }
+        urls = {f"{role.upper()}_DATABASE_URL": self.database_url(role) for role in migrations.login_roles()}
         return {
             **urls,
             "NTBCARE_OWNER_DATABASE_URL": self.owner_url,
@@ -201,11 +198,11 @@ class Stack:
         self._children[name].kill()
         return pid
 
-    def wait_until_ready(self, names: Sequence[str] | None = None) -> None:
-        """Wait until the processes answer; raises `ServerError` with the end of the log of one that does not."""
+    def wait_until_ready(self) -> None:
+        """Wait until every process answers; raises `ServerError` with the end of the log of one that does not."""
         deadline = time.monotonic() + _READY_S
         with client(timeout=2) as http:
-            for name in names or self.ports:
+            for name in self.ports:
                 child = self._children[name]
                 while not _answers(http, f"{self.url(name)}/health/ready"):
                     if not child.running or time.monotonic() > deadline:
@@ -247,28 +244,31 @@ class Stack:
                 await connection.execute(f'CREATE DATABASE "{DATABASE}"')
         finally:
             await connection.close()
-        roles = [*(role_of(service) for service in migrations.migrated_services()), OPERATOR]
-        await prepare_roles(self.owner_url, {role: self._secrets[role] for role in roles})
+        await prepare_roles(self.owner_url, {role: self._secrets[role] for role in migrations.login_roles()})
 
     async def _prepare_topics(self) -> None:
         created = await apply_topics(self.kafka, TOPICS)
         if created and not self.broker.durable:
             database = Database(self.database_url(role_of("relay")), application="stack", pool_size=1)
-            retention = max((topic.retention for topic in TOPICS), default=timedelta())
+            retention = max(topic.retention for topic in TOPICS)
             await republish(database, since=datetime.now(UTC) - retention)
             await database.close()
 
     def _write_env_file(self) -> None:
-        lines = "".join(f"{name}='{value}'\n" for name, value in self.environment().items())
-        _write_private(self.env_file, lines)
+        _write_private(self.env_file, "".join(_env_line(*setting) for setting in self.environment().items()))
+
+
+def _env_line(name: str, value: str) -> str:
+    """Write one setting as an env file holds it: a folder's name may have a quote in it."""
+    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{name}='{quoted}'\n"
 
 
 def _secrets(path: Path) -> dict[str, str]:
     """Return the secrets of this folder; what is missing is drawn now."""
     known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     names = [
-        *(role_of(service) for service in migrations.migrated_services()),
-        OPERATOR,
+        *migrations.login_roles(),
         "vault_key",
         "access_code_key",
         "facebook_app_secret",

@@ -1,8 +1,8 @@
 """Casework's use cases. Each method runs inside one transaction that the edge opened."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.casework.rules import Move
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.core.ticket import InvalidTicketError, parse_ticket
+from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import (
     Actor,
@@ -28,15 +29,8 @@ from shared.events import (
 )
 from shared.security import Principal
 
-Clock = Callable[[], datetime]
-
 _OPENING = Actor(kind="machine", id="casework.open")
 _FOLLOWING = Actor(kind="machine", id="casework.follow_routing")
-
-
-def utc_now() -> datetime:
-    """Return the time in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Depends, Request
 
 from services.identity.schemas import Me, Session, SignIn
-from services.identity.service import IdentityService, utc_now
+from services.identity.service import IdentityService
 from services.identity.tokens import sign_token
 from shared.core.errors import UnauthenticatedError
+from shared.core.times import utc_now
 from shared.db import Database
 from shared.http.limits import RateLimit, address_of
 from shared.security import Principal, SignedIn

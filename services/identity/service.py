@@ -1,29 +1,23 @@
 """Identity's use cases. Each method runs inside one transaction that the edge opened."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.identity import passwords, repository
 from shared.core.errors import ConflictError, NotFoundError, ProblemError, UnauthenticatedError
 from shared.core.ids import new_id
+from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.security import Principal, Role
-
-Clock = Callable[[], datetime]
 
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=15)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 _BOUND = {Role.LIAISON, Role.LEADER}
 """Roles that reach exactly the agencies they are bound to; the others are bound to none."""
-
-
-def utc_now() -> datetime:
-    """Return the time in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.db.roles import OPERATOR, role_of
+
 FIRST = "relay"
 """Owns schema `bus`, which every other service's grants refer to."""
 
@@ -28,6 +30,11 @@ def migrated_services() -> tuple[str, ...]:
         if (Path(package.__path__[0]) / module.name / "migrations").is_dir()
     ]
     return tuple(sorted(found, key=lambda name: (name != FIRST, name)))
+
+
+def login_roles() -> tuple[str, ...]:
+    """Return every login role of an installation: one for each of these services, and the operator's."""
+    return (*(role_of(service) for service in migrated_services()), OPERATOR)
 
 
 def upgrade(url: str, *, services: tuple[str, ...] | None = None) -> None:

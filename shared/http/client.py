@@ -10,6 +10,6 @@ def client(*, timeout: float) -> Client:
     return Client(timeout=timeout, trust_env=False)
 
 
-def async_client(*, timeout: float, base_url: str = "") -> AsyncClient:
+def async_client(*, timeout: float) -> AsyncClient:
     """Make an asynchronous client; `timeout` in seconds for each step of a request."""
-    return AsyncClient(timeout=timeout, trust_env=False, base_url=base_url)
+    return AsyncClient(timeout=timeout, trust_env=False)
