@@ -157,7 +157,7 @@ def tickets(service: IntakeService, database: Database, limit: RateLimit) -> API
 
 
 def _status(view: ComplaintView) -> ComplaintStatus:
-    """Show the state to everybody, all else to whoever holds the access code; a sealed complaint's agency to nobody."""
+    """Show the state to everybody, all else to whoever holds the code; of a sealed one no agency but on its answers."""
     row = view.row
     shown = view.answers is not None and not row.sealed
     return ComplaintStatus.of(
