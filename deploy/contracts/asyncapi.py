@@ -7,9 +7,9 @@ import yaml
 
 from deploy.contracts.examples import Example
 from deploy.contracts.services import Events, received_by, sent_by, service_names
-from shared.events import EVENTS, TOPICS, ComplaintEvent, Topic
+from shared.events import COMPLAINTS, EVENTS, REGION_TOPICS, REGIONS, ComplaintEvent, Topic
 from shared.events.cloudevents import CONTENT_TYPE, SCHEMA_BASE
-from shared.events.schema import TOPIC_KEYWORD, schema_of
+from shared.events.schema import REGION_ADDRESS, TOPIC_KEYWORD, schema_of, topic_of
 
 Document = dict[str, Any]
 
@@ -36,6 +36,13 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
+_CHANNELS: dict[str, tuple[Topic, str]] = {
+    COMPLAINTS.name: (COMPLAINTS, COMPLAINTS.name),
+    "complaints.region": (REGION_TOPICS["52"], REGION_ADDRESS),
+}
+"""Each channel's name with its topic and its address; the regions' topics are one channel with a parameter."""
+
+
 def document(*, release: int, examples: dict[str, list[Example]]) -> Document:
     """Build the document; `release` is the number of the last released contracts."""
     return {
@@ -48,7 +55,7 @@ def document(*, release: int, examples: dict[str, list[Example]]) -> Document:
         },
         "defaultContentType": CONTENT_TYPE,
         "servers": {"kafka": _server()},
-        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "channels": {name: _channel(topic, address) for name, (topic, address) in _CHANNELS.items()},
         "operations": _operations(),
         "components": {
             "messages": {name: _message(model, examples[name]) for name, model in EVENTS.items()},
@@ -92,9 +99,9 @@ def _server() -> Document:
     }
 
 
-def _channel(topic: Topic) -> Document:
+def _channel(topic: Topic, address: str) -> Document:
+    regional = address == REGION_ADDRESS
     kafka = {
-        "topic": topic.name,
         "partitions": topic.partitions,
         "topicConfiguration": {
             "cleanup.policy": ["delete"],
@@ -102,37 +109,40 @@ def _channel(topic: Topic) -> Document:
         },
         "bindingVersion": "0.5.0",
     }
-    return {
-        "address": topic.name,
-        "summary": topic.summary,
+    region = {"region": {"enum": list(REGIONS), "description": "Kemendagri's code: the province, a regency or a city."}}
+    access = "the government of that region and the house" if regional else topic.access
+    about = {
+        "address": address,
+        "summary": "Verified complaints that concern one region, without persons." if regional else topic.summary,
         "description": (
-            f"Keyed by {topic.key}. Access: {topic.access}. "
+            f"Keyed by {topic.key}. Access: {access}. "
             "An installation may put a prefix before the name (NTBCARE_KAFKA_PREFIX)."
         ),
         "servers": [_ref("servers", "kafka")],
-        "messages": {name: _ref("components", "messages", name) for name in _on(topic, tuple(EVENTS.values()))},
-        "bindings": {"kafka": kafka},
+        "messages": {name: _ref("components", "messages", name) for name in _on(address, tuple(EVENTS.values()))},
+        "bindings": {"kafka": kafka if regional else {"topic": topic.name} | kafka},
     }
+    return about | {"parameters": region} if regional else about
 
 
 def _operations() -> Document:
     found = {}
     for service in service_names():
         for action, events in (("send", sent_by(service)), ("receive", received_by(service))):
-            for topic in TOPICS:
-                if names := _on(topic, events):
-                    found[f"{service}.{action}.{topic.name}"] = {
+            for channel, (_topic, address) in _CHANNELS.items():
+                if names := _on(address, events):
+                    found[f"{service}.{action}.{channel}"] = {
                         "action": action,
-                        "channel": _ref("channels", topic.name),
+                        "channel": _ref("channels", channel),
                         "summary": f"{service} {action}s {', '.join(names)}",
                         "tags": [{"name": service}],
-                        "messages": [_ref("channels", topic.name, "messages", name) for name in names],
+                        "messages": [_ref("channels", channel, "messages", name) for name in names],
                     }
     return found
 
 
-def _on(topic: Topic, events: Events) -> list[str]:
-    return [model.model_fields["type"].default for model in events if model.topic == topic.name]
+def _on(address: str, events: Events) -> list[str]:
+    return [model.model_fields["type"].default for model in events if topic_of(model) == address]
 
 
 def _message(model: type[ComplaintEvent], examples: list[Example]) -> Document:

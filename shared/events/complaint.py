@@ -1,9 +1,9 @@
 """The events of a complaint's way, in the order in which they happen.
 
 An event states a fact, in the past tense, with its version in its type. Inside a version only optional fields are ever
-added; readers ignore what they do not know. All of them travel on `complaints.v1`, keyed by the complaint's id, and are
-internal: they hold the citizen's own words, but no name, number or platform id (those stay in the reporter vault).
-Times are UTC.
+added; readers ignore what they do not know. They travel keyed by the complaint's id: the regions' own on
+`complaints.region.<code>`, all others on `complaints.v1`, which is internal: it holds the citizen's own words, but no
+name, number or platform id (those stay in the reporter vault). Times are UTC.
 """
 
 from datetime import UTC, datetime
@@ -11,6 +11,8 @@ from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.events.topics import COMPLAINTS, REGION_TOPICS, region_topic
 
 CaseState = Literal["received", "assigned", "in_progress", "answered", "closed"]
 """Where a complaint stands; only casework moves it. In events it is a plain string: states will be added."""
@@ -110,8 +112,14 @@ class Actor(_Value):
 class ComplaintEvent(_Value):
     """What every event of a complaint carries."""
 
-    topic: ClassVar[str] = "complaints.v1"
+    topics: ClassVar[tuple[str, ...]] = (COMPLAINTS.name,)
+    """The topics on which events of this type may travel."""
     source: ClassVar[str]
+
+    @property
+    def topic(self) -> str:
+        """The topic on which this very event travels."""
+        return self.topics[0]
 
     type: str
     complaint_id: UUID
@@ -204,6 +212,154 @@ class ComplaintAnswered(ComplaintEvent):
     answered_at: UtcTime
 
 
+class ComplaintVerified(ComplaintEvent):
+    """The complaint was found to be one (verifikasi): from now on it may leave for LAPOR! and the regions.
+
+    A dated fact and no state: assigning waits for nothing (SP4N gives three working days for it, PermenPANRB 5/2025).
+    """
+
+    source = "/services/casework"
+
+    type: Literal["complaint.verified.v1"] = "complaint.verified.v1"
+    actor: Actor = Field(description="The officer, or the named policy of the house (kind machine).")
+    version: int = Field(ge=1, description="The case's version after this change.")
+    verified_at: UtcTime
+
+
+class ComplaintMirrored(ComplaintEvent):
+    """SP4N-LAPOR! holds the complaint, under a number of its own."""
+
+    source = "/services/lapor"
+
+    type: Literal["complaint.mirrored.v1"] = "complaint.mirrored.v1"
+    lapor_id: str
+    actor: Actor = Field(description="The mirror itself, or an officer who typed the number in.")
+    mirrored_at: UtcTime
+
+
+class ComplaintMirrorStatusChanged(ComplaintEvent):
+    """SP4N-LAPOR! shows another status than when we looked before."""
+
+    source = "/services/lapor"
+
+    type: Literal["complaint.mirror_status_changed.v1"] = "complaint.mirror_status_changed.v1"
+    lapor_id: str
+    status: str = Field(description="In LAPOR!'s own words, for example Dalam Proses.")
+    state: str | None = Field(description="The state of ours that it means; None where we do not know the status.")
+    seen_at: UtcTime
+
+
+class ReplyEvent(ComplaintEvent):
+    """What happened to a message of ours to the citizen."""
+
+    reply_id: UUID
+
+
+class ReplySent(ReplyEvent):
+    """The provider took a message for the citizen."""
+
+    source = "/services/replies"
+
+    type: Literal["reply.sent.v1"] = "reply.sent.v1"
+    template: str = Field(description="acknowledgement or answer; more will come.")
+    channel: str
+    sent_at: UtcTime
+
+
+class ReplyFailed(ReplyEvent):
+    """A message for the citizen was given up; it will not be sent."""
+
+    source = "/services/replies"
+
+    type: Literal["reply.failed.v1"] = "reply.failed.v1"
+    template: str
+    channel: str
+    reason: str = Field(description="A stable snake_case name, for example window_closed.")
+    failed_at: UtcTime
+
+
+class ReplyDeliveryReported(ReplyEvent):
+    """The provider told at the door what became of a message of ours (SMS delivery report, Messenger echo)."""
+
+    source = "/services/intake"
+
+    type: Literal["reply.delivery_reported.v1"] = "reply.delivery_reported.v1"
+    channel: str
+    outcome: str = Field(description="accepted, buffered, delivered, failed, rejected or echoed.")
+    reported_at: UtcTime
+
+
+class LocatedIn(_Value):
+    """Where a complaint is, by which edition of the directory."""
+
+    region_code: str
+    name: str
+    confidence: Share | None = Field(None, description="None where the citizen or an officer said so.")
+    directory_version: str | None = None
+
+
+class SharedAttachment(_Value):
+    """An attachment, by what proves it: the content is reached through the API."""
+
+    kind: str
+    media_type: str | None = None
+    sha256: str | None = None
+
+
+class DueDate(_Value):
+    """By when a step must be done."""
+
+    step: str
+    at: UtcTime
+
+
+class RegionEvent(ComplaintEvent):
+    """What leaves the house for a region's own systems. Nothing in it names or finds a person."""
+
+    topics = tuple(topic.name for topic in REGION_TOPICS.values())
+    source = "/services/regencies"
+
+    region: str = Field(description="Whose topic this is: 52 or the code of a regency or city.")
+
+    @property
+    def topic(self) -> str:
+        """The region's topic."""
+        return region_topic(self.region)
+
+
+class ComplaintSharedWithRegion(RegionEvent):
+    """Everything that a region may know of a complaint, as it stands now; the newest one replaces those before."""
+
+    type: Literal["complaint.shared_with_region.v1"] = "complaint.shared_with_region.v1"
+    located_in: LocatedIn | None
+    coordinates: Coordinates | None = Field(description="Rounded to two decimals, about a kilometre.")
+    affair: str | None
+    level: Level | None
+    kind: str | None = Field(description="For example pengaduan or aspirasi; None while it is not told apart.")
+    urgency: str | None = Field(description="mendesak, penting or biasa; None while it is not told apart.")
+    agency: AgencyRef | None
+    state: str
+    received_at: UtcTime
+    verified_at: UtcTime
+    assigned_at: UtcTime | None
+    state_changed_at: UtcTime
+    due_dates: tuple[DueDate, ...] = ()
+    lapor_id: str | None
+    text: str | None = Field(description="Masked; None when the reporter asked for secrecy (rahasia).")
+    mask_version: str
+    attachments: tuple[SharedAttachment, ...] = ()
+    anonymous: bool
+    secret: bool
+
+
+class ComplaintWithdrawnFromRegion(RegionEvent):
+    """The complaint concerns the region no longer, or was sealed: delete what was shared of it."""
+
+    type: Literal["complaint.withdrawn_from_region.v1"] = "complaint.withdrawn_from_region.v1"
+    reason: str = Field(description="elsewhere or sealed")
+    withdrawn_at: UtcTime
+
+
 EVENTS: dict[str, type[ComplaintEvent]] = {
     model.model_fields["type"].default: model
     for model in (
@@ -212,6 +368,14 @@ EVENTS: dict[str, type[ComplaintEvent]] = {
         ComplaintAssigned,
         ComplaintStatusChanged,
         ComplaintAnswered,
+        ComplaintVerified,
+        ComplaintMirrored,
+        ComplaintMirrorStatusChanged,
+        ReplySent,
+        ReplyFailed,
+        ReplyDeliveryReported,
+        ComplaintSharedWithRegion,
+        ComplaintWithdrawnFromRegion,
     )
 }
 """Every published event by its type."""

@@ -18,12 +18,18 @@ Schema = Mapping[str, Any]
 
 TOPIC_KEYWORD = "x-topic"
 """An annotation of ours: on which topic the event travels."""
+REGION_ADDRESS = "complaints.region.{region}"
 
 
 class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  (pydantic's hook)
         """Leave out titles that only repeat the field's name."""
         return False
+
+
+def topic_of(model: type[ComplaintEvent]) -> str:
+    """Return the topic of an event type as its readers write it: `complaints.v1`, or the regions' template."""
+    return model.topics[0] if len(model.topics) == 1 else REGION_ADDRESS
 
 
 def schema_of(model: type[ComplaintEvent]) -> JsonSchemaValue:
@@ -33,7 +39,7 @@ def schema_of(model: type[ComplaintEvent]) -> JsonSchemaValue:
     head = {
         "$schema": _Generator.schema_dialect,
         "$id": f"{SCHEMA_BASE}{model.model_fields['type'].default}",
-        TOPIC_KEYWORD: model.topic,
+        TOPIC_KEYWORD: topic_of(model),
     }
     return head | body
 

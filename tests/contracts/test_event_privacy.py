@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from shared.events import EVENTS, AgencyRef, CandidateAgency, ComplaintEvent, ComplaintReceived, DetectedPlace
+from shared.events import EVENTS, AgencyRef, CandidateAgency, ComplaintEvent, ComplaintReceived, DetectedPlace, LocatedIn
 
 PERSONAL = {
     *("name", "names", "fullname", "nama", "username", "handle", "profile", "user", "sender", "avatar", "signature"),
@@ -13,7 +13,7 @@ PERSONAL = {
     *("email", "mail", "address", "alamat", "ip", "device", "imei"),
     *("psid", "igsid", "asid", "nik", "ktp", "kk", "npwp", "passport", "birth", "birthdate", "gender"),
 }
-NOT_OF_A_PERSON = {(AgencyRef, "name"), (CandidateAgency, "name"), (DetectedPlace, "name")}
+NOT_OF_A_PERSON = {(AgencyRef, "name"), (CandidateAgency, "name"), (DetectedPlace, "name"), (LocatedIn, "name")}
 """Names of agencies and of places."""
 
 
