@@ -6,8 +6,12 @@ UU 27/2022 (PDP) and Perpres 76/2013 keep reporters and third persons out of oth
 
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-_PERSONAL = (
+if TYPE_CHECKING:
+    from lokal.samaran import PiiType
+
+_PERSONAL: "tuple[PiiType, ...]" = (
     "NIK",
     "KK",
     "NPWP",

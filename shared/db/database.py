@@ -11,20 +11,25 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from shared.core.ids import new_id
+from shared.db.address import make_engine
 from shared.db.bus_tables import outbox
+from shared.db.rows import columns_of, insert_rows
 from shared.events import ComplaintEvent
 
-_STATEMENT_TIMEOUT_MS = 15_000
+_STATEMENT_TIMEOUT_S = 15
+_ANSWER_TIMEOUT_S = _STATEMENT_TIMEOUT_S + 5
+"""A host that died says nothing, not even that a statement took too long."""
 _CONNECT_TIMEOUT_S = 5
 _AWAY_CLASSES = ("08", "53")
 """SQLSTATE classes: connection exception, insufficient resources (PostgreSQL, appendix A)."""
 _AWAY_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "25006"})
 """Shut down by an administrator, by a crash, not yet started, idle too long; read-only, as after a fail-over."""
+_ANNOUNCE = insert_rows(outbox, "event_id", "type", "topic", "source", "subject", "time", "traceparent", "value")
 
 
 class DatabaseUnavailableError(Exception):
@@ -40,8 +45,18 @@ class UnitOfWork:
         self.traceparent = traceparent
         self._events: list[dict[str, Any]] = []
 
-    def publish(self, event: ComplaintEvent, *, event_id: UUID | None = None, time: datetime | None = None) -> None:
-        """Let the event leave through the outbox when, and only when, this transaction commits."""
+    def publish(
+        self,
+        event: ComplaintEvent,
+        *,
+        event_id: UUID | None = None,
+        time: datetime | None = None,
+        traceparent: str | None = None,
+    ) -> None:
+        """Let the event leave through the outbox when, and only when, this transaction commits.
+
+        `traceparent` where several requests share the transaction; otherwise it is the transaction's.
+        """
         self._events.append(
             {
                 "event_id": event_id or new_id(),
@@ -50,8 +65,8 @@ class UnitOfWork:
                 "source": event.source,
                 "subject": event.complaint_id,
                 "time": time or datetime.now(UTC),
-                "traceparent": self.traceparent,
-                "value": event.model_dump(mode="json"),
+                "traceparent": traceparent or self.traceparent,
+                "value": event.model_dump_json(),
             }
         )
 
@@ -60,7 +75,7 @@ class UnitOfWork:
         if self._events:
             rows = sorted(self._events, key=lambda row: row["subject"])
             self._events = []
-            await self.session.execute(insert(outbox), rows)
+            await self.session.execute(_ANNOUNCE, columns_of(rows))
 
 
 class Database:

@@ -77,7 +77,7 @@ def test_every_reference_leads_somewhere_inside_the_document(asyncapi: Document)
 
 
 def test_every_topic_is_a_channel_with_its_partitions_and_retention(asyncapi: Document) -> None:
-    described = {}
+    described: dict[str, Document] = {}
     for channel in asyncapi["channels"].values():
         regions = channel.get("parameters", {}).get("region", {}).get("enum", [""])
         described |= {channel["address"].replace("{region}", region): channel for region in regions}

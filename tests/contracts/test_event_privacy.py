@@ -5,7 +5,15 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from shared.events import EVENTS, AgencyRef, CandidateAgency, ComplaintEvent, ComplaintReceived, DetectedPlace, LocatedIn
+from shared.events import (
+    EVENTS,
+    AgencyRef,
+    CandidateAgency,
+    ComplaintEvent,
+    ComplaintReceived,
+    DetectedPlace,
+    LocatedIn,
+)
 
 PERSONAL = {
     *("name", "names", "fullname", "nama", "username", "handle", "profile", "user", "sender", "avatar", "signature"),
