@@ -54,7 +54,7 @@ def republish(
         return
     if not yes:
         typer.confirm(f"Publish {count} events again?", abort=True)
-    marked = with_database(url, "republish", lambda database: publish_again(database, since=start))
+    marked = with_database(url, "republish", lambda database: publish_again(database, since=start), patient=True)
     console.print(f"{marked} events go out again as soon as the relay runs (ntbcare serve relay).")
 
 

@@ -42,11 +42,11 @@ def as_operator(work: Callable[[Database], Awaitable[T]]) -> T:
     return with_database(url, "operator", work)
 
 
-def with_database(url: str, application: str, work: Callable[[Database], Awaitable[T]]) -> T:
+def with_database(url: str, application: str, work: Callable[[Database], Awaitable[T]], *, patient: bool = False) -> T:
     """Run the work on a pool of its own; a database that is away is an error in plain words."""
 
     async def run() -> T:
-        database = Database(url, application=application, pool_size=1)
+        database = Database(url, application=application, pool_size=1, patient=patient)
         try:
             return await work(database)
         finally:

@@ -249,7 +249,7 @@ class Stack:
     async def _prepare_topics(self) -> None:
         created = await apply_topics(self.kafka, TOPICS)
         if created and not self.broker.durable:
-            database = Database(self.database_url(role_of("relay")), application="stack", pool_size=1)
+            database = Database(self.database_url(role_of("relay")), application="stack", pool_size=1, patient=True)
             retention = max(topic.retention for topic in TOPICS)
             await republish(database, since=datetime.now(UTC) - retention)
             await database.close()

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
@@ -33,7 +34,7 @@ _ANNOUNCE = insert_rows(outbox, "event_id", "type", "topic", "source", "subject"
 
 
 class DatabaseUnavailableError(Exception):
-    """No connection could be had; the cause is chained, the text names only its class."""
+    """No connection could be had, or no answer; the cause is chained, the text names only its class."""
 
 
 class UnitOfWork:
@@ -81,25 +82,29 @@ class UnitOfWork:
 class Database:
     """A service's connection pool, with its own login role."""
 
-    def __init__(self, url: str, *, application: str, pool_size: int = 5) -> None:
-        """Make the pool; nothing is opened before the first transaction. `url` is `postgresql://…`."""
-        self.engine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+    def __init__(self, url: str, *, application: str, pool_size: int = 5, patient: bool = False) -> None:
+        """Make the pool; nothing is opened before the first transaction. `url` is as in `shared/db/address.py`.
+
+        `patient` is for the few statements that may take as long as they take.
+        """
+        self.engine = make_engine(
+            url,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
             pool_timeout=_CONNECT_TIMEOUT_S,
-            hide_parameters=True,
             isolation_level="READ COMMITTED",  # acceptance reads what a concurrent twin has just committed
             connect_args={
                 "timeout": _CONNECT_TIMEOUT_S,
+                "command_timeout": None if patient else _ANSWER_TIMEOUT_S,
                 "server_settings": {
                     "application_name": f"ntbcare-{application}",
-                    "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
+                    "statement_timeout": "0" if patient else f"{_STATEMENT_TIMEOUT_S}s",
                     "timezone": "UTC",
                 },
             },
         )
+        event.listen(self.engine.sync_engine, "handle_error", _give_up_silence)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -135,6 +140,14 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _give_up_silence(context: ExceptionContext) -> DatabaseUnavailableError | None:
+    """Have the pool forget a connection that gave no answer in time."""
+    if not isinstance(context.original_exception, TimeoutError):
+        return None
+    context.is_disconnect = True
+    return DatabaseUnavailableError("no answer in time")
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.db.address import make_engine
 from shared.db.roles import OPERATOR, role_of
 
 FIRST = "relay"
@@ -54,7 +54,7 @@ def revision(url: str, service: str, message: str) -> None:
 
 def _each(url: str, services: tuple[str, ...], act: Callable[[Config], object]) -> None:
     async def run() -> None:
-        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+        engine = make_engine(url, poolclass=NullPool)
         try:
             for service in services:
                 async with engine.connect() as connection:

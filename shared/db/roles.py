@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from shared.db.address import check_address
+
 OPERATOR = "ntbcare_operator"
 _LOCK = 0x4E5442_02
 _ITERATIONS = 4096
@@ -24,6 +26,7 @@ async def prepare_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
 
     `passwords` by role name; they leave this process only as SCRAM verifiers, so that no server log can hold one.
     """
+    check_address(admin_url)
     connection = await asyncpg.connect(admin_url)
     try:
         async with connection.transaction():

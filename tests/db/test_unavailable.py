@@ -1,6 +1,8 @@
 """Which errors mean that the database is away (wait for it), and which that a statement or its caller is wrong."""
 
 import asyncio
+import os
+import signal
 
 import asyncpg
 import pytest
@@ -83,3 +85,22 @@ async def test_a_lock_of_a_lasting_connection_ends_with_its_block(casework, sql)
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the lock outlived its block")
+
+
+async def test_a_server_that_falls_silent_in_a_statement_is_away_and_its_connection_is_given_up(
+    database_urls, monkeypatch
+):
+    monkeypatch.setattr("shared.db.database._ANSWER_TIMEOUT_S", 0.2)
+    database = Database(database_urls["casework"], application="test", pool_size=1)
+    backend = 0
+    try:
+        with pytest.raises(DatabaseUnavailableError, match="no answer in time"):
+            async with asyncio.timeout(5), database.transaction() as tx:
+                backend = await tx.session.scalar(text("SELECT pg_backend_pid()"))
+                os.kill(backend, signal.SIGSTOP)
+                await tx.session.execute(text("SELECT 1"))
+        async with database.transaction() as tx:
+            assert await tx.session.scalar(text("SELECT pg_backend_pid()")) != backend
+    finally:
+        os.kill(backend, signal.SIGCONT)
+        await database.close()
