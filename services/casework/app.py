@@ -13,8 +13,9 @@ from shared.security import SecuritySettings, authenticated
 
 def build(_options: ServeOptions) -> ServiceApp:
     """Build casework from its settings."""
-    database = Database(CaseworkSettings.load().database_url.get_secret_value(), application="casework", pool_size=10)
-    service = CaseworkService()
+    settings = CaseworkSettings.load()
+    database = Database(settings.database_url.get_secret_value(), application="casework", pool_size=10)
+    service = CaseworkService(policy=settings.verification, confident=settings.verification_confidence)
     consumer = Consumer(
         KafkaSettings.load(),
         database,

@@ -31,6 +31,11 @@ def refused(move: Move) -> ForbiddenError:
     return ForbiddenError("move_not_allowed", f"Anda tidak berwenang {MOVE_WORDS[move]} aduan ini")
 
 
+def may_not_verify() -> ForbiddenError:
+    """Say that somebody else has to verify it."""
+    return ForbiddenError("move_not_allowed", "Anda tidak berwenang memverifikasi aduan ini")
+
+
 def no_precondition(case: Row[Any]) -> PreconditionRequiredError:
     """Say which header is missing."""
     return PreconditionRequiredError(

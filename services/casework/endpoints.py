@@ -68,6 +68,22 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
         async with database.transaction() as tx:
             return _out(await service.show(tx, principal, ticket), response)
 
+    @router.post(
+        "/{ticket}/verify",
+        summary="Say that it is a complaint; from now on it may leave for LAPOR! and the regions",
+        responses={status: said for status, said in _MOVED.items() if status != 409},  # noqa: PLR2004 - in every state
+    )
+    async def verify(
+        ticket: str,
+        request: Request,
+        response: Response,
+        principal: Annotated[Principal, Depends(signed_in)],
+        expected: IfMatch,
+    ) -> CaseOut:
+        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
+            view = await service.verify(tx, principal, ticket, expected)
+        return _moved(view, response)
+
     @router.post("/{ticket}/take", summary="Start working on it", responses=_MOVED)
     async def take(
         ticket: str,

@@ -31,6 +31,7 @@ case = Table(
     Column("taken_by", Uuid, comment="account of the officer who took it"),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("assigned_at", DateTime(timezone=True)),
+    Column("verified_at", DateTime(timezone=True), comment="a dated fact: from then on it may leave the house"),
     Column("answered_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
     Index("case_queue", "received_at", "complaint_id"),

@@ -18,6 +18,10 @@ Move = Literal["take", "answer", "close"]
 MachineMove = Literal["assign"]
 """What routing's decision does, and no officer."""
 
+VerificationPolicy = Literal["by_officer", "confident_routing"]
+"""`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
+where routing was sure enough and nothing is sealed; an officer everything else."""
+
 TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
     ("received", "assign"): "assigned",
     ("assigned", "take"): "in_progress",
@@ -32,6 +36,9 @@ MOVERS: Mapping[Move, frozenset[Role]] = {
     "close": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
 }
 """Which roles make a move at all; on which cases is `may`'s question."""
+
+VERIFIERS: frozenset[Role] = MOVERS["take"]
+"""Who may say that a complaint is one: whoever may take it."""
 
 _DESKS: Mapping[Role, str] = {Role.COORDINATOR: DESK, Role.INSPECTORATE: INSPECTORATE}
 """The agency that a province-wide role works for by its office."""
@@ -74,8 +81,20 @@ def legal_moves(state: CaseState) -> tuple[Move, ...]:
 
 def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: bool) -> bool:
     """Tell whether a principal may make a move on a case of that agency."""
-    if principal.role not in MOVERS[move]:
-        return False
+    return principal.role in MOVERS[move] and _works(principal, agency_key, sealed=sealed)
+
+
+def may_verify(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:
+    """Tell whether a principal may verify a case of that agency."""
+    return principal.role in VERIFIERS and _works(principal, agency_key, sealed=sealed)
+
+
+def verifies_itself(policy: VerificationPolicy, *, confidence: float, enough: float, sealed: bool) -> bool:
+    """Tell whether the house's policy verifies what routing has just decided."""
+    return policy == "confident_routing" and confidence >= enough and not sealed
+
+
+def _works(principal: Principal, agency_key: str | None, *, sealed: bool) -> bool:
     if sealed:
         return principal.role is Role.INSPECTORATE
     return agency_key is not None and agency_key in {*principal.agencies, _DESKS.get(principal.role)}

@@ -74,7 +74,7 @@ class Queue(BaseModel):
 
 
 class TransitionOut(BaseModel):
-    """A change of state, with who made it: a rule's name or an account id."""
+    """A change, with who made it: a rule's name or an account id. Verifying leaves the state as it is."""
 
     version: int
     previous: CaseState | None
@@ -116,6 +116,7 @@ class CaseOut(_Out):
     taken_by: UUID | None
     received_at: datetime
     assigned_at: datetime | None
+    verified_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
     history: list[TransitionOut]

@@ -9,8 +9,16 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.casework import repository, rules
-from services.casework.conflicts import no_precondition, refused, role_sees_no_case, stale, unknown_case, wrong_state
-from services.casework.rules import Move
+from services.casework.conflicts import (
+    may_not_verify,
+    no_precondition,
+    refused,
+    role_sees_no_case,
+    stale,
+    unknown_case,
+    wrong_state,
+)
+from services.casework.rules import Move, VerificationPolicy
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.core.ticket import InvalidTicketError, parse_ticket
@@ -25,12 +33,15 @@ from shared.events import (
     ComplaintReceived,
     ComplaintRouted,
     ComplaintStatusChanged,
+    ComplaintVerified,
     Place,
 )
 from shared.security import Principal
 
 _OPENING = Actor(kind="machine", id="casework.open")
 _FOLLOWING = Actor(kind="machine", id="casework.follow_routing")
+_CONFIDENT = Actor(kind="machine", id="policy.confident_routing")
+_VERIFIED = "Terverifikasi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +56,12 @@ class CaseView:
 class CaseworkService:
     """Opens cases, assigns them, and carries out what officers decide."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
-        """Take a clock."""
+    def __init__(
+        self, *, policy: VerificationPolicy = "by_officer", confident: float = 1.0, clock: Clock = utc_now
+    ) -> None:
+        """Take the policy of verification, how sure routing must be for it (0 to 1), and a clock."""
+        self._policy = policy
+        self._confident = confident
         self._clock = clock
 
     async def open(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
@@ -120,7 +135,14 @@ class CaseworkService:
             "reasons": list(event.reasons),
             "assigned_at": now,
         }
+        verifies = rules.verifies_itself(
+            self._policy, confidence=event.confidence, enough=self._confident, sealed=row.sealed
+        )
+        if verifies:
+            changes["verified_at"] = now
         await self._move(tx, row, state, _FOLLOWING, now, **changes)
+        if verifies:
+            _say_verified(tx, row, _CONFIDENT, row.version + 1, now)
         return True
 
     async def queue(
@@ -147,7 +169,35 @@ class CaseworkService:
     ) -> CaseView:
         """Start working on a case. `expected`: the versions that the officer may have read (If-Match)."""
         row, state = await self._prepare(tx, principal, ticket, "take", expected)
-        await self._move(tx, row, state, _officer(principal), self._clock(), taken_by=principal.account_id)
+        now, officer = self._clock(), _officer(principal)
+        verified_at = row.verified_at or now
+        await self._move(tx, row, state, officer, now, taken_by=principal.account_id, verified_at=verified_at)
+        if row.verified_at is None:  # whoever takes it says that it is a complaint
+            _say_verified(tx, row, officer, row.version + 1, now)
+        return await self.show(tx, principal, ticket)
+
+    async def verify(
+        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None
+    ) -> CaseView:
+        """Say that it is a complaint: from now on it may leave for LAPOR! and the regions. Once; the state stays."""
+        row = await self._seen(tx, principal, ticket, lock=True)
+        if not rules.may_verify(principal, agency_key=row.agency_key, sealed=row.sealed):
+            raise may_not_verify()
+        await self._require_version(tx, row, expected)
+        if row.verified_at is None:
+            now, officer, version = self._clock(), _officer(principal), row.version + 1
+            await repository.move_case(tx, row.complaint_id, state=row.state, version=version, verified_at=now)
+            await repository.add_transition(
+                tx,
+                row.complaint_id,
+                version=version,
+                previous=row.state,
+                state=row.state,
+                actor=officer,
+                reason=_VERIFIED,
+                at=now,
+            )
+            _say_verified(tx, row, officer, version, now)
         return await self.show(tx, principal, ticket)
 
     async def answer(
@@ -206,14 +256,17 @@ class CaseworkService:
         row = await self._seen(tx, principal, ticket, lock=True)
         if not rules.may(principal, move, agency_key=row.agency_key, sealed=row.sealed):
             raise refused(move)
-        if expected is None:
-            raise no_precondition(row)
-        if row.version not in expected:
-            raise stale(row, await repository.last_transition(tx, row.complaint_id))
+        await self._require_version(tx, row, expected)
         state = rules.target(row.state, move)
         if state is None:
             raise wrong_state(row, await repository.last_transition(tx, row.complaint_id))
         return row, state
+
+    async def _require_version(self, tx: UnitOfWork, row: Row[Any], expected: Collection[int] | None) -> None:
+        if expected is None:
+            raise no_precondition(row)
+        if row.version not in expected:
+            raise stale(row, await repository.last_transition(tx, row.complaint_id))
 
     async def _move(
         self,
@@ -252,6 +305,15 @@ class CaseworkService:
             ),
             time=at,
         )
+
+
+def _say_verified(tx: UnitOfWork, row: Row[Any], actor: Actor, version: int, now: datetime) -> None:
+    tx.publish(
+        ComplaintVerified(
+            complaint_id=row.complaint_id, ticket=row.ticket, actor=actor, version=version, verified_at=now
+        ),
+        time=now,
+    )
 
 
 async def _view(tx: UnitOfWork, row: Row[Any]) -> CaseView:

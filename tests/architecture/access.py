@@ -43,6 +43,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     # casework
     ("GET", "/v1/cases"): Access("officer", "the queue; an operator runs machines and sees no complaint", READERS),
     ("GET", "/v1/cases/{ticket}"): Access("officer", "a case of one's agency, or of the province", READERS),
+    ("POST", "/v1/cases/{ticket}/verify"): Access("officer", "whoever may take a case may verify it", MOVERS),
     ("POST", "/v1/cases/{ticket}/take"): Access("officer", "leaders read and do not move cases", MOVERS),
     ("POST", "/v1/cases/{ticket}/answer"): Access("officer", "leaders read and do not move cases", MOVERS),
     ("POST", "/v1/cases/{ticket}/close"): Access("officer", "leaders read and do not move cases", MOVERS),

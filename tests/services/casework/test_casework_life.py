@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
+from services.casework.service import CaseworkService
 from shared.core.errors import RejectError
 from shared.events import AgencyRef, GivenPlace, Place
 from shared.security import Role
@@ -65,11 +66,12 @@ async def test_an_officer_takes_answers_and_closes_and_each_step_is_remembered(o
         "complaint.assigned.v1",
         "complaint.status_changed.v1",
         "complaint.status_changed.v1",
+        "complaint.verified.v1",
         "complaint.answered.v1",
         "complaint.status_changed.v1",
         "complaint.status_changed.v1",
     ]
-    assert told[3][1]["text"] == ANSWER
+    assert told[4][1]["text"] == ANSWER
     assert [value["version"] for name, value in told if name == "complaint.status_changed.v1"] == [2, 3, 4, 5]
 
 
@@ -250,3 +252,51 @@ async def test_caseworks_own_login_cannot(database_urls, statement):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute(statement)
     await connection.close()
+
+
+async def verifications(sql, case) -> list[dict[str, Any]]:
+    rows = await sql.fetch(
+        "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'complaint.verified.v1' ORDER BY sequence", case.id
+    )
+    return [row["value"] for row in rows]
+
+
+async def test_an_officer_verifies_once_and_the_state_stays(opened, officer, sql):
+    case, siti = await opened(), officer()
+    verified = await siti.post(case.ticket, "verify", version=2)
+    again = await siti.post(case.ticket, "verify", version=3)
+    assert (verified.status_code, again.status_code) == (200, 200)
+    assert verified.json()["state"] == again.json()["state"] == "assigned"
+    assert again.json()["version"] == verified.json()["version"] == 3
+    [said] = await verifications(sql, case)
+    assert (said["actor"], said["version"]) == ({"kind": "officer", "id": siti.id}, 3)
+    assert verified.json()["history"][-1]["reason"] == "Terverifikasi"
+
+
+async def test_taking_a_case_says_that_it_is_a_complaint(opened, officer, sql):
+    case, siti = await opened(), officer()
+    await siti.post(case.ticket, "take", version=2)
+    [said] = await verifications(sql, case)
+    assert said["actor"]["id"] == siti.id
+
+
+@pytest.mark.parametrize(
+    ("confidence", "sealed", "verified"), [(0.8, False, True), (0.79, False, False), (0.95, True, False)]
+)
+async def test_the_houses_policy_verifies_what_routing_was_sure_of_and_nothing_sealed(
+    confidence, sealed, verified, pool, events, sql
+):
+    received, routed = events
+    service = CaseworkService(policy="confident_routing", confident=0.8)
+    complaint = received(sealed=sealed)
+    async with pool.transaction() as tx:
+        await service.open(tx, complaint)
+        await service.follow_routing(tx, routed(complaint, confidence=confidence))
+    said = await sql.fetch(
+        "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'complaint.verified.v1'", complaint.complaint_id
+    )
+    assert [row["value"]["actor"]["id"] for row in said] == (["policy.confident_routing"] if verified else [])
+
+
+async def test_without_a_policy_a_machine_verifies_nothing(opened, sql):
+    assert await verifications(sql, await opened()) == []
