@@ -1,10 +1,12 @@
 """Find the channels: every folder of `channel_adapters/` whose name has no leading underscore is one."""
 
 import importlib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
 from shared.channels.protocol import Channel
+from shared.channels.sending import ReplySender
 from shared.core.errors import ExplainedError
 
 _PACKAGE = "channel_adapters"
@@ -38,3 +40,17 @@ def load_channel(name: str) -> Channel:
     if channel.name != name:
         raise BrokenChannelError(f"channel_adapters/{name} calls itself '{channel.name}'.")
     return channel
+
+
+def load_reply_sender(name: str) -> ReplySender | None:
+    """Build what answers on a channel, from its folder and its settings; None where the channel cannot send.
+
+    Raises `BrokenChannelError`, or the channel's `SettingsError`.
+    """
+    if name not in available_channels() or find_spec(f"{_PACKAGE}.{name}.send") is None:
+        return None
+    try:
+        build = importlib.import_module(f"{_PACKAGE}.{name}.send").build_reply_sender
+    except (ImportError, AttributeError) as error:
+        raise BrokenChannelError(f"channel_adapters/{name}/send.py cannot be used: {error}") from error
+    return cast("ReplySender", build())

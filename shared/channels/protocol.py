@@ -128,11 +128,25 @@ class Unreadable:
     where: str = ""
 
 
+DeliveryOutcome = Literal["accepted", "buffered", "delivered", "failed", "rejected", "echoed"]
+"""What a provider says became of a message of ours. `echoed`: it shows it back, so it has it (Messenger)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What became of a reply of ours, by the ids that we gave the provider along with it (`Outbound`)."""
+
+    reply_id: UUID
+    complaint_id: UUID
+    outcome: DeliveryOutcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """Everything one request said."""
 
     messages: tuple[InboundMessage, ...] = ()
+    reports: tuple[DeliveryReport, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
 
