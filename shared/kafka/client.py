@@ -7,10 +7,9 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaTimeoutError, TopicAlreadyExistsError, for_code
-from pydantic_settings import SettingsConfigDict
 
-from shared.core.settings import Settings
 from shared.events import Topic
+from shared.kafka.connection import KafkaConnection
 
 _FETCH_WAIT_MS = 20
 """aiokafka's default of 500 ms costs up to 126 ms a hop on the embedded broker."""
@@ -18,12 +17,9 @@ _FETCH_WAIT_MS = 20
 _STOP_S = 3.0
 
 
-class KafkaSettings(Settings):
-    """`prefix` separates installations (and tests) that share a broker; it stands before every topic and group."""
+class KafkaSettings(KafkaConnection):
+    """`prefix` separates installations (and tests) that share a broker: before every topic, group and user."""
 
-    model_config = SettingsConfigDict(env_prefix="NTBCARE_KAFKA_")
-
-    bootstrap: str
     prefix: str = ""
     idempotence: bool = True
     """Off only for the embedded broker, which has no idempotent producers."""
@@ -34,10 +30,9 @@ class KafkaSettings(Settings):
         return f"{self.prefix}{topic.name}"
 
     def producer(self) -> AIOKafkaProducer:
-        """Make a producer: acks=all, and idempotent where the broker can."""
+        """Make the relay's producer (nobody else writes): acks=all, and idempotent where the broker can."""
         return AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap,
-            client_id="ntbcare-relay",
+            **self.connection("relay"),
             acks="all",
             enable_idempotence=self.idempotence,
             linger_ms=0,
@@ -48,8 +43,7 @@ class KafkaSettings(Settings):
     def consumer(self, group: str | None) -> AIOKafkaConsumer:
         """Make a consumer without topics; a group member commits by hand and starts at the beginning."""
         options: dict[str, Any] = {
-            "bootstrap_servers": self.bootstrap,
-            "client_id": f"ntbcare-{group or 'reader'}",
+            **self.connection(group or "reader"),
             "group_id": f"{self.prefix}{group}" if group else None,
             "enable_auto_commit": False,
             "auto_offset_reset": "earliest",
@@ -75,7 +69,7 @@ async def stop_producer(producer: AIOKafkaProducer) -> None:
 
 async def apply_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:
     """Create the topics that are missing; return their names. Existing ones are left as they are."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    admin = AIOKafkaAdminClient(**settings.connection("topics"))
     try:
         await admin.start()
         existing = set(await admin.list_topics())
@@ -95,5 +89,8 @@ def _new_topic(settings: KafkaSettings, topic: Topic) -> NewTopic:
         name=settings.topic(topic),
         num_partitions=topic.partitions,
         replication_factor=settings.replication_factor,
-        topic_configs={"retention.ms": str(int(topic.retention.total_seconds() * 1000))},
+        topic_configs={
+            "retention.ms": str(int(topic.retention.total_seconds() * 1000)),
+            "min.insync.replicas": "1" if settings.replication_factor == 1 else "2",
+        },
     )

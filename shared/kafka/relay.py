@@ -142,8 +142,8 @@ def _waves(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
 async def republish(database: Database, *, since: datetime) -> int:
     """Let the relay send again what it published since then, and return how many events that is.
 
-    For a broker that forgot (the embedded one holds everything in memory). Consumers' inboxes make it harmless. Hand it a
-    patient database: it may take minutes.
+    For a broker that forgot (the embedded one holds everything in memory). Consumers' inboxes make it harmless.
+    Hand it a patient database: it may take minutes.
     """
     async with database.connection() as connection:
         result = await connection.execute(_REPUBLISH, {"since": since})
