@@ -33,11 +33,13 @@ $(VENV)/.dev: $(VENV)/.runtime $(LOCKS)/dev.txt
 
 .PHONY: lock
 lock: $(VENV)/.uv ## Write the lock files again from pyproject.toml (they hold hashes and no addresses)
-	@cd $(LOCKS) && for extras in "runtime:--extra embedded" "dev:--extra embedded --extra dev"; do \
+	@cd $(LOCKS) && for extras in "runtime:--extra embedded" "production:--constraint runtime.txt" \
+	  "dev:--extra embedded --extra dev"; do \
 	  ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 $${extras#*:} ../../pyproject.toml -o "$${extras%%:*}.txt"; done
-	@cd $(LOCKS) && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-	    --no-header --python-version 3.11 uv.in -o uv.txt
+	@cd $(LOCKS) && for tools in uv build; do \
+	  ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 $$tools.in -o $$tools.txt; done
 
 # --- the main job -----------------------------------------------------------------------------
 
