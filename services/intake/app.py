@@ -7,13 +7,13 @@ from services.intake.models import inbox, parked
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.storage import AttachmentStore
-from services.intake.vault import VaultKeys
 from shared.channels import available_channels, load_channel
 from shared.core.service import ServeOptions, ServiceApp
 from shared.db import Database
 from shared.events import COMPLAINTS
 from shared.http.limits import RateLimit
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
+from shared.security.vault import VaultKeys
 
 
 def build(options: ServeOptions) -> ServiceApp:

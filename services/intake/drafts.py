@@ -1,4 +1,4 @@
-"""What acceptance is about to store: one draft per message, with every id drawn before the first statement."""
+"""What acceptance is about to store: a delivery per request, a draft per message, ids drawn before any statement."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from shared.channels import Attachment, InboundMessage
+from shared.channels import Attachment, InboundMessage, InboundRequest, Translation
 from shared.core.ids import new_id
 from shared.core.sealing import must_seal
 from shared.events import AttachmentRef, ComplaintReceived, Coordinates, GivenPlace, Place
@@ -17,6 +17,22 @@ LONGEST_TEXT = 10_000
 
 Key: TypeAlias = tuple[str, str]
 """Account and provider message id: with the channel, what a message is known by for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One request and what it said, about to be accepted, perhaps together with others."""
+
+    door: str
+    """The door's template: the path itself may hold a token."""
+    request: InboundRequest
+    translation: Translation
+    traceparent: str | None = None
+
+    @property
+    def keys(self) -> list[Key]:
+        """What its messages are known by, in their order."""
+        return [(message.account, message.provider_message_id) for message in self.translation.messages]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +58,8 @@ class Draft:
     """A message that will become a complaint, unless it has been one before."""
 
     message: InboundMessage
+    raw_request_id: UUID
+    traceparent: str | None
     message_id: UUID
     complaint_id: UUID
     reporter: UUID
@@ -89,15 +107,22 @@ class Draft:
         )
 
 
-def draft(message: InboundMessage, received_at: datetime) -> Draft:
-    """Draw the ids for one message. The reporter's reference is random (UUIDv4): it must not tell the time."""
+def drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[Draft]:
+    """Draw the ids for a request's messages, in their order."""
+    return [_draft(message, delivery, raw_request_id) for message in delivery.translation.messages]
+
+
+def _draft(message: InboundMessage, delivery: Delivery, raw_request_id: UUID) -> Draft:
+    """Draw one message's ids. The reporter's reference is random (UUIDv4): it must not tell the time."""
     return Draft(
         message=message,
+        raw_request_id=raw_request_id,
+        traceparent=delivery.traceparent,
         message_id=new_id(),
         complaint_id=new_id(),
         reporter=uuid4(),
         attachments=tuple(_attachment(given) for given in message.attachments),
-        received_at=received_at,
+        received_at=delivery.request.received_at,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Header, Request, Response
 
+from services.intake.drafts import Delivery
+from services.intake.grouping import Grouping
 from services.intake.inbound import read_inbound
 from services.intake.schemas import AnswerOut, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
@@ -29,8 +31,9 @@ def doors(service: IntakeService, database: Database, channels: Sequence[Channel
     """Open every door of the given channels."""
     router = APIRouter(tags=["doors"])
     for channel in channels:
+        grouping = _grouping(service, database, channel)
         for door in channel.doors:
-            handler = _DoorHandler(service, database, channel, door, limit)
+            handler = _DoorHandler(grouping, channel, door, limit)
             router.add_api_route(
                 door.path,
                 handler.handle,
@@ -43,14 +46,19 @@ def doors(service: IntakeService, database: Database, channels: Sequence[Channel
     return router
 
 
+def _grouping(service: IntakeService, database: Database, channel: Channel) -> Grouping:
+    async def accept(deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
+        async with database.transaction() as tx:
+            return await service.accept(tx, channel.name, deliveries)
+
+    return Grouping(accept)
+
+
 class _DoorHandler:
     """One door: read, authenticate, translate, commit, answer. It does nothing else before the 2xx."""
 
-    def __init__(
-        self, service: IntakeService, database: Database, channel: Channel, door: Door, limit: RateLimit
-    ) -> None:
-        self._service = service
-        self._database = database
+    def __init__(self, grouping: Grouping, channel: Channel, door: Door, limit: RateLimit) -> None:
+        self._grouping = grouping
         self._channel = channel
         self._door = door
         self._limit = limit
@@ -104,11 +112,14 @@ class _DoorHandler:
             return translation, await self._accept(request, inbound, translation)
 
     async def _accept(self, request: Request, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
+        delivery = Delivery(
+            door=self._door.path,
+            request=inbound,
+            translation=translation,
+            traceparent=traceparent_of(request.headers),
+        )
         try:
-            async with self._database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-                return await self._service.accept(
-                    tx, channel=self._channel.name, door=self._door.path, request=inbound, translation=translation
-                )
+            return await self._grouping.accept(delivery)
         except Exception as error:
             if not _will_pass(error):
                 raise

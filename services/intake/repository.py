@@ -1,20 +1,17 @@
-"""Every SQL statement of intake. Each takes as many rows as a webhook may bring.
+"""Every SQL statement of intake. Each takes as many rows as a group of webhooks may bring (see `shared/db/rows.py`)."""
 
-PostgreSQL takes 32,767 parameters in a statement. Rows are therefore given beside the statement (SQLAlchemy cuts them
-into pieces), never inside it, and keys to look for as arrays.
-"""
-
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Text, Uuid, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, insert
 from sqlalchemy.types import TypeEngine
 
-from services.intake.drafts import Draft, Key
+from services.intake.drafts import Delivery, Draft, Key
 from services.intake.models import (
     answer,
     attachment,
@@ -26,45 +23,93 @@ from services.intake.models import (
     raw_request,
     reporter,
 )
-from services.intake.vault import VaultKeys
-from shared.channels import Ignored, InboundRequest, Unreadable
+from shared.channels import InboundRequest
 from shared.core.ids import new_id
 from shared.core.text import clean_text
 from shared.core.ticket import new_ticket
-from shared.db import UnitOfWork
+from shared.db import UnitOfWork, columns_of, insert_rows
+from shared.security.vault import VaultKeys
 
 _AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization"})
 
+_STORE_RAW = insert_rows(
+    raw_request,
+    *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
+)
+_CLAIM = (
+    insert_rows(
+        message,
+        *("id", "channel", "account", "provider_message_id", "complaint_id", "raw_request_id", "fingerprint"),
+        *("surface", "thread", "text", "event_time", "received_at"),
+    )
+    .on_conflict_do_nothing(constraint="message_key")
+    .returning(message.c.id)
+)
+_ADD_PERSONS = (
+    insert_rows(person, "id", "digest", "key_id", "identifier")
+    .on_conflict_do_nothing(index_elements=["digest"])
+    .returning(person.c.id, person.c.digest)
+)
+_ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details")
+_OPEN_CONVERSATIONS = (
+    insert_rows(conversation, "id", "channel", "account", "person_id")
+    .on_conflict_do_nothing(constraint="conversation_key")
+    .returning(conversation.c.id, conversation.c.account, conversation.c.person_id)
+)
+_STORE_COMPLAINTS = (
+    insert_rows(
+        complaint,
+        *("id", "ticket", "conversation_id", "channel", "text", "anonymous", "secret", "sealed", "received_at"),
+    )
+    .on_conflict_do_nothing(index_elements=["ticket"])
+    .returning(complaint.c.id, complaint.c.ticket)
+)
+_STORE_ATTACHMENTS = insert_rows(
+    attachment, "id", "complaint_id", "message_id", "kind", "media_type", "sha256", "size", "source_url"
+)
+_STORE_IGNORED = insert_rows(
+    ignored, "channel", "account", "provider_message_id", "reason", "received_at"
+).on_conflict_do_nothing()
 
-async def store_raw(
-    tx: UnitOfWork,
-    *,
-    raw_request_id: UUID,
-    channel: str,
-    door: str,
-    request: InboundRequest,
-    state: Literal["accepted", "ignored", "parked"],
-    unreadable: Sequence[Unreadable],
-) -> None:
-    """Keep the request byte for byte, in the transaction of what it said."""
-    row = {
-        "id": raw_request_id,
-        "channel": channel,
-        "door": door,
-        "query": request.query,
-        "method": request.method,
-        "headers": {
-            clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY
-        },
-        "body": request.body,
-        "received_at": request.received_at,
-        "state": state,
-        "unreadable": [[part.reason, part.where] for part in unreadable],
-    }
-    await tx.session.execute(insert(raw_request), row)
+
+RawState: TypeAlias = Literal["accepted", "ignored", "parked"]
 
 
-async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, drafts: Sequence[Draft]) -> set[UUID]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRequest:
+    """A request to keep, and what became of it."""
+
+    id: UUID
+    delivery: Delivery
+    state: RawState
+
+
+async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) -> None:
+    """Keep requests byte for byte, in the transaction of what they said."""
+    rows = [
+        {
+            "id": raw.id,
+            "channel": channel,
+            "door": raw.delivery.door,
+            "query": raw.delivery.request.query,
+            "method": raw.delivery.request.method,
+            "headers": json.dumps(_headers(raw.delivery.request)),
+            "body": raw.delivery.request.body,
+            "received_at": raw.delivery.request.received_at,
+            "state": raw.state,
+            "unreadable": json.dumps([[part.reason, part.where] for part in raw.delivery.translation.unreadable]),
+        }
+        for raw in raws
+    ]
+    if rows:
+        await tx.session.execute(_STORE_RAW, columns_of(rows))
+
+
+def _headers(request: InboundRequest) -> dict[str, str]:
+    return {clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY}
+
+
+async def claim_messages(tx: UnitOfWork, channel: str, drafts: Sequence[Draft]) -> set[UUID]:
     """Insert the messages that nobody inserted before; return their ids. A concurrent twin is waited for."""
     if not drafts:
         return set()
@@ -75,7 +120,7 @@ async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, 
             "account": draft.message.account,
             "provider_message_id": draft.message.provider_message_id,
             "complaint_id": draft.complaint_id,
-            "raw_request_id": raw_request_id,
+            "raw_request_id": draft.raw_request_id,
             "fingerprint": draft.message.fingerprint,
             "surface": draft.message.surface,
             "thread": draft.message.thread,
@@ -85,8 +130,7 @@ async def claim_messages(tx: UnitOfWork, *, channel: str, raw_request_id: UUID, 
         }
         for draft in drafts
     ]
-    claimed = insert(message).on_conflict_do_nothing(constraint="message_key").returning(message.c.id)
-    return set((await tx.session.scalars(claimed, rows)).all())
+    return set((await tx.session.scalars(_CLAIM, columns_of(rows))).all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +143,7 @@ class KnownMessage:
     fingerprint: str | None
 
 
-async def known_messages(tx: UnitOfWork, channel: str, keys: Iterable[Key]) -> Mapping[Key, KnownMessage]:
+async def known_messages(tx: UnitOfWork, channel: str, keys: Sequence[Key]) -> Mapping[Key, KnownMessage]:
     """Return what became of messages that are stored."""
     accounts, ids = zip(*keys, strict=True)
     wanted = func.unnest(_array(accounts, Text()), _array(ids, Text())).table_valued("account", "id").render_derived()
@@ -143,8 +187,10 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequenc
             }
             for digest, sender in sorted(missing.items())
         ]
-        await tx.session.execute(insert(person).on_conflict_do_nothing(index_elements=["digest"]), rows)
-        found |= await _persons_by_digest(tx, missing)
+        added = await tx.session.execute(_ADD_PERSONS, columns_of(rows))
+        found |= {row.digest: row.id for row in added}
+        if others := missing.keys() - found.keys():
+            found |= await _persons_by_digest(tx, others)
     return {
         message_id: next(found[digest] for digest in many if digest in found) for message_id, many in digests.items()
     }
@@ -170,7 +216,7 @@ async def store_reporters(
         }
         closed = keys.close(details) if details else None
         rows.append({"reference": draft.reporter, "person_id": person_ids[draft.message_id], "details": closed})
-    await tx.session.execute(insert(reporter), rows)
+    await tx.session.execute(_ADD_REPORTERS, columns_of(rows))
 
 
 async def conversations(
@@ -182,13 +228,15 @@ async def conversations(
         {"id": new_id(), "channel": channel, "account": account, "person_id": person_id}
         for account, person_id in sorted(set(keys.values()))
     ]
-    await tx.session.execute(insert(conversation).on_conflict_do_nothing(constraint="conversation_key"), rows)
-    known = await tx.session.execute(
-        select(conversation.c.id, conversation.c.account, conversation.c.person_id)
-        .where(conversation.c.channel == channel)
-        .where(conversation.c.person_id == any_(_array(set(person_ids.values()), Uuid())))
-    )
-    ids = {(row.account, row.person_id): row.id for row in known}
+    opened = await tx.session.execute(_OPEN_CONVERSATIONS, columns_of(rows))
+    ids = {(row.account, row.person_id): row.id for row in opened}
+    if others := set(keys.values()) - ids.keys():
+        known = await tx.session.execute(
+            select(conversation.c.id, conversation.c.account, conversation.c.person_id)
+            .where(conversation.c.channel == channel)
+            .where(conversation.c.person_id == any_(_array({person_id for _, person_id in others}, Uuid())))
+        )
+        ids |= {(row.account, row.person_id): row.id for row in known}
     return {message_id: ids[key] for message_id, key in keys.items()}
 
 
@@ -213,9 +261,8 @@ async def store_complaints(
             for draft in drafts
             if draft.complaint_id not in tickets
         ]
-        stored = insert(complaint).on_conflict_do_nothing(index_elements=["ticket"])
-        for row in await tx.session.execute(stored.returning(complaint.c.id, complaint.c.ticket), rows):
-            tickets[row.id] = row.ticket
+        stored = await tx.session.execute(_STORE_COMPLAINTS, columns_of(rows))
+        tickets |= {row.id: row.ticket for row in stored}
     return tickets
 
 
@@ -236,15 +283,17 @@ async def store_attachments(tx: UnitOfWork, drafts: Sequence[Draft]) -> None:
         for stored in draft.attachments
     ]
     if rows:
-        await tx.session.execute(insert(attachment), rows)
+        await tx.session.execute(_STORE_ATTACHMENTS, columns_of(rows))
 
 
-async def store_ignored(tx: UnitOfWork, channel: str, parts: Sequence[Ignored], received_at: datetime) -> None:
+async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
     """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
-    reasons: dict[Key, str] = {}
-    for part in parts:
-        if part.provider_message_id is not None:
-            reasons.setdefault((part.account or "", part.provider_message_id), part.reason)
+    first: dict[Key, tuple[str, datetime]] = {}
+    for delivery in deliveries:
+        for part in delivery.translation.ignored:
+            if part.provider_message_id is not None:
+                key = (part.account or "", part.provider_message_id)
+                first.setdefault(key, (part.reason, delivery.request.received_at))
     rows = [
         {
             "channel": channel,
@@ -253,10 +302,10 @@ async def store_ignored(tx: UnitOfWork, channel: str, parts: Sequence[Ignored], 
             "reason": reason,
             "received_at": received_at,
         }
-        for (account, message_id), reason in sorted(reasons.items())
+        for (account, message_id), (reason, received_at) in sorted(first.items())
     ]
     if rows:
-        await tx.session.execute(insert(ignored).on_conflict_do_nothing(), rows)
+        await tx.session.execute(_STORE_IGNORED, columns_of(rows))
 
 
 async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:

@@ -9,15 +9,15 @@ from sqlalchemy import Row
 
 from services.intake import repository
 from services.intake.access_code import access_code, is_access_code
-from services.intake.drafts import Draft, Key, draft
+from services.intake.drafts import Delivery, Draft, Key, drafts_of
 from services.intake.storage import AttachmentStore
-from services.intake.vault import VaultKeys
-from shared.channels import InboundRequest, Receipt, RefusedError, Translation
+from shared.channels import Receipt, RefusedError, Translation
 from shared.core.errors import ForbiddenError, NotFoundError, RejectError
 from shared.core.ids import new_id
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
 from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged
+from shared.security.vault import VaultKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,43 +37,29 @@ class IntakeService:
         self._access_code_key = access_code_key
         self._store = store
 
-    async def accept(
-        self, tx: UnitOfWork, *, channel: str, door: str, request: InboundRequest, translation: Translation
-    ) -> list[Receipt]:
-        """Store what a request said: exactly one complaint per message, however often it is delivered.
+    async def accept(self, tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
+        """Store what requests of one channel said: exactly one complaint per message, however often it is delivered.
 
-        Returns a receipt per message, in their order. Raises `RefusedError` when an idempotency key comes back with
-        other content; the transaction then changes nothing.
+        Returns for each request a receipt per message, in their order. Raises `RefusedError` when an idempotency key
+        comes back with other content; the transaction then changes nothing, of the other requests neither.
         """
-        drafts = _unique([draft(message, request.received_at) for message in translation.messages])
-        raw_id = new_id()
-        claimed = await repository.claim_messages(tx, channel=channel, raw_request_id=raw_id, drafts=drafts)
+        raw_ids = [new_id() for _ in deliveries]
+        drafts = _unique([one for pair in zip(deliveries, raw_ids, strict=True) for one in drafts_of(*pair)])
+        claimed = await repository.claim_messages(tx, channel, drafts)
         fresh = [one for one in drafts if one.message_id in claimed]
-        unheard = any(part.words for part in translation.ignored)
-        if fresh or translation.unreadable or unheard:
-            await repository.store_raw(
-                tx,
-                raw_request_id=raw_id,
-                channel=channel,
-                door=door,
-                request=request,
-                state="parked" if translation.unreadable else "accepted" if fresh else "ignored",
-                unreadable=translation.unreadable,
-            )
+        seen = [one.key for one in drafts if one.message_id not in claimed]
+        known = dict(await repository.known_messages(tx, channel, seen)) if seen else {}
+        _refuse_reused_keys(deliveries, fresh, known)
+        await repository.store_raw(tx, channel, _raw_requests(deliveries, raw_ids, fresh))
         if fresh:
-            await self._open_complaints(tx, channel, fresh)
-        await repository.store_ignored(tx, channel, translation.ignored, request.received_at)
-        keys = [(message.account, message.provider_message_id) for message in translation.messages]
-        known = await repository.known_messages(tx, channel, keys) if keys else {}
-        _refuse_reused_keys(drafts, known)
-        first_seen = {one.key for one in fresh}
-        receipts = []
-        for key in keys:
-            receipts.append(self._receipt(known[key], key, duplicate=key not in first_seen))
-            first_seen.discard(key)
-        return receipts
+            known |= await self._open_complaints(tx, channel, fresh)
+        await repository.store_ignored(tx, channel, deliveries)
+        news = {one.key for one in fresh}
+        return [[self._receipt(known[key], key, news) for key in delivery.keys] for delivery in deliveries]
 
-    async def _open_complaints(self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft]) -> None:
+    async def _open_complaints(
+        self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft]
+    ) -> dict[Key, repository.KnownMessage]:
         await self._store.keep([attachment for one in fresh for attachment in one.attachments])
         person_ids = await repository.persons(tx, self._vault, channel, fresh)
         await repository.store_reporters(tx, self._vault, fresh, person_ids)
@@ -81,15 +67,24 @@ class IntakeService:
         tickets = await repository.store_complaints(tx, channel, fresh, conversation_ids)
         await repository.store_attachments(tx, fresh)
         for one in fresh:
-            tx.publish(
-                one.event(
-                    channel=channel,
-                    ticket=tickets[one.complaint_id],
-                    conversation_id=conversation_ids[one.message_id],
-                )
+            event = one.event(
+                channel=channel, ticket=tickets[one.complaint_id], conversation_id=conversation_ids[one.message_id]
             )
+            tx.publish(event, traceparent=one.traceparent)
+        return {
+            one.key: repository.KnownMessage(
+                complaint_id=one.complaint_id,
+                ticket=tickets[one.complaint_id],
+                received_at=one.received_at,
+                fingerprint=one.message.fingerprint,
+            )
+            for one in fresh
+        }
 
-    def _receipt(self, known: repository.KnownMessage, key: Key, *, duplicate: bool) -> Receipt:
+    def _receipt(self, known: repository.KnownMessage, key: Key, news: set[Key]) -> Receipt:
+        """Give a message its receipt; the first one of a key that is new takes it from the news."""
+        duplicate = key not in news
+        news.discard(key)
         return Receipt(
             provider_message_id=key[1],
             complaint_id=known.complaint_id,
@@ -143,14 +138,41 @@ def _unique(drafts: Sequence[Draft]) -> list[Draft]:
     return [first[key] for key in sorted(first)]
 
 
-def _refuse_reused_keys(drafts: Sequence[Draft], known: Mapping[Key, repository.KnownMessage]) -> None:
-    for one in drafts:
-        if one.message.fingerprint != known[one.key].fingerprint:
-            raise RefusedError(
-                "idempotency_key_reused",
-                status=422,
-                detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain. Buat kunci baru untuk pengaduan baru.",
-            )
+def _refuse_reused_keys(
+    deliveries: Sequence[Delivery], fresh: Sequence[Draft], known: Mapping[Key, repository.KnownMessage]
+) -> None:
+    first = {key: one.fingerprint for key, one in known.items()}
+    first |= {one.key: one.message.fingerprint for one in fresh}
+    for delivery in deliveries:
+        for key, message in zip(delivery.keys, delivery.translation.messages, strict=True):
+            if message.fingerprint != first[key]:
+                raise RefusedError(
+                    "idempotency_key_reused",
+                    status=422,
+                    detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain."
+                    " Buat kunci baru untuk pengaduan baru.",
+                )
+
+
+def _raw_requests(
+    deliveries: Sequence[Delivery], raw_ids: Sequence[UUID], fresh: Sequence[Draft]
+) -> list[repository.RawRequest]:
+    """Choose the requests to keep: those with something new, with something unreadable, or with words left out."""
+    with_news = {one.raw_request_id for one in fresh}
+    kept = []
+    for delivery, raw_id in zip(deliveries, raw_ids, strict=True):
+        state = _raw_state(delivery.translation, has_news=raw_id in with_news)
+        if state is not None:
+            kept.append(repository.RawRequest(id=raw_id, delivery=delivery, state=state))
+    return kept
+
+
+def _raw_state(translation: Translation, *, has_news: bool) -> repository.RawState | None:
+    if translation.unreadable:
+        return "parked"
+    if has_news:
+        return "accepted"
+    return "ignored" if any(part.words for part in translation.ignored) else None
 
 
 def _require(known: bool) -> None:  # noqa: FBT001 - a private question with one answer

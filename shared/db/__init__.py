@@ -2,12 +2,15 @@
 
 from shared.db.bus_tables import inbox_table, outbox, parked_table
 from shared.db.database import Database, DatabaseUnavailableError, UnitOfWork, is_unavailable, sqlstate
+from shared.db.rows import columns_of, insert_rows
 
 __all__ = [
     "Database",
     "DatabaseUnavailableError",
     "UnitOfWork",
+    "columns_of",
     "inbox_table",
+    "insert_rows",
     "is_unavailable",
     "outbox",
     "parked_table",

@@ -27,7 +27,6 @@ STEPS = (
     "store_complaints",
     "store_attachments",
     "store_ignored",
-    "known_messages",
 )
 
 
@@ -130,10 +129,12 @@ async def test_a_crash_between_two_statements_leaves_nothing(step, http, sql, mo
 
 @pytest.mark.parametrize("step", ["persons", "store_complaints", "known_messages"])
 async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarmed(step, http, sql, monkeypatch):
+    seen = message("facebook", f"m_seen_{step}", "Lampu mati")
+    await deliver(http, seen)
     before = await rows_of(sql)
     monkeypatch.setattr(repository, step, _works_then_fails(getattr(repository, step)))
     with capture_logs() as logs:
-        answer = await deliver(http, message("facebook", f"m_broken_{step}", "Jembatan putus"))
+        answer = await deliver(http, seen, message("facebook", f"m_broken_{step}", "Jembatan putus"))
     assert (answer.status_code, answer.text) == (200, "EVENT_RECEIVED")
     assert await rows_of(sql) - before == {"intake.raw_request": 1}
     assert {"event": "intake.request_parked", "log_level": "error", "reason": "internal_error", "where": ""} in logs

@@ -7,8 +7,8 @@ import pytest
 from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
-from shared.security.vault import VaultKeys
 from shared.http.client import AsyncClient, Response
+from shared.security.vault import VaultKeys
 from tests.services.intake.counting import rows_of
 from tests.services.intake.provider import ACCOUNTS, SETTINGS, message, signed, webhook
 

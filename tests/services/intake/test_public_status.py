@@ -7,12 +7,12 @@ import pytest
 
 from services.intake.service import IntakeService
 from services.intake.storage import AttachmentStore
-from services.intake.vault import VaultKeys
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.db import Database
 from shared.events import AgencyRef, ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, Place
 from shared.events.complaint import Actor
+from shared.security.vault import VaultKeys
 from tests.services.intake.provider import SETTINGS
 
 AGENCY = AgencyRef(key="contoh", name="Dinas Contoh")

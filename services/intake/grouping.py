@@ -1,0 +1,90 @@
+"""Group commits: requests that come at the same time are accepted in one transaction, and share its flush to disk.
+
+Nobody waits for company: a request that comes alone is accepted at once, and what comes while earlier groups are under
+way is the next group. One that cannot be accepted harms nobody: every request of its group is then accepted alone.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from services.intake.drafts import Delivery
+from shared.channels import Receipt
+from shared.db import is_unavailable
+
+Accept: TypeAlias = Callable[[Sequence[Delivery]], Awaitable[list[list[Receipt]]]]
+"""Accepts requests in one transaction, all or none; returns after the commit."""
+
+_UNDER_WAY = 2
+"""Groups at a time: one is made ready here while PostgreSQL works on the other."""
+_MOST_MESSAGES = 250
+"""Messages of one group, unless a single request has more: a group is as slow for its first as for its last."""
+
+
+class Grouping:
+    """Accepts the requests of one channel in this process."""
+
+    def __init__(self, accept: Accept) -> None:
+        """Take what accepts a group."""
+        self._accept = accept
+        self._waiting: deque[_Waiting] = deque()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def accept(self, delivery: Delivery) -> list[Receipt]:
+        """Accept one request, in a commit of its own or of many; returns after it, raises what became of this one."""
+        waiting = _Waiting(delivery)
+        self._waiting.append(waiting)
+        self._start()
+        return await waiting.outcome
+
+    def _start(self) -> None:
+        while self._waiting and len(self._under_way) < _UNDER_WAY:
+            task = asyncio.create_task(self._finish(self._next_group()))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._start()
+
+    def _next_group(self) -> "list[_Waiting]":
+        group = [self._waiting.popleft()]
+        size = group[0].messages
+        while self._waiting and (size := size + self._waiting[0].messages) <= _MOST_MESSAGES:
+            group.append(self._waiting.popleft())
+        return group
+
+    async def _finish(self, group: "list[_Waiting]") -> None:
+        """Accept a group and tell each of it the outcome; who hung up meanwhile is accepted like the others."""
+        try:
+            outcomes = await self._accept([one.delivery for one in group])
+        except Exception as error:  # noqa: BLE001 - it goes to whoever waits
+            if len(group) == 1 or is_unavailable(error):
+                for one in group:
+                    one.fail(error)
+            else:
+                await asyncio.gather(*(self._finish([one]) for one in group))
+        else:
+            for one, receipts in zip(group, outcomes, strict=True):
+                one.tell(receipts)
+        finally:
+            for one in group:  # still without an outcome only when this process is being stopped
+                one.outcome.cancel()
+
+
+class _Waiting:
+    """A request, and where its outcome is told."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.messages = max(1, len(delivery.translation.messages))
+        self.outcome: asyncio.Future[list[Receipt]] = asyncio.get_running_loop().create_future()
+
+    def tell(self, receipts: list[Receipt]) -> None:
+        if not self.outcome.done():
+            self.outcome.set_result(receipts)
+
+    def fail(self, error: Exception) -> None:
+        if not self.outcome.done():
+            self.outcome.set_exception(error)

@@ -1,0 +1,32 @@
+"""Many rows in one statement: every column goes as one array, so that a group of any size costs one round trip.
+
+PostgreSQL takes 32,767 parameters in a statement; here their number is the number of columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, Text, bindparam, cast, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
+
+
+def insert_rows(table: Table, *names: str) -> Insert:
+    """Return an INSERT of these columns, to be executed with `columns_of(rows)`; JSON columns take JSON as text.
+
+    Rows are inserted in their order. Make it once, at import: building a statement costs more than running it.
+    """
+    types = [Text() if isinstance(table.c[name].type, JSONB) else table.c[name].type for name in names]
+    arrays = [bindparam(_array(name), type_=ARRAY(kind)) for name, kind in zip(names, types, strict=True)]
+    columns = [column(name, kind) for name, kind in zip(names, types, strict=True)]
+    given = func.unnest(*arrays).table_valued(*columns).render_derived()
+    wanted = [cast(given.c[name], JSONB) if isinstance(table.c[name].type, JSONB) else given.c[name] for name in names]
+    return insert(table).from_select(list(names), select(*wanted))
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Turn rows, at least one, into the parameters of `insert_rows`."""
+    return {_array(name): [row[name] for row in rows] for name in rows[0]}
+
+
+def _array(name: str) -> str:
+    return f"all_{name}"
