@@ -1,8 +1,30 @@
 """The only door to httpx: whoever calls out over HTTP does it from here, with a timeout and no proxy by accident."""
 
-from httpx import ASGITransport, AsyncClient, Client, HTTPError, Response
+from httpx import (
+    ASGITransport,
+    AsyncClient,
+    Client,
+    ConnectError,
+    ConnectTimeout,
+    HTTPError,
+    Response,
+    Timeout,
+    TimeoutException,
+)
 
-__all__ = ["ASGITransport", "AsyncClient", "Client", "HTTPError", "Response", "async_client", "client"]
+__all__ = [
+    "ASGITransport",
+    "AsyncClient",
+    "Client",
+    "ConnectError",
+    "ConnectTimeout",
+    "HTTPError",
+    "Response",
+    "Timeout",
+    "TimeoutException",
+    "async_client",
+    "client",
+]
 
 
 def client(*, timeout: float) -> Client:
