@@ -11,6 +11,7 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
@@ -50,6 +51,14 @@ def serve(
     built = [build_service(name, options).only(part) for name in services]
     token = GatewaySettings.load().metrics_token
     app = create_app(built, metrics_token=None if token is None else token.get_secret_value())
+    if not serve_app(app, built, host=host, port=port, forwarded_allow_ips=forwarded_allow_ips):
+        raise typer.Exit(1)
+
+
+def serve_app(
+    app: FastAPI, services: list[ServiceApp], *, host: str, port: int, forwarded_allow_ips: str = "127.0.0.1"
+) -> bool:
+    """Serve an application, and run its services' workers, until told to stop; return whether it ever listened."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -64,9 +73,8 @@ def serve(
     )
     uvicorn_server = _Server(config)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(run(uvicorn_server, built))
-    if not uvicorn_server.started:
-        raise typer.Exit(1)
+        runner.run(run(uvicorn_server, services))
+    return uvicorn_server.started
 
 
 class _Server(uvicorn.Server):
