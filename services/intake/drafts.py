@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from shared.channels import Attachment, InboundMessage, InboundRequest, Translation
+from shared.channels import Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
 from shared.core.ids import new_id
 from shared.core.sealing import must_seal
 from shared.events import AttachmentRef, ComplaintReceived, Coordinates, GivenPlace, Place
@@ -80,6 +80,19 @@ class Draft:
     def sealed(self) -> bool:
         """Whether text or place speak of bribery, extortion or abuse of office."""
         return must_seal(self.message.text, self.message.place.description or "")
+
+    def return_address(self, channel: str) -> ReturnAddress:
+        """Say where its citizen is answered."""
+        message = self.message
+        return ReturnAddress(
+            channel=channel,
+            account=message.account,
+            surface=message.surface,
+            recipient=message.sender.id,
+            recipient_kind=message.sender.kind,
+            message_id=message.provider_message_id,
+            thread=message.thread,
+        )
 
     def event(self, *, channel: str, ticket: str, conversation_id: UUID) -> ComplaintReceived:
         """Return the normalized complaint."""

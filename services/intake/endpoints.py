@@ -130,6 +130,8 @@ class _DoorHandler:
         for receipt in receipts:
             self._count("duplicate" if receipt.duplicate else "accepted")
             log.info("complaint.accepted", ticket=receipt.ticket, duplicate=receipt.duplicate)
+        for report in translation.reports:
+            self._count("delivery_report", report.outcome)
         for ignored in translation.ignored:
             self._count("ignored", ignored.reason)
         for unreadable in translation.unreadable:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -133,6 +134,16 @@ answer = Table(
     Column("answered_at", DateTime(timezone=True), nullable=False),
 )
 
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    Column("reply_id", Uuid, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("complaint_id", Uuid, nullable=False, comment="as the report says; perhaps none of ours"),
+    Column("reported_at", DateTime(timezone=True), nullable=False),
+)
+
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)
 
@@ -152,5 +163,18 @@ reporter = Table(
     Column("reference", Uuid, primary_key=True, comment="the only name of a reporter outside the vault"),
     Column("person_id", Uuid, ForeignKey(f"{VAULT}.person.id"), nullable=False, index=True),
     Column("details", LargeBinary, comment="encrypted name, telephone and e-mail, as given with this complaint"),
+    Column("address", LargeBinary, comment="encrypted: where this complaint's citizen is answered"),
     schema=VAULT,
 )
+
+look = Table(
+    "look",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("reference", Uuid, nullable=False),
+    Column("role", Text, nullable=False, comment="the login that looked"),
+    Column("purpose", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    schema=VAULT,
+)
+"""Each look at an address; written by the function `vault.return_address` alone."""

@@ -17,6 +17,7 @@ from services.intake.models import (
     attachment,
     complaint,
     conversation,
+    delivery_report,
     ignored,
     message,
     person,
@@ -50,7 +51,12 @@ _ADD_PERSONS = (
     .on_conflict_do_nothing(index_elements=["digest"])
     .returning(person.c.id, person.c.digest)
 )
-_ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details")
+_STORE_REPORTS = (
+    insert_rows(delivery_report, "reply_id", "outcome", "channel", "complaint_id", "reported_at")
+    .on_conflict_do_nothing()
+    .returning(delivery_report.c.reply_id, delivery_report.c.outcome)
+)
+_ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details", "address")
 _OPEN_CONVERSATIONS = (
     insert_rows(conversation, "id", "channel", "account", "person_id")
     .on_conflict_do_nothing(constraint="conversation_key")
@@ -203,9 +209,9 @@ async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[b
 
 
 async def store_reporters(
-    tx: UnitOfWork, keys: VaultKeys, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
+    tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
 ) -> None:
-    """Write each complaint's opaque reporter reference, with what the citizen told about themselves."""
+    """Write each complaint's opaque reporter reference, what they told of themselves, and where they are answered."""
     rows = []
     for draft in drafts:
         sender = draft.message.sender
@@ -214,8 +220,14 @@ async def store_reporters(
             for name, value in (("name", sender.name), ("phone", sender.phone), ("email", sender.email))
             if value
         }
-        closed = keys.close(details) if details else None
-        rows.append({"reference": draft.reporter, "person_id": person_ids[draft.message_id], "details": closed})
+        rows.append(
+            {
+                "reference": draft.reporter,
+                "person_id": person_ids[draft.message_id],
+                "details": keys.close(details) if details else None,
+                "address": keys.close(draft.return_address(channel).document()),
+            }
+        )
     await tx.session.execute(_ADD_REPORTERS, columns_of(rows))
 
 
@@ -306,6 +318,31 @@ async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
     ]
     if rows:
         await tx.session.execute(_STORE_IGNORED, columns_of(rows))
+
+
+async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> set[tuple[UUID, str]]:
+    """Keep what providers say of our replies; return reply and outcome of those that nobody told us before."""
+    rows = {
+        (report.reply_id, report.outcome): {
+            "reply_id": report.reply_id,
+            "outcome": report.outcome,
+            "channel": channel,
+            "complaint_id": report.complaint_id,
+            "reported_at": delivery.request.received_at,
+        }
+        for delivery in deliveries
+        for report in delivery.translation.reports
+    }
+    if not rows:
+        return set()
+    told = await tx.session.execute(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
+    return {(row.reply_id, row.outcome) for row in told}
+
+
+async def tickets_of(tx: UnitOfWork, complaint_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the tickets of those complaints that are ours."""
+    found = select(complaint.c.id, complaint.c.ticket).where(complaint.c.id == any_(_array(set(complaint_ids), Uuid())))
+    return {row.id: row.ticket for row in await tx.session.execute(found)}
 
 
 async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:

@@ -16,7 +16,7 @@ from shared.core.errors import ForbiddenError, NotFoundError, RejectError
 from shared.core.ids import new_id
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged
+from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, ReplyDeliveryReported
 from shared.security.vault import VaultKeys
 
 
@@ -54,6 +54,7 @@ class IntakeService:
         if fresh:
             known |= await self._open_complaints(tx, channel, fresh)
         await repository.store_ignored(tx, channel, deliveries)
+        await _pass_on_reports(tx, channel, deliveries)
         news = {one.key for one in fresh}
         return [[self._receipt(known[key], key, news) for key in delivery.keys] for delivery in deliveries]
 
@@ -62,7 +63,7 @@ class IntakeService:
     ) -> dict[Key, repository.KnownMessage]:
         await self._store.keep([attachment for one in fresh for attachment in one.attachments])
         person_ids = await repository.persons(tx, self._vault, channel, fresh)
-        await repository.store_reporters(tx, self._vault, fresh, person_ids)
+        await repository.store_reporters(tx, self._vault, channel, fresh, person_ids)
         conversation_ids = await repository.conversations(tx, channel, fresh, person_ids)
         tickets = await repository.store_complaints(tx, channel, fresh, conversation_ids)
         await repository.store_attachments(tx, fresh)
@@ -152,6 +153,27 @@ def _refuse_reused_keys(
                     detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain."
                     " Buat kunci baru untuk pengaduan baru.",
                 )
+
+
+async def _pass_on_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
+    """Announce what providers say of our replies, once each; of a complaint that is not ours it is only kept."""
+    news = await repository.store_reports(tx, channel, deliveries)
+    if not news:
+        return
+    pairs = [(delivery, report) for delivery in deliveries for report in delivery.translation.reports]
+    tickets = await repository.tickets_of(tx, (report.complaint_id for _, report in pairs))
+    for delivery, report in pairs:
+        if (report.reply_id, report.outcome) in news and report.complaint_id in tickets:
+            news.discard((report.reply_id, report.outcome))
+            event = ReplyDeliveryReported(
+                complaint_id=report.complaint_id,
+                ticket=tickets[report.complaint_id],
+                reply_id=report.reply_id,
+                channel=channel,
+                outcome=report.outcome,
+                reported_at=delivery.request.received_at,
+            )
+            tx.publish(event, traceparent=delivery.traceparent)
 
 
 def _raw_requests(

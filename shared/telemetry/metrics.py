@@ -4,7 +4,8 @@ from prometheus_client import Counter, Histogram
 
 DOOR_OUTCOMES = Counter(
     "ntbcare_door_outcomes_total",
-    "What became of requests at a door: accepted, duplicate, ignored, parked, handshake, or refused with its reason.",
+    "What became of requests at a door: accepted, duplicate, delivery_report, ignored, parked, handshake, or refused "
+    "with its reason.",
     ["channel", "outcome", "reason"],
 )
 DOOR_SECONDS = Histogram(

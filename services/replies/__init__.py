@@ -1,0 +1,1 @@
+"""Which agency a complaint is for, and why."""

@@ -1,0 +1,5 @@
+"""The tables of replies."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData(schema="replies")
