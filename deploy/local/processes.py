@@ -71,10 +71,11 @@ class Child:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         account: tuple[int, int] | None = None,
+        stdin: int = subprocess.DEVNULL,
     ) -> None:
         """Stop an orphan of an earlier run, then start `command` in a session of its own.
 
-        `env` None passes ours on; `account` is the (uid, gid) to run as, where we are root.
+        `env` None passes ours on; `account` is the (uid, gid) to run as, where we are root; `stdin` is a descriptor.
         """
         if self.running:
             raise ServerError(f"{self.name} runs already, as process {self.pid}")
@@ -85,7 +86,7 @@ class Child:
         def launch() -> subprocess.Popen[bytes]:
             return subprocess.Popen(  # noqa: S603 - the caller's own command
                 dying_with_us(list(command), self._death_signal),
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 env=env,
