@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 """PostgreSQL's manual, "Message Formats": SSLRequest."""
@@ -27,7 +28,10 @@ def make_certificates(folder: Path, host: str = "127.0.0.1") -> Certificates:
     authority = trustme.CA()
     certificates = Certificates(folder / "ca.pem", folder / "server.pem")
     authority.cert_pem.write_to_path(str(certificates.ca))
-    authority.issue_cert(host).private_key_and_cert_chain_pem.write_to_path(str(certificates.server))
+    issued = authority.issue_cert(host, common_name="kafka")
+    key = load_pem_private_key(issued.private_key_pem.bytes(), None)
+    kafkas_form = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    certificates.server.write_bytes(kafkas_form + b"".join(pem.bytes() for pem in issued.cert_chain_pems))
     return certificates
 
 

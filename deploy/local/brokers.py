@@ -3,15 +3,20 @@
 import base64
 import functools
 import os
+import secrets
 import shutil
 import subprocess
 import uuid
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
+from pydantic import SecretStr
+
+from deploy.kafka.administration import Administration, AdministrationError
 from deploy.local.kafka_jars import (
     KAFKA,
     apache_kafka_available,
@@ -22,10 +27,12 @@ from deploy.local.kafka_jars import (
 from deploy.local.locks import FolderLock
 from deploy.local.metadata_request import broker_answers
 from deploy.local.processes import Child, ServerError, free_port
+from shared.kafka import KafkaSettings
 
-__all__ = ["ApacheKafka", "Broker", "Tansu", "apache_kafka_available", "fetch_kafka_jars"]
+__all__ = ["ApacheKafka", "Broker", "BrokerCertificate", "Tansu", "apache_kafka_available", "fetch_kafka_jars"]
 
 HOST = "127.0.0.1"
+ADMINISTRATOR = "admin"
 START_SECONDS = 60
 
 
@@ -56,6 +63,11 @@ class Broker(ABC):
         return f"{HOST}:{self.port}"
 
     @property
+    def kafka(self) -> KafkaSettings:
+        """How its administrator gets in."""
+        return KafkaSettings(bootstrap=self.bootstrap, idempotence=self.supports_idempotence)
+
+    @property
     def pid(self) -> int:
         """The broker's process id; a `ServerError` before the first start."""
         return self._server.pid
@@ -72,7 +84,7 @@ class Broker(ABC):
         try:
             self._server.stop_orphan()
             self._start()
-            self._server.wait_until(lambda: broker_answers(HOST, self.port), timeout=START_SECONDS)
+            self._server.wait_until(self._answers, timeout=START_SECONDS)
         except BaseException:
             self.stop()
             raise
@@ -94,6 +106,9 @@ class Broker(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _answers(self) -> bool:
+        return broker_answers(HOST, self.port)
 
     @abstractmethod
     def _start(self) -> None: ...
@@ -117,15 +132,42 @@ class Tansu(Broker):
         self._server.start(command, env={"RUST_LOG": "warn"}, cwd=self.folder)
 
 
+@dataclass(frozen=True, slots=True)
+class BrokerCertificate:
+    """Paths of PEM files: `server` holds the key (PKCS #8) and the chain of CN=kafka, for 127.0.0.1; `ca` signed it."""
+
+    server: Path
+    ca: Path
+
+
 class ApacheKafka(Broker):
-    """Apache Kafka itself: one process as broker and controller (KRaft), its jars fetched by Maven."""
+    """Apache Kafka itself: one process as broker and controller (KRaft), its jars fetched by Maven.
+
+    With a certificate it takes clients only over TLS, with a password, and lets them do what its rules allow. The
+    administrator's random password stands in `<folder>/password` (0600).
+    """
 
     supports_idempotence = True
     durable = True
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, certificate: BrokerCertificate | None = None) -> None:
         super().__init__(folder, port=port)
         self._controller_port = free_port()
+        self._brokers_port = free_port()
+        self._certificate = certificate
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How its administrator gets in."""
+        if self._certificate is None:
+            return super().kafka
+        return KafkaSettings(
+            bootstrap=self.bootstrap,
+            security_protocol="SASL_SSL",
+            username=ADMINISTRATOR,
+            password=SecretStr((self.folder / "password").read_text()),
+            ca_file=str(self._certificate.ca),
+        )
 
     @property
     def name(self) -> str:
@@ -151,9 +193,30 @@ class ApacheKafka(Broker):
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         properties = self._write_properties(incoming)
         arguments = ["format", "--standalone", f"--cluster-id={cluster}", "-c", properties]
+        if self._certificate is not None:
+            arguments.append(self._draw_password())
         self._run(tool, jars, ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", *arguments])
         tool.wait_for_success(timeout=START_SECONDS)
+        (self.folder / "administrator").unlink(missing_ok=True)
         (self.folder / incoming).rename(self.folder / "data")
+
+    def _draw_password(self) -> str:
+        """Draw the administrator's password; return how the tool is told, in no command line."""
+        password = secrets.token_hex(32)
+        _write_private(self.folder / "password", password)
+        _write_private(
+            self.folder / "administrator", f"--add-scram=SCRAM-SHA-512=[name={ADMINISTRATOR},password={password}]"
+        )
+        return "@administrator"
+
+    def _answers(self) -> bool:
+        if self._certificate is None:
+            return super()._answers()
+        try:
+            Administration(self.kafka, patience=2).topics()
+        except AdministrationError:
+            return False
+        return True
 
     def _run(self, child: Child, jars: Path, arguments: list[str]) -> None:
         """Run Java in the state folder: every path in the properties is relative, whatever the folder's name."""
@@ -164,11 +227,26 @@ class ApacheKafka(Broker):
 
     def _write_properties(self, data: str) -> str:
         """Write `server.properties` from the committed template; return its name inside the folder."""
-        template = (KAFKA / "server.properties").read_text()
-        places = {"host": HOST, "port": self.port, "controller_port": self._controller_port, "data": data}
         name = "server.properties"
+        addition = "plain.properties" if self._certificate is None else "secured.properties"
+        template = (KAFKA / name).read_text() + (KAFKA / addition).read_text()
+        places = {
+            "host": HOST,
+            "port": self.port,
+            "controller_port": self._controller_port,
+            "brokers_port": self._brokers_port,
+            "data": data,
+        }
+        if self._certificate is not None:
+            _write_private(self.folder / "server.pem", self._certificate.server.read_text())
+            _write_private(self.folder / "ca.pem", self._certificate.ca.read_text())
         (self.folder / name).write_text(template.format_map(places))
         return name
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 def _tansu() -> Path:

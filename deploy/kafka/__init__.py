@@ -1,0 +1,1 @@
+"""Apache Kafka: its jars and settings, and who may do what on it."""
