@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -39,7 +40,7 @@ class VaultKeys:
         """Encrypt something that JSON can hold."""
         return self._fernet.encrypt(json.dumps(content).encode())
 
-    def open(self, sealed: bytes) -> object:
+    def open(self, sealed: bytes) -> Any:
         """Decrypt what `close` made, under whichever key."""
         return json.loads(self._fernet.decrypt(sealed))
 
