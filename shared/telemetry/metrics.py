@@ -1,6 +1,6 @@
 """Every metric in one place, so that a dashboard never meets an undeclared name."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 DOOR_OUTCOMES = Counter(
     "ntbcare_door_outcomes_total",
@@ -17,4 +17,25 @@ DOOR_SECONDS = Histogram(
 EVENTS_PUBLISHED = Counter("ntbcare_events_published_total", "Outbox rows that Kafka acknowledged.")
 EVENTS_CONSUMED = Counter("ntbcare_events_consumed_total", "Events whose effect was committed.", ["group", "type"])
 EVENTS_PARKED = Counter("ntbcare_events_parked_total", "Events parked because they could not be processed.", ["group"])
+CONSUMER_LAG = Gauge(
+    "ntbcare_consumer_lag",
+    "Events of a partition that the group has not worked through yet.",
+    ["group", "topic", "partition"],
+)
+PARKED = Gauge(
+    "ntbcare_parked", "Events in a service's parking lot now, by state (parked needs a person).", ["group", "state"]
+)
+OUTBOX_PENDING = Gauge("ntbcare_outbox_pending", "Events that Kafka does not have yet.")
+OUTBOX_AGE = Gauge("ntbcare_outbox_oldest_seconds", "How long the oldest of them has waited; 0 when there is none.")
+OUTBOX_REFUSED = Gauge("ntbcare_outbox_refused", "Events that Kafka will never take; their complaints wait.")
+STAGE_SECONDS = Histogram(
+    "ntbcare_stage_seconds",
+    "publish: from an event's commit to Kafka's acknowledgement. A consumer group's name: from the event's time to the "
+    "commit of its effect there.",
+    ["stage"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 30, 120, 600),
+)
 PROBLEMS = Counter("ntbcare_http_problems_total", "Requests to the APIs that ended in a problem.", ["code"])
+LAPOR_MIRRORS = Gauge("ntbcare_lapor_mirrors", "Complaints by how their mirror at SP4N-LAPOR! stands.", ["state"])
+LAPOR_CALLS = Counter("ntbcare_lapor_calls_total", "Calls to SP4N-LAPOR!, and what came of them.", ["call", "outcome"])
+LAPOR_CIRCUIT_OPEN = Gauge("ntbcare_lapor_circuit_open", "1 while no call to SP4N-LAPOR! is made: something is wrong.")

@@ -1,0 +1,126 @@
+"""What the mirror tells LAPOR!, what LAPOR!'s words mean to us, and when to try again. Pure."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Final
+
+from services.lapor.port import Report
+from shared.core.masking import mask
+
+TITLE_LENGTH = 80
+_MESSAGE_LENGTH = 200
+_LONGEST_WAIT_S = 3600.0
+_FINAL_FACTOR = 8
+_UNSEEN = "Cf"
+"""Unicode category of zero-width characters and soft hyphens."""
+
+_DATE = r"\b(?:\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})(?![-/.]?\d)"
+_MONEY = r"\brp\.? ?\d[\d.,]*"
+_LONG_NUMBER = r"(?<![\d\[])\+?\(?\d(?:[-./() ]{0,2}\d){8,}"
+_EMAIL = r"[\w.+-]+@[\w-]+\.[\w.-]+"
+_NUMBERS = re.compile(rf"{_DATE}|{_MONEY}|(?P<number>{_LONG_NUMBER})|(?P<email>{_EMAIL})", re.IGNORECASE)
+
+STATES: Final = {
+    "belum terverifikasi": "received",
+    "terverifikasi": "assigned",
+    "sudah terverifikasi": "assigned",
+    "dalam proses": "in_progress",
+    "selesai": "closed",
+    "diarsipkan": "closed",
+    "ditolak": "closed",
+}
+"""Our state by LAPOR!'s status names, as far as they were seen. A verified one has its institution: there, assigned."""
+
+
+def plain(text: str) -> str:
+    """Return text in which nothing hides behind full-width digits or zero-width characters."""
+    letters = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in letters if unicodedata.category(letter) != _UNSEEN)
+
+
+def masked(text: str) -> str:
+    """Return plain text without the names and numbers of people.
+
+    After the mask comes a blunt net: whatever still has nine digits or more and is no date and no sum of money.
+    """
+    return without_numbers(mask(text))
+
+
+def without_numbers(text: str) -> str:
+    """Replace e-mail addresses and long numbers."""
+    return _NUMBERS.sub(_replaced, text)
+
+
+def _replaced(found: re.Match[str]) -> str:
+    if found["number"]:
+        return "[NOMOR]"
+    return "[EMAIL]" if found["email"] else found[0]
+
+
+def report(
+    *,
+    ticket: str,
+    text: str,
+    attachments: int,
+    anonymous: bool,
+    secret: bool,
+    personal: bool,
+    happened_on: date,
+    institution_id: int,
+) -> Report:
+    """Write what LAPOR! gets of a complaint; `text` is masked, `personal` tells that something was.
+
+    Never less strict than we are: who wants secrecy gets anonymity too, and where the text named a person the report
+    is secret there, because no mask finds everything (an administrator must hide such reports: Perpres 76/2013).
+    """
+    words = text.strip()
+    parts = [f"[{ticket}] {words or '(tanpa teks)'}"]
+    if attachments:
+        parts.append(f"Lampiran: {attachments} berkas di NTB Care.")
+    return Report(
+        title=_title(words) or f"Pengaduan {ticket}",
+        content="\n\n".join(parts),
+        institution_id=institution_id,
+        anonymous=anonymous or secret,
+        secret=secret or personal,
+        happened_on=happened_on,
+    )
+
+
+def _title(words: str) -> str:
+    line = " ".join(words.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[:TITLE_LENGTH]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+def state_of(status: str) -> str | None:
+    """Return the state of ours that a status of LAPOR! means, or None for one that we do not know."""
+    return STATES.get(" ".join(status.lower().split()))
+
+
+def redacted(message: str, sent: Report) -> str:
+    """Return LAPOR!'s own words for an operator: short, without numbers of people, and never the complaint's words."""
+    said = " ".join(message.split())
+    told = {_triple for text in (sent.title, sent.content) for _triple in _triples(text)}
+    if any(triple in told for triple in _triples(said)):
+        return "(LAPOR! quotes the complaint; its words are left out)"
+    return without_numbers(said)[:_MESSAGE_LENGTH]
+
+
+def _triples(text: str) -> list[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return [tuple(words[place : place + 3]) for place in range(len(words) - 2)]
+
+
+def wait(attempts: int, first_s: float, retry_after_s: float | None) -> float:
+    """Return for how many seconds to leave it alone after so many tries; what LAPOR! asks for is granted."""
+    doubled = first_s * 2.0 ** min(max(attempts - 1, 0), 30)
+    return max(min(doubled, _LONGEST_WAIT_S), retry_after_s or 0.0)
+
+
+def next_look(status: str, every_s: float) -> float:
+    """Return after how many seconds to look again: seldom where LAPOR! is done, but an archived report may reopen."""
+    return every_s * (_FINAL_FACTOR if state_of(status) == "closed" else 1)

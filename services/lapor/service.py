@@ -1,0 +1,334 @@
+"""Lapor's use cases. Each method runs inside one transaction that the edge opened, and none of them calls out.
+
+A push is three of them and a call between: `claim_push` commits `posting`, then the worker posts, then `record_push`
+says what came of it. What is found in `posting` after its time may have arrived, and is posted by nobody any more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row
+
+from services.lapor import repository, rules
+from services.lapor.port import (
+    Busy,
+    Created,
+    CreateOutcome,
+    Locked,
+    LookOutcome,
+    NotSent,
+    Refused,
+    Report,
+    Status,
+    Unclear,
+)
+from shared.core.errors import RejectError
+from shared.core.ids import new_id
+from shared.core.masking import mask_version
+from shared.core.times import WITA, Clock, utc_now
+from shared.db import UnitOfWork
+from shared.events import (
+    Actor,
+    ComplaintAssigned,
+    ComplaintMirrored,
+    ComplaintMirrorStatusChanged,
+    ComplaintReceived,
+    ComplaintVerified,
+)
+
+log = structlog.get_logger()
+
+_MIRROR = Actor(kind="machine", id="lapor.mirror")
+_OPERATOR = Actor(kind="operator", id="lapor.resolve")
+_NOT_YET_TOLD = {"waiting", "queued", "refused"}
+_MAY_BE_NUMBERED = {"queued", "refused", "perhaps_created"}
+_MAY_BE_QUEUED_AGAIN = {"refused", "perhaps_created"}
+_SEALED: dict[str, Any] = {"state": "withheld", "reason": "sealed", "due_at": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How patient the mirror is, in seconds, and whose institution an agency is at LAPOR!."""
+
+    institution_id: int
+    institution_ids: Mapping[str, int] = field(default_factory=dict)
+    lease_s: float
+    retry_s: float
+    look_every_s: float
+    look_again_s: float
+    looks_per_hour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """A complaint that this worker, and no other, may post once."""
+
+    complaint_id: UUID
+    ticket: str
+    claim: UUID
+    attempts: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A complaint at LAPOR! that this worker looks at."""
+
+    complaint_id: UUID
+    ticket: str
+    claim: UUID
+    lapor_id: str
+
+
+class LaporService:
+    """Keeps a row per complaint and moves it along."""
+
+    def __init__(self, policy: Policy, clock: Clock = utc_now) -> None:
+        """Take the policy and a clock."""
+        self._policy = policy
+        self._clock = clock
+
+    # what the house says
+
+    async def receive(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
+        """Begin a complaint's mirror. Of a sealed one no word is kept here; of any other the masked ones only."""
+        words = rules.plain("" if event.sealed else event.text)
+        masked = rules.masked(words)
+        told = {"state": "waiting", "text": masked, "mask_version": mask_version()}
+        await repository.open_mirror(
+            tx,
+            complaint_id=event.complaint_id,
+            ticket=event.ticket,
+            **(_SEALED if event.sealed else told),
+            personal=masked != words,
+            attachments=len(event.attachments),
+            anonymous=event.anonymous,
+            secret=event.secret,
+            happened_on=(event.incident_time or event.received_at).astimezone(WITA).date(),
+        )
+
+    async def assign(self, tx: UnitOfWork, event: ComplaintAssigned) -> None:
+        """Remember whose it is; a complaint that was sealed meanwhile stays here. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        await repository.change(tx, row.complaint_id, agency_key=event.agency.key)
+        if not event.sealed or row.state == "withheld":
+            return
+        if row.state in _NOT_YET_TOLD:
+            await repository.change(tx, row.complaint_id, text=None, verdict=None, **_SEALED)
+        else:
+            log.error("lapor.sealed_too_late", ticket=row.ticket, state=row.state)
+            await repository.change(tx, row.complaint_id, text=None)
+
+    async def verify(self, tx: UnitOfWork, event: ComplaintVerified) -> None:
+        """Queue the complaint: now it may be told. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        changes: dict[str, Any] = {"verified_at": event.verified_at, "traceparent": tx.traceparent}
+        if row.state == "waiting":
+            changes |= {"state": "queued", "due_at": self._clock()}
+        await repository.change(tx, row.complaint_id, **changes)
+
+    # telling LAPOR!
+
+    async def claim_push(self, tx: UnitOfWork) -> Push | None:
+        """Take the complaint whose turn it is; from the commit on nobody else ever posts it by itself."""
+        now = self._clock()
+        row = await repository.next_to_push(tx, now)
+        if row is None:
+            return None
+        push = Push(
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            claim=new_id(),
+            attempts=row.attempts + 1,
+            report=self._report(row),
+        )
+        await repository.change(
+            tx,
+            row.complaint_id,
+            state="posting",
+            claim=push.claim,
+            claimed_until=now + timedelta(seconds=self._policy.lease_s),
+            attempts=push.attempts,
+            posted_at=now,
+        )
+        return push
+
+    def _report(self, row: Row[Any]) -> Report:
+        policy = self._policy
+        return rules.report(
+            ticket=row.ticket,
+            text=row.text,
+            attachments=row.attachments,
+            anonymous=row.anonymous,
+            secret=row.secret,
+            personal=row.personal,
+            happened_on=row.happened_on,
+            institution_id=policy.institution_ids.get(row.agency_key, policy.institution_id),
+        )
+
+    async def record_push(self, tx: UnitOfWork, push: Push, outcome: CreateOutcome) -> str:
+        """Write down what came of a push; return the state in which the complaint stands now."""
+        row = await _known(tx, push.complaint_id)
+        if row.claim != push.claim or row.state not in {"posting", "perhaps_created"} or row.verdict:
+            number = outcome.lapor_id if isinstance(outcome, Created) else None
+            log.error("lapor.answer_came_too_late", ticket=push.ticket, state=row.state, lapor_id=number)
+            return str(row.state)
+        if isinstance(outcome, Created):
+            return await self._number(tx, row, outcome.lapor_id, _MIRROR)
+        changes = self._after_trouble(push, outcome)
+        if changes["state"] == "queued" and row.text is None:
+            changes = _SEALED
+        await repository.change(tx, row.complaint_id, claimed_until=None, **changes)
+        return str(changes["state"])
+
+    def _after_trouble(self, push: Push, outcome: NotSent | Busy | Locked | Refused | Unclear) -> dict[str, Any]:
+        match outcome:
+            case Unclear(reason):
+                words = rules.redacted(reason, push.report)
+                return {"state": "perhaps_created", "reason": words, "due_at": None}
+            case Refused(status, message):
+                words = f"HTTP {status}: {rules.redacted(message, push.report)}"
+                return {"state": "refused", "reason": words, "due_at": None}
+            case Locked(status):
+                return self._again(f"HTTP {status}: LAPOR! refuses our secrets", push.attempts, None)
+            case Busy(retry_after_s):
+                return self._again("HTTP 429: LAPOR! asks us to wait", push.attempts, retry_after_s)
+            case NotSent(reason):
+                return self._again(f"no connection ({reason})", push.attempts, None)
+
+    def _again(self, reason: str, attempts: int, retry_after_s: float | None) -> dict[str, Any]:
+        wait = timedelta(seconds=rules.wait(attempts, self._policy.retry_s, retry_after_s))
+        return {"state": "queued", "reason": reason, "due_at": self._clock() + wait}
+
+    async def _number(self, tx: UnitOfWork, row: Row[Any], lapor_id: str, actor: Actor) -> str:
+        """Write LAPOR!'s number down and announce it; a number that another complaint has proves nothing."""
+        if await repository.number_is_taken(tx, lapor_id, row.complaint_id):
+            reason = f"number {lapor_id} belongs to another complaint"
+            log.error("lapor.number_taken", ticket=row.ticket, lapor_id=lapor_id)
+            await repository.change(
+                tx, row.complaint_id, state="perhaps_created", reason=reason, due_at=None, claimed_until=None
+            )
+            return "perhaps_created"
+        now = self._clock()
+        await repository.change(
+            tx,
+            row.complaint_id,
+            state="created",
+            reason=None,
+            lapor_id=lapor_id,
+            mirrored_at=now,
+            claimed_until=None,
+            due_at=now + timedelta(seconds=self._policy.look_every_s),
+        )
+        tx.publish(
+            ComplaintMirrored(
+                complaint_id=row.complaint_id, ticket=row.ticket, lapor_id=lapor_id, actor=actor, mirrored_at=now
+            ),
+            time=now,
+            traceparent=row.traceparent,
+        )
+        return "created"
+
+    async def give_up_lost_pushes(self, tx: UnitOfWork) -> None:
+        """Hand the pushes of workers that died in mid-call to a person."""
+        for ticket in await repository.give_up_lost_claims(tx, self._clock(), "we were interrupted while posting"):
+            log.error("lapor.perhaps_created", ticket=ticket, reason="interrupted")
+
+    async def follow_verdict(self, tx: UnitOfWork) -> bool:
+        """Act on what a person found out about one complaint; False when there is none to act on."""
+        row = await repository.next_verdict(tx)
+        if row is None:
+            return False
+        if row.verdict == "created" and row.state in _MAY_BE_NUMBERED:
+            await self._number(tx, row, row.verdict_number, _OPERATOR)
+        elif row.verdict == "not_created" and row.state in _MAY_BE_QUEUED_AGAIN:
+            again = {"state": "queued", "reason": "a person saw that it is not there", "due_at": self._clock()}
+            await repository.change(tx, row.complaint_id, **(_SEALED if row.text is None else again))
+        else:
+            log.warning("lapor.verdict_ignored", ticket=row.ticket, state=row.state, verdict=row.verdict)
+        await repository.change(tx, row.complaint_id, verdict=None, verdict_number=None)
+        return True
+
+    # looking what became of it
+
+    async def claim_look(self, tx: UnitOfWork) -> Look | datetime | None:
+        """Take the complaint to look at next; a time instead when this hour's looks are spent until then."""
+        now = self._clock()
+        row = await repository.next_to_look_at(tx, now)
+        if row is None:
+            return None
+        empty_until = await repository.spend(tx, "looks", now, self._policy.looks_per_hour)
+        if empty_until is not None:
+            return empty_until
+        claim = new_id()
+        until = now + timedelta(seconds=self._policy.lease_s)
+        await repository.change(tx, row.complaint_id, claim=claim, claimed_until=until)
+        return Look(complaint_id=row.complaint_id, ticket=row.ticket, claim=claim, lapor_id=row.lapor_id)
+
+    async def record_look(self, tx: UnitOfWork, look: Look, outcome: LookOutcome) -> bool:
+        """Write down what was seen; announce it, and return True, only when LAPOR! shows another status than before."""
+        row = await _known(tx, look.complaint_id)
+        if row.claim != look.claim:
+            return False
+        now = self._clock()
+        if not isinstance(outcome, Status):
+            again = timedelta(seconds=max(self._policy.look_again_s, _asked(outcome)))
+            await repository.change(
+                tx, row.complaint_id, due_at=now + again, claimed_until=None, reason=f"look failed: {_kind(outcome)}"
+            )
+            return False
+        changed: bool = outcome.name != row.status
+        await repository.change(
+            tx,
+            row.complaint_id,
+            state="tracked",
+            reason=None,
+            status=outcome.name,
+            status_since=outcome.since or (now if changed else row.status_since),
+            looked_at=now,
+            claimed_until=None,
+            due_at=now + timedelta(seconds=rules.next_look(outcome.name, self._policy.look_every_s)),
+        )
+        if changed:
+            self._announce_status(tx, row, outcome.name, now)
+        return changed
+
+    def _announce_status(self, tx: UnitOfWork, row: Row[Any], status: str, now: datetime) -> None:
+        state = rules.state_of(status)
+        if state is None:
+            log.warning("lapor.unknown_status", ticket=row.ticket, lapor_id=row.lapor_id)
+        tx.publish(
+            ComplaintMirrorStatusChanged(
+                complaint_id=row.complaint_id,
+                ticket=row.ticket,
+                lapor_id=row.lapor_id,
+                status=status,
+                state=state,
+                seen_at=now,
+            ),
+            time=now,
+            traceparent=row.traceparent,
+        )
+
+    async def count_by_state(self, tx: UnitOfWork) -> Mapping[str, int]:
+        """Return how many complaints stand in each state."""
+        return await repository.count_by_state(tx)
+
+
+async def _known(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
+    row = await repository.lock(tx, complaint_id)
+    if row is None:
+        raise RejectError("lapor never heard that this complaint was received")
+    return row
+
+
+def _kind(outcome: LookOutcome) -> str:
+    return f"HTTP {outcome.status}" if isinstance(outcome, Refused | Locked) else type(outcome).__name__
+
+
+def _asked(outcome: LookOutcome) -> float:
+    return (outcome.retry_after_s or 0.0) if isinstance(outcome, Busy) else 0.0
