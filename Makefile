@@ -66,6 +66,10 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 	@$(MAKE) --no-print-directory $(VENV)/.dev
 	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest $(PYTEST)
 
+.PHONY: bench
+bench: $(VENV)/.runtime ## Measure intake, latency and memory, a minute or more each (BENCH="--quick" for a short form)
+	@$(BIN)/ntbcare bench $(BENCH)
+
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, import rules, contracts: everything that needs no server
 	@echo "ruff …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

@@ -1,0 +1,1 @@
+"""Figures: what the house does on this machine, beside what the same machine does without us."""

@@ -1,0 +1,59 @@
+"""One run on one stack: what is asked for, in an order in which nothing disturbs what comes after."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from deploy.bench.intake import measure_intake
+from deploy.bench.latency import measure_latency
+from deploy.bench.memory import at_rest, measure_growth
+from deploy.bench.report import machine
+from deploy.local.brokers import ApacheKafka, Tansu, apache_kafka_available
+from deploy.local.postgres import Postgres
+from deploy.local.stack import Stack
+
+BENCHMARKS = ("memory", "latency", "intake")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long, how much."""
+
+    seconds: float = 60
+    """Of each measured phase."""
+    connections: int = 64
+    per_second: float = 50
+    messages: int = 10_000
+    """Before memory is measured again."""
+
+
+QUICK = Plan(seconds=3, connections=16, per_second=20, messages=200)
+
+
+def run(folder: Path, plan: Plan, wanted: Collection[str], say: Callable[[str], None]) -> dict[str, Any]:
+    """Start the stack on Apache Kafka where it can run, and measure; raises `ServerError`.
+
+    PostgreSQL runs with its production defaults: a commit is on disk.
+    """
+    broker = Tansu if apache_kafka_available() else ApacheKafka
+    stack = Stack(folder, postgres=Postgres(folder / "postgres"), broker=broker(folder / "broker"))
+    document: dict[str, Any] = {"machine": machine()}
+    say("starting …")
+    with stack, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return document | runner.run(_measure(stack, plan, wanted, say))
+
+
+async def _measure(stack: Stack, plan: Plan, wanted: Collection[str], say: Callable[[str], None]) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    rest = await at_rest(stack)
+    if "latency" in wanted:
+        figures["latency"] = await measure_latency(stack, per_second=plan.per_second, seconds=plan.seconds, say=say)
+    if "memory" in wanted:
+        figures["memory"] = await measure_growth(stack, rest, messages=plan.messages, say=say)
+    if "intake" in wanted:
+        figures["intake"] = await measure_intake(stack, seconds=plan.seconds, connections=plan.connections, say=say)
+    return figures
