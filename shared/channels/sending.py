@@ -1,7 +1,8 @@
 """Stop 9, the channel's part: how a citizen is answered where they wrote.
 
 A channel folder that can answer has a `send.py` with `build_reply_sender() -> ReplySender`, which reads the channel's
-sending settings: the doors need none of those secrets. Replies calls `objection`, then `send`, and keeps what came of it.
+sending settings: the doors need none of those secrets. Replies calls `objection`, then `send`, and keeps what came of
+it.
 """
 
 from collections.abc import Mapping

@@ -6,6 +6,7 @@ demo and `make up` draw their own; everywhere else a missing one stops the start
 
 import json
 import os
+import re
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from shared.core.errors import ExplainedError
 SHORTEST_SECRET = 16
 _FEWEST_SYMBOLS = 5
 """Different characters: one random secret of 16 hexadecimal digits in two million has fewer."""
+_HTTP_ADDRESS = re.compile(r"https?://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _PLACEHOLDERS = ("change-me", "changeme", "secret", "password", "default", "example", "ganti")
 
 
@@ -53,6 +55,14 @@ def _split(value: object) -> object:
         raise ValueError('this is no list; write a,b or ["a", "b"]') from None
 
 
+def _http_address(value: str) -> str:
+    if not _HTTP_ADDRESS.fullmatch(value):
+        raise ValueError("this is no address; write https://host/path, without user, query and white space")
+    return value.rstrip("/")
+
+
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+"""Where another programme's HTTP interface is; no slash at the end."""
 Secret = Annotated[SecretStr, AfterValidator(_real_secret)]
 Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
 """One or more secrets, all of them valid: the new and the old one while they are being rotated."""
