@@ -1,7 +1,8 @@
 """A citizen's phone and its operator, played by kannel-extras' `fakesmsc` (the protocol: its usage text).
 
-Two of its habits are met here. It reads stdin through a buffer that its `select` does not see, so that a second line
-would wait for a third: `stdbuf` takes the buffer away. It reads 255 bytes at a time and drops a piece of one byte.
+Some of its habits are met here. It reads stdin through a buffer that its `select` does not see, so that a second line
+would wait for a third: `stdbuf` takes the buffer away. It reads 255 bytes at a time and drops a piece of one byte. It
+can neither send UCS-2 in parts nor say that the parts it got are UCS-2. It looks for what arrived once a second.
 """
 
 import os
@@ -22,8 +23,8 @@ _START_SECONDS = 10
 _ARRIVED = re.compile(r"Got message \d+: <(\S+) (\S+) (?:udh (\S+) )?(text|data|ucs-2) (.*)>$", re.MULTILINE)
 _LINKED = b"\x05\x00\x03"
 """The user data header of one of several parts: then come reference, total and number (3GPP TS 23.040, 9.2.3.24.1)."""
-_SINGLE_BYTES = {"text": 160, "ucs2": 140}
-_PART_BYTES = {"text": 153, "ucs2": 134}
+_SINGLE = 160
+_PART = 153
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Handset:
     def send(self, sender: str, receiver: str, text: str, *, order: Sequence[int] | None = None) -> int:
         """Send a message as a phone does: a long one in parts, in that `order` (from 0); return how many they are.
 
-        A part that `order` leaves out is never sent.
+        A part that `order` leaves out is never sent. What needs UCS-2 goes in one piece however long it is, as from an
+        operator who joins the parts.
         """
         parts = self._parts(text)
         for number in range(len(parts)) if order is None else order:
@@ -104,18 +106,14 @@ class Handset:
         return status is not None and status.operators > 0
 
     def _parts(self, text: str) -> list[str]:
-        alphabet = "text" if text.isascii() else "ucs2"
-        raw = text.encode("ascii" if text.isascii() else "utf-16-be")
-        if len(raw) <= _SINGLE_BYTES[alphabet]:
-            return [f"{'data' if alphabet == 'text' else 'ucs2'} {quote_from_bytes(raw)}"]
-        size = _PART_BYTES[alphabet]
-        pieces = [raw[start : start + size] for start in range(0, len(raw), size)]
+        if not (text.isascii() and text.isprintable()):
+            return [f"ucs2 {quote_from_bytes(text.encode('utf-16-be'))}"]
+        if len(text) <= _SINGLE:
+            return [f"text {text}"]
+        pieces = [text[start : start + _PART] for start in range(0, len(text), _PART)]
         self._reference = (self._reference + 1) % 256
-        return [
-            f"udh-{alphabet} {quote_from_bytes(_LINKED + bytes([self._reference, len(pieces), number]))} "
-            f"{quote_from_bytes(piece)}"
-            for number, piece in enumerate(pieces, start=1)
-        ]
+        headers = (_LINKED + bytes([self._reference, len(pieces), number]) for number in range(1, len(pieces) + 1))
+        return [f"udh-text {quote_from_bytes(header)} {piece}" for header, piece in zip(headers, pieces, strict=True)]
 
     def _write(self, line: str) -> None:
         if self._stdin is None or not self.running:
@@ -129,7 +127,6 @@ def _whole_messages(log: Path) -> Iterator[Arrived]:
     waiting: dict[tuple[str, str, int], dict[int, bytes]] = {}
     for sender, receiver, header, alphabet, words in _ARRIVED.findall(log.read_text(encoding="utf-8")):
         raw = words.encode() if alphabet == "text" else unquote_to_bytes(words.replace("+", " "))
-        charset = "utf-16-be" if alphabet == "ucs-2" else "utf-8"
         if header:
             *_, reference, total, number = unquote_to_bytes(header.replace("+", " "))
             parts = waiting.setdefault((sender, receiver, reference), {})
@@ -137,4 +134,5 @@ def _whole_messages(log: Path) -> Iterator[Arrived]:
             if len(parts) < total:
                 continue
             raw = b"".join(parts[number] for number in sorted(waiting.pop((sender, receiver, reference))))
+        charset = "utf-16-be" if alphabet == "ucs-2" or b"\0" in raw else "utf-8"
         yield Arrived(sender=sender, receiver=receiver, text=raw.decode(charset))
