@@ -1,1 +1,1 @@
-"""Which agency a complaint is for, and why."""
+"""Stop 9, tell: acknowledgements and answers go back on the citizen's own channel, never twice."""

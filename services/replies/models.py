@@ -1,5 +1,76 @@
-"""The tables of replies."""
+"""Replies' tables: who is to be told what, and what came of it."""
 
-from sqlalchemy import MetaData
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import text as sql
+
+from shared.db import inbox_table, parked_table
 
 metadata = MetaData(schema="replies")
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("complaint_id", Uuid, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False, comment="which of ours they wrote to"),
+    Column("surface", Text, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("reporter", Uuid, nullable=False, comment="a reference into the vault"),
+    Column("written_at", DateTime(timezone=True), nullable=False, comment="what messaging windows count from"),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("sealed", Boolean, nullable=False),
+    Column("secret", Boolean, nullable=False),
+    Column("anonymous", Boolean, nullable=False),
+    Index("complaint_conversation", "conversation_id", "surface"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("paused_until", DateTime(timezone=True), comment="then one reply tries again"),
+    Column("paused_reason", Text),
+)
+"""One of our accounts on a channel. Its row is locked while a reply is let through: limits are counted under it."""
+
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("replies.complaint.complaint_id"), nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("cause", Uuid, nullable=False, comment="the event that it answers"),
+    Column("recipient", Uuid, nullable=False, comment="a reference into the vault"),
+    Column("state", Text, nullable=False, comment="queued, sending, sent, failed, unknown or withheld"),
+    Column("reason", Text, comment="why it failed, waits, is unknown or withheld"),
+    Column("text", Text, nullable=False),
+    Column("confidential", Boolean, nullable=False, comment="never as a public comment"),
+    Column("by_officer", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=sql("0")),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, comment="too late from then on"),
+    Column("claimed_until", DateTime(timezone=True), comment="of the attempt in hand; also its name"),
+    Column("admitted_at", DateTime(timezone=True), comment="when the storm rules let it through, once"),
+    Column("thread_digest", LargeBinary, comment="keyed hash of the public thread that it appears in"),
+    Column("provider_message_id", Text),
+    Column("traceparent", Text),
+    Column("resolution", Text, comment="what an operator says of an unknown one: sent, failed or again"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("delivered_at", DateTime(timezone=True)),
+    Index("reply_once", "cause", "recipient", "template", unique=True),
+    Index("reply_complaint", "complaint_id"),
+    Index("reply_due", "by_officer", "due_at", postgresql_where=sql("state = 'queued'")),
+    Index("reply_claimed", "claimed_until", postgresql_where=sql("state = 'sending'")),
+    Index("reply_unknown", "created_at", postgresql_where=sql("state = 'unknown'")),
+    Index("reply_admitted", "channel", "account", "admitted_at", postgresql_where=sql("admitted_at IS NOT NULL")),
+)
+
+inbox = inbox_table(metadata)
+parked = parked_table(metadata)
