@@ -8,6 +8,7 @@ import typer
 from aiokafka.errors import KafkaError
 from sqlalchemy import text
 
+from deploy.cli import access
 from deploy.cli.operator import console, fail, with_database
 from services.relay.settings import RelaySettings
 from shared.core.times import WITA
@@ -16,7 +17,10 @@ from shared.events import TOPICS
 from shared.kafka import KafkaSettings, apply_topics
 from shared.kafka.relay import republish as publish_again
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Topics, and publishing again what a broker forgot.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Topics, access rules, and publishing again what was lost."
+)
+app.add_typer(access.app, name="access")
 
 _COUNT = text("SELECT count(*) FROM bus.outbox WHERE published_at >= :since")
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -125,6 +125,7 @@ class Administration:
             self._trouble = error.str()
 
     def _explained(self, error: KafkaException) -> AdministrationError:
+        self._client.poll(0)  # hands over what `_note` waits for
         reason: KafkaError = error.args[0]
         place = f"Kafka at {self._settings.bootstrap}"
         if reason.code() == KafkaError.SECURITY_DISABLED:
