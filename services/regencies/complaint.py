@@ -1,0 +1,142 @@
+"""A complaint as the regions may know it, and what each fact makes of it. Pure.
+
+Nothing of it names or finds a person: words are masked, points rounded, and of a sealed complaint nothing is kept.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.directory.regions import regency_of, region
+from shared.events import (
+    AgencyRef,
+    ComplaintAssigned,
+    ComplaintEvent,
+    ComplaintMirrored,
+    ComplaintReceived,
+    ComplaintRouted,
+    ComplaintSharedWithRegion,
+    ComplaintStatusChanged,
+    ComplaintVerified,
+    Coordinates,
+    Level,
+    LocatedIn,
+    Place,
+    SharedAttachment,
+)
+
+_DECIMALS = 2
+"""Of a degree: about a kilometre, a neighbourhood and no house."""
+
+
+class Complaint(BaseModel):
+    """What regencies keeps of a complaint. `shared` is what the regions in `regions` hold of it now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    complaint_id: UUID
+    ticket: str
+    text: str | None = None
+    mask_version: str
+    attachments: tuple[SharedAttachment, ...] = ()
+    coordinates: Coordinates | None = None
+    located_in: LocatedIn | None = None
+    affair: str | None = None
+    level: Level | None = None
+    agency: AgencyRef | None = None
+    state: str = "received"
+    lapor_id: str | None = None
+    anonymous: bool
+    secret: bool
+    sealed: bool
+    received_at: datetime
+    verified_at: datetime | None = None
+    assigned_at: datetime | None = None
+    state_changed_at: datetime
+    regions: tuple[str, ...] = ()
+    shared: ComplaintSharedWithRegion | None = None
+
+
+def opened(event: ComplaintReceived, *, text: str | None, mask_version: str) -> Complaint:
+    """Return a complaint as it begins; `text` is the masked one, None where nobody may read it."""
+    complaint = Complaint(
+        complaint_id=event.complaint_id,
+        ticket=event.ticket,
+        text=text,
+        mask_version=mask_version,
+        attachments=tuple(
+            SharedAttachment(kind=one.kind, media_type=one.media_type, sha256=one.sha256) for one in event.attachments
+        ),
+        anonymous=event.anonymous,
+        secret=event.secret,
+        sealed=event.sealed,
+        received_at=event.received_at,
+        state_changed_at=event.received_at,
+    )
+    return _sealed(complaint) if event.sealed else _with(complaint, **_place(complaint, event.place, None))
+
+
+def after(complaint: Complaint, event: ComplaintEvent) -> Complaint:
+    """Return the complaint after a fact. Once sealed it stays so here: no fact of today opens one again."""
+    if complaint.sealed:
+        return complaint
+    if isinstance(event, ComplaintAssigned) and event.sealed:
+        return _sealed(complaint)
+    return _with(complaint, **_learned(complaint, event))
+
+
+def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
+    """Return what a fact changes. Routing counts until casework assigned: a late machine overwrites no officer."""
+    match event:
+        case ComplaintRouted() if complaint.assigned_at is None:
+            place = _place(complaint, event.place, event.directory_version)
+            return {**place, "affair": event.affair, "level": event.level}
+        case ComplaintAssigned():
+            place = _place(complaint, event.place, None)
+            decided = {"affair": event.affair, "level": event.level, "agency": event.agency}
+            return {**place, **decided, "assigned_at": event.assigned_at}
+        case ComplaintVerified():
+            return {"verified_at": complaint.verified_at or event.verified_at}
+        case ComplaintStatusChanged():
+            return {"state": event.state, "state_changed_at": event.changed_at}
+        case ComplaintMirrored():
+            return {"lapor_id": event.lapor_id}
+        case _:
+            return {}
+
+
+def _sealed(complaint: Complaint) -> Complaint:
+    """Keep no more than that there is such a complaint, and who must be told to forget it."""
+    nothing = {"text": None, "coordinates": None, "located_in": None, "affair": None, "level": None, "agency": None}
+    return _with(complaint, **nothing, attachments=(), lapor_id=None, sealed=True)
+
+
+def _place(complaint: Complaint, place: Place, directory_version: str | None) -> dict[str, Any]:
+    """Return where it is: as routing found it, else in the regency that the citizen or an officer gave.
+
+    What a fact does not say stays as it was. Places in the citizen's own words are left out.
+    """
+    located, point = complaint.located_in, complaint.coordinates
+    if place.coordinates is not None:
+        point = Coordinates(
+            latitude=round(place.coordinates.latitude, _DECIMALS),
+            longitude=round(place.coordinates.longitude, _DECIMALS),
+        )
+    if place.detected is not None:
+        found = place.detected
+        same = located is not None and located.region_code == found.region_code
+        located = LocatedIn(
+            region_code=found.region_code,
+            name=found.name,
+            confidence=found.confidence,
+            directory_version=directory_version or (located.directory_version if same and located else None),
+        )
+    elif (regency := regency_of(place.given.region_code or "")) is not None:
+        located = LocatedIn(region_code=regency, name=region(regency).name)
+    return {"located_in": located, "coordinates": point}
+
+
+def _with(complaint: Complaint, **changes: Any) -> Complaint:
+    return complaint.model_copy(update=changes)
