@@ -55,6 +55,7 @@ BAD_IMPORTS = [
     ("gateway", "gateway.health", "sqlalchemy"),
     ("httpx", "services.identity.service", "httpx"),
     ("kafka", "services.intake.consumers", "aiokafka"),
+    ("kafka-administration", "shared.kafka.client", "confluent_kafka"),
     ("operators-tools", "services.intake.app", "typer"),
     ("tests", "deploy.demo.story", "tests"),
     ("shared-cycles", "shared.core.ids", "shared.kafka.client"),
