@@ -11,5 +11,9 @@ def build(_options: ServeOptions) -> ServiceApp:
     database = Database(RelaySettings.load().database_url.get_secret_value(), application="relay", pool_size=2)
     relay = Relay(database, KafkaSettings.load())
     return ServiceApp(
-        name="relay", workers={"relay": relay.run}, checks={"database": database.ping}, close=database.close
+        name="relay",
+        workers={"relay": relay.run},
+        checks={"database": database.ping},
+        worker_checks={"relay": relay.check},
+        close=database.close,
     )

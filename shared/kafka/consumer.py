@@ -17,6 +17,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from shared.core.errors import RejectError
+from shared.core.times import utc_now
 from shared.db import Database, UnitOfWork, is_unavailable, sqlstate
 from shared.events import ComplaintEvent, Envelope, MalformedEventError, Topic, decode
 from shared.events.cloudevents import event_type
@@ -32,6 +33,7 @@ Handlers = Mapping[type[ComplaintEvent], Handler]
 
 _ATTEMPTS = 5
 _ATTENDANT_S = 1.0
+_MEASURE_TURNS = 10
 _TROUBLE_S = 1.0
 
 
@@ -59,7 +61,7 @@ class Consumer:
         """Consume until cancelled; the record in hand is finished first. A broker that is away is waited for."""
         while True:
             client = self._kafka.consumer(self._group)
-            self._workers = workers = Workers(client, self._receive)
+            self._workers = workers = Workers(client, self._group, self._receive)
             try:
                 client.subscribe([self._kafka.topic(self._topic)], listener=workers)
                 await client.start()
@@ -75,15 +77,25 @@ class Consumer:
 
     async def attend_parking(self) -> None:
         """Move the parking lot's lines on: what a person wants replayed, and what waited behind it."""
+        turns = 0
         while True:
             try:
                 while await self._replay_heads():
                     pass
+                if turns % _MEASURE_TURNS == 0:
+                    await self._measure_parking()
+                turns += 1
             except Exception as error:
                 if not is_unavailable(error):
                     raise
                 log.warning("consumer.database_unavailable", group=self._group, reason=_where(error))
             await asyncio.sleep(_ATTENDANT_S)
+
+    async def _measure_parking(self) -> None:
+        async with self._database.transaction() as tx:
+            counted = await self._lot.counts(tx)
+        for state, events in counted.items():
+            metrics.PARKED.labels(group=self._group, state=state).set(events)
 
     async def _receive(self, record: Record) -> None:
         if event_type(record.headers) not in self._handlers:
@@ -131,6 +143,7 @@ class Consumer:
                     await self._handlers[envelope.data.type](tx, envelope)
         if entered:
             metrics.EVENTS_CONSUMED.labels(group=self._group, type=envelope.data.type).inc()
+            metrics.STAGE_SECONDS.labels(stage=self._group).observe((utc_now() - envelope.time).total_seconds())
 
     async def _park(self, record: Record, envelope: Envelope | None, reason: str) -> None:
         with _quoting_nothing():

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from sqlalchemy import ColumnElement, Exists, Table, delete, exists, select, text, update
+from sqlalchemy import ColumnElement, Exists, Table, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.core.text import clean_text
@@ -21,6 +21,7 @@ from shared.events import Envelope
 
 State = Literal["parked", "waiting"]
 
+_STATES = ("parked", "waiting", "replay", "dropped")
 _MOVES = ("replay", "waiting")
 """The states in which the head of a line may move."""
 _HEADS_AT_ONCE = 100
@@ -120,6 +121,12 @@ class ParkingLot:
         heads = select(parked).where(parked.c.state.in_(_MOVES), ~ahead).order_by(parked.c.id).limit(_HEADS_AT_ONCE)
         rows = await tx.session.execute(heads)
         return [_record(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+    async def counts(self, tx: UnitOfWork) -> dict[str, int]:
+        """Return how many records are in each state; 0 for a state that none is in."""
+        parked = self._parked
+        counted = select(parked.c.state, func.count().label("events")).group_by(parked.c.state)
+        return dict.fromkeys(_STATES, 0) | {row.state: row.events for row in await tx.session.execute(counted)}
 
     async def leave(self, tx: UnitOfWork, record: ParkedRecord) -> bool:
         """Take a record out, its effect being in this transaction; False when it may not move any more."""

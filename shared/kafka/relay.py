@@ -33,9 +33,10 @@ _BATCH = 500
 _IDLE_S = 0.02
 _STANDBY_S = 1.0
 _TROUBLE_S = 1.0
+_MEASURE_S = 5.0
 
 _PENDING = text("""
-    SELECT event_id, subject, sequence, type, topic, source, time, traceparent, value::text AS value
+    SELECT event_id, subject, sequence, type, topic, source, time, traceparent, value::text AS value, stored_at
     FROM bus.outbox AS o
     WHERE published_at IS NULL AND refused_reason IS NULL
       AND NOT EXISTS (SELECT FROM bus.outbox AS r
@@ -45,6 +46,12 @@ _PENDING = text("""
 """)
 _PUBLISHED = text("UPDATE bus.outbox SET published_at = :now WHERE event_id = ANY(:ids)")
 _REFUSED = text("UPDATE bus.outbox SET refused_reason = :reason WHERE event_id = :id")
+_BACKLOG = text("""
+    SELECT count(*) FILTER (WHERE refused_reason IS NULL) AS pending, count(refused_reason) AS refused,
+           coalesce(extract(epoch FROM clock_timestamp() - min(stored_at) FILTER (WHERE refused_reason IS NULL)), 0)
+               AS oldest
+    FROM bus.outbox WHERE published_at IS NULL
+""")
 _REPUBLISH = text("UPDATE bus.outbox SET published_at = NULL WHERE published_at >= :since")
 
 
@@ -55,6 +62,13 @@ class Relay:
         """Use the relay's own login role: it may read the outbox and mark its rows, nothing else."""
         self._database = database
         self._kafka = kafka
+        self._ready = False
+        self._measured = 0.0
+
+    async def check(self) -> None:
+        """Raise unless it publishes, or stands by while another does; a service's readiness check."""
+        if not self._ready:
+            raise RuntimeError("no database, or no broker")
 
     async def run(self) -> None:
         """Relay until cancelled; survive the loss of the database and of the broker."""
@@ -63,10 +77,12 @@ class Relay:
                 async with self._database.connection() as connection:
                     await self._lead(connection)
             except KafkaError as error:
+                self._ready = False
                 log.warning("relay.broker_unavailable", error=type(error).__name__)
             except Exception as error:
                 if not is_unavailable(error):
                     raise
+                self._ready = False
                 log.warning("relay.database_unavailable", error=type(error).__name__)
             await asyncio.sleep(_TROUBLE_S)
 
@@ -74,17 +90,32 @@ class Relay:
         """Wait for the lock, then publish; the lock lives and dies with this one connection."""
         while not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
             await connection.rollback()
+            self._ready = True  # another one leads
             await asyncio.sleep(_STANDBY_S)
         await connection.commit()
+        self._ready = False
         producer = self._kafka.producer()
         try:
             await producer.start()
+            self._ready = True
             log.info("relay.leading")
             while True:
+                await self._measure(connection)
                 if not await self.publish_batch(connection, producer):
                     await asyncio.sleep(_IDLE_S)
         finally:
             await stop_producer(producer)
+
+    async def _measure(self, connection: AsyncConnection) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._measured < _MEASURE_S:
+            return
+        self._measured = now
+        backlog = (await connection.execute(_BACKLOG)).one()
+        await connection.commit()
+        metrics.OUTBOX_PENDING.set(backlog.pending)
+        metrics.OUTBOX_AGE.set(float(backlog.oldest))
+        metrics.OUTBOX_REFUSED.set(backlog.refused)
 
     async def publish_batch(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> int:
         """Publish the oldest pending events and mark them; return how many there were."""
@@ -98,6 +129,8 @@ class Relay:
             for row, problem in zip(due, results, strict=True):
                 if problem is None:
                     published.append(row.event_id)
+                    waited = datetime.now(UTC) - row.stored_at
+                    metrics.STAGE_SECONDS.labels(stage="publish").observe(waited.total_seconds())
                 else:
                     refused.add(_line(row))
                     await connection.execute(_REFUSED, {"id": row.event_id, "reason": problem})

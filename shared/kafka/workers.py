@@ -9,6 +9,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shared.telemetry import metrics
+
 log = structlog.get_logger()
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
@@ -16,6 +18,7 @@ Record: TypeAlias = ConsumerRecord[bytes, bytes]
 _COMMIT_EVERY = 100
 _QUEUE_HIGH, _QUEUE_LOW = 500, 100
 _POLL_MS = 100
+_MEASURE_S = 1.0
 _FINISH_S, _LAST_COMMIT_S = 6.0, 2.0
 """Together less than the group's rebalance timeout and than the grace a process has to stop (10 seconds each)."""
 
@@ -23,9 +26,11 @@ _FINISH_S, _LAST_COMMIT_S = 6.0, 2.0
 class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
     """A worker per assigned partition; a revoked partition's record in hand is finished before it is given away."""
 
-    def __init__(self, client: AIOKafkaConsumer, receive: Callable[[Record], Awaitable[None]]) -> None:
+    def __init__(self, client: AIOKafkaConsumer, group: str, receive: Callable[[Record], Awaitable[None]]) -> None:
         self._client = client
+        self._group = group
         self._receive = receive
+        self._measured = 0.0
         self._workers: dict[TopicPartition, _Worker] = {}
         self.joined = False
 
@@ -37,6 +42,18 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
                 self._worker(partition).add(records)
             for worker in self._workers.values():
                 worker.check()
+            self._measure(asyncio.get_running_loop().time())
+
+    def _measure(self, now: float) -> None:
+        """Say how far behind each partition is: its end, as the last fetch told it, less what is worked through."""
+        if now - self._measured < _MEASURE_S:
+            return
+        self._measured = now
+        for partition, worker in self._workers.items():
+            end = self._client.highwater(partition)
+            if end is not None:
+                lag = metrics.CONSUMER_LAG.labels(self._group, partition.topic, partition.partition)
+                lag.set(max(0, end - worker.next_offset))
 
     def _worker(self, partition: TopicPartition) -> "_Worker":
         if partition not in self._workers:
@@ -57,6 +74,9 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
         chosen = list(self._workers) if partitions is None else partitions
         workers = [self._workers.pop(partition) for partition in chosen if partition in self._workers]
         await asyncio.gather(*(worker.finish() for worker in workers))
+        for partition in chosen:
+            with suppress(KeyError):
+                metrics.CONSUMER_LAG.remove(self._group, partition.topic, str(partition.partition))
 
 
 class _Worker:
@@ -70,11 +90,19 @@ class _Worker:
         self._receive = receive
         self._queue: asyncio.Queue[Record | None] = asyncio.Queue()
         self._done: int | None = None
+        self._first = 0
         self._stopping = False
         self._paused = False
         self._task = asyncio.create_task(self._run())
 
+    @property
+    def next_offset(self) -> int:
+        """The first offset that is not worked through yet."""
+        return self._first if self._done is None else self._done
+
     def add(self, records: Sequence[Any]) -> None:
+        if self._done is None and self._queue.empty():
+            self._first = records[0].offset
         for record in records:
             self._queue.put_nowait(cast("Record", record))
         if self._queue.qsize() > _QUEUE_HIGH:
