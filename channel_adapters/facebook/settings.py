@@ -1,8 +1,12 @@
 """The settings of the channel `facebook`."""
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.core.settings import Names, Secret, Secrets, Settings
+from channel_adapters._meta.settings import AccountTokens
+from shared.core.settings import HttpAddress, Names, Secret, Secrets, Settings
 
 
 class FacebookSettings(Settings):
@@ -16,3 +20,18 @@ class FacebookSettings(Settings):
     """The word that proves us to Meta when the callback address is registered."""
     pages: Names
     """The ids of our Pages."""
+
+
+class FacebookSendingSettings(Settings):
+    """`NTBCARE_FACEBOOK_…` for the process that answers."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_FACEBOOK_")
+
+    app_secrets: Secrets
+    """The first of them proves us to Graph (`appsecret_proof`)."""
+    page_tokens: AccountTokens
+    """The Page access token of each Page."""
+    graph_url: HttpAddress = "https://graph.facebook.com/v26.0"
+    """Host and version of the Graph API."""
+    send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
+    """Seconds for each step of a call."""

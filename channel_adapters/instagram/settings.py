@@ -1,8 +1,12 @@
 """The settings of the channel `instagram`."""
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.core.settings import Names, Secret, Secrets, Settings
+from channel_adapters._meta.settings import AccountTokens
+from shared.core.settings import HttpAddress, Names, Secret, Secrets, Settings
 
 
 class InstagramSettings(Settings):
@@ -16,3 +20,18 @@ class InstagramSettings(Settings):
     """The word that proves us to Meta when the callback address is registered."""
     accounts: Names
     """The ids of our professional Instagram accounts."""
+
+
+class InstagramSendingSettings(Settings):
+    """`NTBCARE_INSTAGRAM_…` for the process that answers."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_INSTAGRAM_")
+
+    app_secrets: Secrets
+    """The first of them proves us to Graph (`appsecret_proof`): the one of the app that the tokens are of."""
+    account_tokens: AccountTokens
+    """Each account's token: an Instagram user token (Instagram Login), or its Page's (Facebook Login)."""
+    graph_url: HttpAddress = "https://graph.instagram.com/v26.0"
+    """Host and version: graph.instagram.com with Instagram Login, graph.facebook.com with Facebook Login."""
+    send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
+    """Seconds for each step of a call."""

@@ -61,9 +61,18 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _goes_into_a_header(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("this secret must have no spaces and no letters outside ASCII")
+    return value
+
+
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 """Where another programme's HTTP interface is; no slash at the end."""
 Secret = Annotated[SecretStr, AfterValidator(_real_secret)]
+HeaderSecret = Annotated[Secret, AfterValidator(_goes_into_a_header)]
+"""A secret that is sent in an HTTP header."""
 Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
 """One or more secrets, all of them valid: the new and the old one while they are being rotated."""
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]

@@ -1,0 +1,100 @@
+"""Meta's Graph API, as far as we send: one POST with the account's token, and what its answer means.
+
+Meta for Developers, "Messenger Platform: Send API" and "Graph API: Securing requests". The token goes in a header and
+the proof in the body, so that no address of a request holds a secret.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from pydantic import SecretStr
+
+from channel_adapters._meta.errors import read_error
+from shared.channels.sending import Remedy, SendError
+from shared.http.client import (
+    AsyncClient,
+    ConnectError,
+    ConnectTimeout,
+    HTTPError,
+    PoolTimeout,
+    Response,
+    async_client,
+)
+
+_ID = re.compile(r"[0-9A-Za-z_-]{1,512}")
+_MOST_SECONDS = 86_400
+
+
+class Graph:
+    """The Graph API for our accounts."""
+
+    def __init__(self, *, url: str, tokens: Mapping[str, SecretStr], app_secret: SecretStr, timeout: float) -> None:
+        """`url` names host and version; `tokens` are by account; `timeout` in seconds for each step of a call."""
+        self._url = url
+        self._tokens = tokens
+        self._app_secret = app_secret
+        self._client: AsyncClient = async_client(timeout=timeout)
+
+    async def post(self, account: str, path: tuple[str, str], body: Mapping[str, Any], *, answer: str) -> str:
+        """Post once in an account's name; return the field `answer` of Graph's answer. Raises `SendError`.
+
+        `path` is an object's id and one of its edges.
+        """
+        token = self._tokens.get(account)
+        if token is None:
+            raise SendError("no_token", Remedy.PAUSE)
+        if not usable_id(path[0]):
+            raise SendError("unusable_address", Remedy.GIVE_UP)
+        response = await self._call(token.get_secret_value(), "/".join(path), body)
+        document = _json(response)
+        if not response.is_success:
+            raise read_error(response.status_code, document, _retry_after(response))
+        given = document.get(answer) if isinstance(document, dict) else None
+        if not isinstance(given, str) or not given:
+            raise SendError("unclear_answer", Remedy.UNKNOWN)
+        return given
+
+    async def _call(self, token: str, path: str, body: Mapping[str, Any]) -> Response:
+        proof = appsecret_proof(token, self._app_secret.get_secret_value())
+        try:
+            return await self._client.post(
+                f"{self._url}/{path}",
+                headers={"Authorization": f"Bearer {token}"},
+                json={**body, "appsecret_proof": proof},
+            )
+        except (ConnectError, ConnectTimeout, PoolTimeout):
+            raise SendError("unreachable", Remedy.RETRY) from None
+        except HTTPError:  # httpx keeps the request, with the token, in its errors: `from None` here and above
+            raise SendError("answer_lost", Remedy.UNKNOWN) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def appsecret_proof(token: str, app_secret: str) -> str:
+    """Prove that the caller knows the app's secret: HMAC-SHA256 of the token, in lower-case hexadecimal."""
+    return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def usable_id(text: str) -> bool:
+    """Tell whether a provider's id can stand in a path."""
+    return _ID.fullmatch(text) is not None
+
+
+def _json(response: Response) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _retry_after(response: Response) -> timedelta | None:
+    given = response.headers.get("retry-after", "")
+    if not (given.isascii() and given.isdecimal()):
+        return None
+    return timedelta(seconds=min(int(given[:9]), _MOST_SECONDS))
