@@ -39,3 +39,16 @@ PROBLEMS = Counter("ntbcare_http_problems_total", "Requests to the APIs that end
 LAPOR_MIRRORS = Gauge("ntbcare_lapor_mirrors", "Complaints by how their mirror at SP4N-LAPOR! stands.", ["state"])
 LAPOR_CALLS = Counter("ntbcare_lapor_calls_total", "Calls to SP4N-LAPOR!, and what came of them.", ["call", "outcome"])
 LAPOR_CIRCUIT_OPEN = Gauge("ntbcare_lapor_circuit_open", "1 while no call to SP4N-LAPOR! is made: something is wrong.")
+REPLIES = Counter(
+    "ntbcare_replies_total",
+    "Messages to citizens by what they came to: queued, sent, failed, unknown or withheld.",
+    ["channel", "template", "outcome"],
+)
+REPLIES_OPEN = Gauge(
+    "ntbcare_replies_open", "Messages to citizens now queued, sending or unknown.", ["channel", "state"]
+)
+REPLY_ACCOUNTS_PAUSED = Gauge(
+    "ntbcare_reply_accounts_paused",
+    "Our accounts whose provider refuses us: an operator must act.",
+    ["channel", "account"],
+)
