@@ -70,12 +70,21 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 bench: $(VENV)/.runtime ## Measure intake, latency and memory, a minute or more each (BENCH="--quick" for a short form)
 	@$(BIN)/ntbcare bench $(BENCH)
 
+MANIFESTS = $(shell find deploy/kubernetes -name '*.yaml' ! -name kustomization.yaml ! -path '*/common/*')
+KUSTOMIZE := $(if $(shell command -v kubectl 2>/dev/null),kubectl kustomize)
+
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, import rules, contracts: everything that needs no server
 	@echo "ruff …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@echo "mypy …" && $(BIN)/mypy
 	@echo "import rules …" && $(BIN)/lint-imports
 	@echo "contracts …" && $(BIN)/ntbcare contracts check
+	@echo "images …" && $(BIN)/hadolint deploy/images/*Dockerfile
+	@echo "compose …" && $(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose/compose.yaml
+	@echo "kubernetes …" && $(BIN)/kubernetes-validate --strict --quiet $(MANIFESTS)
+	@$(if $(KUSTOMIZE),$(KUSTOMIZE) deploy/kubernetes/overlays/example > $(VENV)/kubernetes.yaml && \
+	  $(BIN)/kubernetes-validate --strict --quiet $(VENV)/kubernetes.yaml,echo "  (no kubectl: the overlay was not put together)")
+	@$(BIN)/yamllint --strict -c deploy/yamllint.yaml deploy/compose deploy/kubernetes deploy/observability
 
 .PHONY: fix
 fix: $(VENV)/.dev ## Format, mend what can be mended by itself, write generated files again
