@@ -1,0 +1,219 @@
+"""`ntbcare lapor`: what the mirror at SP4N-LAPOR! cannot settle by itself, and a stand-in for LAPOR!.
+
+Works with the operator's login role, which sees how a mirror stands and no citizen's words. It leaves a verdict; the
+service acts on it within a second.
+"""
+
+import asyncio
+import json
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic_settings import SettingsConfigDict
+from rich.table import Table
+from sqlalchemy import text
+
+from deploy.cli.operator import as_operator, console, fail, wita
+from shared.core.settings import Secret, Settings
+from shared.core.ticket import InvalidTicketError, parse_ticket
+from shared.db import Database
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The mirror at SP4N-LAPOR!: list, resolve, simulator."
+)
+
+_MIRRORS = """
+    SELECT ticket, state, reason, lapor_id, status, status_since, attempts, verified_at, posted_at, mirrored_at, due_at,
+           looked_at, verdict
+    FROM lapor.mirror
+"""
+_LISTED = text(
+    f"{_MIRRORS} WHERE CAST(:state AS text) IS NULL OR state = :state ORDER BY complaint_id DESC LIMIT :limit"
+)
+_ONE = text(f"{_MIRRORS} WHERE ticket = :ticket")
+_TAKEN = text("SELECT ticket FROM lapor.mirror WHERE lapor_id = :number AND ticket <> :ticket")
+_JUDGE = text("""
+    UPDATE lapor.mirror SET verdict = :verdict, verdict_number = :number
+    WHERE ticket = :ticket AND state = ANY(:states) AND verdict IS NULL RETURNING ticket
+""")
+_MAY_HAVE_A_NUMBER = ["perhaps_created", "refused", "queued"]
+_MAY_BE_QUEUED_AGAIN = ["perhaps_created", "refused"]
+_POLL_S = 0.2
+_LONGEST_NUMBER = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """How one complaint's mirror stands."""
+
+    ticket: str
+    state: str
+    reason: str | None
+    lapor_id: str | None
+    status: str | None
+    status_since: datetime | None
+    attempts: int
+    verified_at: datetime | None
+    posted_at: datetime | None
+    mirrored_at: datetime | None
+    due_at: datetime | None
+    looked_at: datetime | None
+    verdict: str | None
+
+
+class SimulatorSettings(Settings):
+    """The two secrets that the stand-in demands, read as the service reads them."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_LAPOR_")
+
+    auth: Secret
+    token: Secret
+
+
+@app.command("list")
+def list_(
+    state: Annotated[str | None, typer.Option(help="For example perhaps_created, refused, queued, tracked.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 100,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List complaints by how they stand at LAPOR!."""
+
+    async def look(database: Database) -> list[Mirror]:
+        return await _read(database, _LISTED, state=state, limit=limit)
+
+    found = as_operator(look)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], default=str, indent=2))
+        return
+    if not found:
+        console.print("There is none.")
+        return
+    console.print(_table(found))
+    if any(one.state == "perhaps_created" for one in found):
+        console.print(
+            "perhaps_created: look for the ticket at LAPOR!, then ntbcare lapor resolve TICKET --number …, "
+            "or --not-created"
+        )
+
+
+@app.command()
+def resolve(
+    ticket: Annotated[str, typer.Argument(help="NTB-XXXX-XXXXX")],
+    number: Annotated[str | None, typer.Option(help="The number that it has at LAPOR!, for example 9165816.")] = None,
+    wait: Annotated[float, typer.Option(help="How many seconds to wait for the service to act on it.")] = 10.0,
+    *,
+    not_created: Annotated[bool, typer.Option("--not-created", help="It is not there: tell LAPOR! again.")] = False,
+) -> None:
+    """Say what you found at LAPOR!: its number there, or that it is not there."""
+    if (number is None) != not_created:
+        raise typer.BadParameter("Give --number, or say --not-created.")
+    wanted, digits = _ticket(ticket), _digits(number)
+
+    async def judge(database: Database) -> Mirror:
+        await _leave_verdict(database, wanted, digits)
+        return await _followed(database, wanted, wait)
+
+    now = as_operator(judge)
+    if now.verdict is not None:
+        fail(f"{wanted}: the service has not acted on it yet. Is it running? (ntbcare serve lapor)")
+    if digits is not None and now.lapor_id != digits:
+        fail(f"{wanted} is {now.state}: {now.reason or 'somebody else was faster'}.")
+    console.print(f"{wanted} is {now.state}{f' as {now.lapor_id}' if now.lapor_id else ''}.")
+
+
+@app.command()
+def simulator(
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8090,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; its switches ask nobody who they are.")
+    ] = "127.0.0.1",
+    timetable: Annotated[
+        str, typer.Option(help="Statuses that come by themselves, seconds after the creation: 5:Terverifikasi,…")
+    ] = "",
+) -> None:
+    """Run a stand-in for LAPOR! until it is told to stop: strict, with every known quirk on a switch."""
+    import uvicorn  # noqa: PLC0415 - the other commands serve nothing
+
+    from shared.testing.lapor import HOSTS, create_simulator, parse_timetable  # noqa: PLC0415 - as above
+
+    settings = SimulatorSettings.load()
+    try:
+        steps = parse_timetable(timetable)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--timetable") from None
+    stand_in = create_simulator(
+        auth=settings.auth.get_secret_value(), token=settings.token.get_secret_value(), timetable=steps
+    )
+    console.print(f"http://{host}:{port}/_simulator/ shows what it holds; NTBCARE_LAPOR_BASE_URL is one of:")
+    for path, header in HOSTS.items():
+        console.print(f"  http://{host}:{port}{path}  (NTBCARE_LAPOR_AUTH_HEADER={header})")
+    uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)
+
+
+async def _leave_verdict(database: Database, ticket: str, number: str | None) -> None:
+    states = _MAY_BE_QUEUED_AGAIN if number is None else _MAY_HAVE_A_NUMBER
+    verdict = {"verdict": "not_created" if number is None else "created", "number": number}
+    async with database.transaction() as tx:
+        taken = await tx.session.scalar(_TAKEN, {"number": number, "ticket": ticket})
+        if taken:
+            fail(f"{number} is the number of {taken}. Look again.")
+        if await tx.session.scalar(_JUDGE, {"ticket": ticket, "states": states, **verdict}):
+            return
+    found = await _read(database, _ONE, ticket=ticket)
+    if not found:
+        fail(f"{ticket} is unknown to the mirror. See: ntbcare lapor list")
+    one = found[0]
+    known = f" as {one.lapor_id}" if one.lapor_id else ""
+    fail(f"{ticket} is {one.state}{known}: there is nothing to resolve{' twice' if one.verdict else ''}.")
+
+
+async def _followed(database: Database, ticket: str, wait: float) -> Mirror:
+    deadline = time.monotonic() + wait
+    while True:
+        (now,) = await _read(database, _ONE, ticket=ticket)
+        if now.verdict is None or time.monotonic() > deadline:
+            return now
+        await asyncio.sleep(_POLL_S)
+
+
+async def _read(database: Database, statement: Any, **parameters: Any) -> list[Mirror]:
+    async with database.transaction() as tx:
+        rows = await tx.session.execute(statement, parameters)
+        return [Mirror(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+
+def _ticket(given: str) -> str:
+    try:
+        return parse_ticket(given)
+    except InvalidTicketError:
+        raise typer.BadParameter(f"{given!r} is no ticket; it looks like NTB-79E7-3T8DN.") from None
+
+
+def _digits(number: str | None) -> str | None:
+    if number is None:
+        return None
+    digits = number.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER and digits.strip("0")):
+        raise typer.BadParameter("A number at LAPOR! is digits, for example 9165816.", param_hint="--number")
+    return digits
+
+
+def _table(found: list[Mirror]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in found:
+        facts = [
+            f"LAPOR! {one.lapor_id}" if one.lapor_id else "",
+            f"“{one.status}”" if one.status else "",
+            one.reason or "",
+            f"posted {wita(one.posted_at)} WITA, {one.attempts} times in all" if one.posted_at else "",
+            f"next step {wita(one.due_at)} WITA" if one.due_at else "",
+        ]
+        table.add_row(one.ticket, one.state, "\n".join(fact for fact in facts if fact) or "—")
+    return table
