@@ -11,7 +11,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from channel_adapters._meta.payloads import Location, Message, MessagingEvent, MetaAttachment, read_url
-from shared.channels.protocol import Attachment, GivenPlace, Ignored, InboundMessage, Sender, Unreadable
+from channel_adapters._meta.reference import read_reference
+from shared.channels.protocol import Attachment, DeliveryReport, GivenPlace, Ignored, InboundMessage, Sender, Unreadable
 from shared.channels.times import read_time
 from shared.directory.regions import in_province
 
@@ -54,7 +55,7 @@ def is_messaging(value: Mapping[str, Any]) -> bool:
     return "sender" in value and "recipient" in value and ("message" in value or not _EVENTS.keys().isdisjoint(value))
 
 
-def read_standby(element: Any, scene: Scene) -> Ignored | Unreadable:
+def read_standby(element: Any, scene: Scene) -> DeliveryReport | Ignored | Unreadable:
     """Read what happened while another app owns the conversation: understood, and not ours to take."""
     outcome = read_messaging(element, scene)
     if isinstance(outcome, InboundMessage):
@@ -64,7 +65,7 @@ def read_standby(element: Any, scene: Scene) -> Ignored | Unreadable:
     return outcome
 
 
-def read_messaging(element: Any, scene: Scene) -> InboundMessage | Ignored | Unreadable:
+def read_messaging(element: Any, scene: Scene) -> InboundMessage | DeliveryReport | Ignored | Unreadable:
     """Translate one element of `messaging`."""
     try:
         event = MessagingEvent.model_validate(element)
@@ -85,9 +86,12 @@ def read_messaging(element: Any, scene: Scene) -> InboundMessage | Ignored | Unr
 
 def _read_message(
     event: MessagingEvent, message: Message, account: str | None, scene: Scene
-) -> InboundMessage | Ignored | Unreadable:
+) -> InboundMessage | DeliveryReport | Ignored | Unreadable:
     person = event.sender.id if event.sender else None
     flagged = _flag(message)
+    reference = read_reference(message.metadata) if flagged == "echo" else None
+    if reference is not None:
+        return DeliveryReport(complaint_id=reference[0], reply_id=reference[1], outcome="echoed")
     if flagged:
         return Ignored(reason=flagged, provider_message_id=message.mid, account=account, words=flagged == "unsupported")
     if message.mid is None or account is None or person is None:

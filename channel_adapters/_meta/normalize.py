@@ -13,10 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from channel_adapters._meta.messaging import Scene, is_messaging, read_messaging, read_standby
 from channel_adapters._meta.payloads import Id
-from shared.channels.protocol import Ignored, InboundMessage, InboundRequest, Translation, Unreadable
+from shared.channels.protocol import DeliveryReport, Ignored, InboundMessage, InboundRequest, Translation, Unreadable
 from shared.channels.times import read_time
 
-Outcome = InboundMessage | Ignored | Unreadable
+Outcome = InboundMessage | DeliveryReport | Ignored | Unreadable
 _ID: TypeAdapter[str | None] = TypeAdapter(Id)
 
 
@@ -48,6 +48,7 @@ def translate(request: InboundRequest, dialect: Dialect) -> Translation:
     outcomes = list(_outcomes(request, dialect))
     return Translation(
         messages=tuple(outcome for outcome in outcomes if isinstance(outcome, InboundMessage)),
+        reports=tuple(outcome for outcome in outcomes if isinstance(outcome, DeliveryReport)),
         ignored=tuple(outcome for outcome in outcomes if isinstance(outcome, Ignored)),
         unreadable=tuple(outcome for outcome in outcomes if isinstance(outcome, Unreadable)),
     )

@@ -83,6 +83,8 @@ class Message(Loose):
     text: Text = ""
     attachments: Many = ()
     sticker_id: Any = None
+    metadata: Any = None
+    """What an app of ours wrote on the message; an echo brings it back."""
     is_echo: bool = False
     is_deleted: bool = False
     is_unsupported: bool = False

@@ -4,6 +4,7 @@ Meta for Developers, "Messenger Platform: message_echoes". It names our own ids 
 """
 
 import re
+from typing import Any
 from uuid import UUID
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -15,7 +16,7 @@ def write_reference(*, complaint_id: UUID, reply_id: UUID) -> str:
     return f"ntbcare:{complaint_id}:{reply_id}"
 
 
-def read_reference(text: str) -> tuple[UUID, UUID] | None:
-    """Return the complaint's and the reply's id, or None where the words are not ours."""
-    found = _REFERENCE.fullmatch(text)
+def read_reference(metadata: Any) -> tuple[UUID, UUID] | None:
+    """Return the complaint's and the reply's id, or None where it is not ours."""
+    found = _REFERENCE.fullmatch(metadata) if isinstance(metadata, str) else None
     return (UUID(found["complaint"]), UUID(found["reply"])) if found else None

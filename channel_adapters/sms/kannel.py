@@ -8,16 +8,27 @@ time, so that everything with the right token is answered 200. With `max-message
 import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from channel_adapters.sms.payloads import Sms
-from shared.channels.protocol import Answer, Door, Ignored, InboundRequest, Unreadable
+from shared.channels.protocol import Answer, DeliveryOutcome, DeliveryReport, Door, Ignored, InboundRequest, Unreadable
 from shared.channels.times import read_time
 from shared.core.text import clean_text
 
 _FIELDS = ("from", "to", "text", "coding", "charset", "ts", "id", "smsc", "udh")
+_REPORT_FIELDS = ("reply", "complaint", "type")
+"""Of the `dlr-url` that goes out with a reply (`sendsms.py`)."""
 _MAX_FIELDS = 32
 _LONGEST_ID = 512
 _UCS2 = "2"
+_OUTCOMES: Mapping[str, DeliveryOutcome] = {
+    "1": "delivered",
+    "2": "failed",
+    "4": "buffered",
+    "8": "accepted",
+    "16": "rejected",
+}
+"""What `%d` of a `dlr-url` becomes."""
 _CHARSETS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -38,22 +49,22 @@ STORED = Answer(status=200)
 DOOR = Door(
     method="GET",
     path="/channels/sms/kannel/{token}",
-    summary="Kannel delivers a text message",
+    summary="Kannel delivers a text message, or reports what became of one of ours",
     max_body=0,
     operation={
         "parameters": [
             {"in": "path", "name": "token", "required": True, "schema": {"type": "string"}},
-            *({"in": "query", "name": name, "schema": {"type": "string"}} for name in _FIELDS),
+            *({"in": "query", "name": name, "schema": {"type": "string"}} for name in (*_FIELDS, *_REPORT_FIELDS)),
         ],
         "responses": {
-            "200": {"description": "The message is stored. The body is empty."},
+            "200": {"description": "The message or the report is stored. The body is empty."},
             "403": {"description": "The token is wrong."},
         },
     },
 )
 
 
-def read(request: InboundRequest) -> Sms | Ignored | Unreadable:
+def read(request: InboundRequest) -> Sms | DeliveryReport | Ignored | Unreadable:
     """Read the raw query: the first of repeated keys counts, `+` is a space, bytes are decoded by their charset.
 
     `omit-empty = true` leaves empty parameters out, so that a missing text is an empty one.
@@ -69,7 +80,9 @@ def read(request: InboundRequest) -> Sms | Ignored | Unreadable:
         return Unreadable(reason="unknown_shape")
     words = {name: _decode(fields.get(name, b""), "utf-8") for name in ("from", "to", "ts", "id")}
     text = _decode(fields.get("text", b""), _charset(fields))
-    if _is_report(fields) or _RECEIPT_TEXT.match(text):
+    if _is_report(fields):
+        return _read_report(fields)
+    if _RECEIPT_TEXT.match(text):
         return Ignored(reason="delivery_report")
     wrong = _what_is_missing(words)
     if wrong:
@@ -95,6 +108,14 @@ def _what_is_missing(words: Mapping[str, str]) -> str | None:
 def _is_report(fields: Mapping[str, bytes]) -> bool:
     """Tell a delivery report by the `type` of our `dlr-url`; a `get-url` has no such key."""
     return "type" in fields and "text" not in fields
+
+
+def _read_report(fields: Mapping[str, bytes]) -> DeliveryReport | Ignored:
+    reply, complaint, kind = (fields.get(name, b"").decode("latin-1").strip() for name in _REPORT_FIELDS)
+    try:
+        return DeliveryReport(reply_id=UUID(reply), complaint_id=UUID(complaint), outcome=_OUTCOMES[kind])
+    except (ValueError, KeyError):
+        return Ignored(reason="delivery_report")
 
 
 def _charset(fields: Mapping[str, bytes]) -> str:

@@ -7,17 +7,19 @@ from collections.abc import Collection
 
 from channel_adapters.sms.numbers import our_number, person_number
 from channel_adapters.sms.payloads import Sms
-from shared.channels.protocol import Ignored, InboundMessage, Sender, Translation, Unreadable
+from shared.channels.protocol import DeliveryReport, Ignored, InboundMessage, Sender, Translation, Unreadable
 
 _UNSEEN = {"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"}
 """Unicode categories of what shows nothing by itself: white space, zero-width characters, accents without a letter."""
 
 
-def normalize(read: Sms | Ignored | Unreadable, numbers: Collection[str]) -> Translation:
+def normalize(read: Sms | DeliveryReport | Ignored | Unreadable, numbers: Collection[str]) -> Translation:
     """Apply our rules to what a gateway's file has read; `numbers` are our own, in any spelling."""
     outcome = _judge(read, numbers) if isinstance(read, Sms) else read
     if isinstance(outcome, InboundMessage):
         return Translation(messages=(outcome,))
+    if isinstance(outcome, DeliveryReport):
+        return Translation(reports=(outcome,))
     return Translation(ignored=(outcome,)) if isinstance(outcome, Ignored) else Translation(unreadable=(outcome,))
 
 

@@ -4,7 +4,8 @@ A case has `label`, `request` (method, path, query, headers, body as an object o
 body; `sign` is the secret that signs the body as Meta does) and `expect`: a refusal (`status`, `reason`, `pointer`), an
 `answer` (of a handshake), or `messages` (each with every field that is not as by default), `ignored` (reasons;
 `[reason, id, account]` for words that we do not take in yet) and `unreadable` (reason and where), each in order and
-complete. `{"$repeat": …, "times": n}`, `{"$concat": […]}` and `{"$raw": …}` keep long values short.
+complete; `reports` (reply, complaint, outcome) where there are any. `{"$repeat": …, "times": n}`, `{"$concat": […]}`
+and `{"$raw": …}` keep long values short.
 """
 
 import base64
@@ -140,6 +141,10 @@ def summary(translation: Translation) -> dict[str, Any]:
     """Return a translation in the words of a fixture."""
     return {
         "messages": [plain(message) for message in translation.messages],
+        "reports": [
+            {"reply": str(item.reply_id), "complaint": str(item.complaint_id), "outcome": item.outcome}
+            for item in translation.reports
+        ],
         "ignored": [
             [item.reason, item.provider_message_id, item.account] if item.words else item.reason
             for item in translation.ignored

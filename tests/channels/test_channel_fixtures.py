@@ -27,6 +27,7 @@ def test_a_request_gets_exactly_what_its_fixture_says(case: Case, channels):
         return
     told = summary(translation)
     assert "messages" in case.expect, f"not refused: {told}"
+    assert told["reports"] == case.expect.get("reports", [])
     assert told["ignored"] == case.expect["ignored"]
     assert told["unreadable"] == case.expect["unreadable"]
     assert told["messages"] == [whole(message) for message in case.expect["messages"]]

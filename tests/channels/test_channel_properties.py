@@ -144,6 +144,7 @@ def test_a_batch_says_the_same_as_its_elements_one_by_one(name, data, channels):
     batch = _normalize(channels[name], name, entries)
     singles = [_normalize(channels[name], name, [single]) for entry in entries for single in _split(entry)]
     assert batch.messages == tuple(message for single in singles for message in single.messages)
+    assert batch.reports == tuple(report for single in singles for report in single.reports)
     assert batch.ignored == tuple(ignored for single in singles for ignored in single.ignored)
     assert len(batch.unreadable) == sum(len(single.unreadable) for single in singles)
 
