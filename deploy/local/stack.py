@@ -8,40 +8,23 @@ import asyncio
 import json
 import os
 import secrets
-import sys
-import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 
 import asyncpg
 
 from deploy.local.brokers import Broker
 from deploy.local.postgres import Postgres
-from deploy.local.processes import Child, ServerError, free_port
+from deploy.local.supervisor import Process, Supervisor
 from shared.db import Database, migrations
 from shared.db.roles import prepare_roles, role_of
 from shared.events import TOPICS
-from shared.http.client import Client, HTTPError, client
 from shared.kafka import KafkaSettings, apply_topics
 from shared.kafka.relay import republish
 from shared.security import new_key_pair
 
 DATABASE = "ntbcare"
-_READY_S = 60.0
-_WATCH_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One process of the stack: what `ntbcare serve` is told."""
-
-    name: str
-    arguments: tuple[str, ...]
-    talks_to_kafka: bool = False
 
 
 PROCESSES = (
@@ -59,7 +42,7 @@ PROCESSES = (
 )
 
 
-class Stack:
+class Stack(Supervisor):
     """The stack in one folder. Use it as a context manager, or `start` and `stop` it."""
 
     def __init__(
@@ -77,28 +60,13 @@ class Stack:
         `first_port` fixes the processes' ports in a row from there, otherwise free ones are drawn. `prefix` stands
         before topics and groups; `settings` go into every process's environment.
         """
-        self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(folder, PROCESSES, first_port=first_port)
         self.postgres = postgres
         self.broker = broker
-        self.ports = {
-            process.name: free_port() if first_port is None else first_port + offset
-            for offset, process in enumerate(PROCESSES)
-        }
         self._prefix = prefix
-        self._children: dict[str, Child] = {}
         self._own_servers: list[Postgres | Broker] = []
         self._secrets = _secrets(folder / "secrets.json")
         self._extra = dict(settings or {})
-
-    @property
-    def env_file(self) -> Path:
-        """Every setting of the stack, secrets among them (mode 0600)."""
-        return self.folder / "ntbcare.env"
-
-    def url(self, process: str) -> str:
-        """Return the address of a process."""
-        return f"http://127.0.0.1:{self.ports[process]}"
 
     def database_url(self, role: str) -> str:
         """Return the database URL of a login role."""
@@ -143,76 +111,25 @@ class Stack:
             **self._extra,
         }
 
-    def __enter__(self) -> Self:
-        """Start it."""
-        self.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Stop it."""
-        self.stop()
-
-    def start(self, say: Callable[[str], None] = lambda _words: None) -> None:
-        """Start everything and wait until every process answers; raises `ServerError`."""
-        try:
-            if not self.postgres.running:
-                say("PostgreSQL …")
-                self._own_servers.append(self.postgres.start())
-            say("Schemas and login roles …")
-            asyncio.run(self._prepare_database())
-            migrations.upgrade(self.owner_url)
-            if not self.broker.running:
-                say(f"{self.broker.name} …")
-                self._own_servers.append(self.broker.start())
-            asyncio.run(self._prepare_topics())
-            self._write_env_file()
-            say("Services …")
-            for process in PROCESSES:
-                self.start_process(process.name)
-            self.wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+    def prepare(self, say: Callable[[str], None]) -> None:
+        """Start the servers that do not run; make roles, schemas and topics."""
+        if not self.postgres.running:
+            say("PostgreSQL …")
+            self._own_servers.append(self.postgres.start())
+        say("Schemas and login roles …")
+        asyncio.run(self._prepare_database())
+        migrations.upgrade(self.owner_url)
+        if not self.broker.running:
+            say(f"{self.broker.name} …")
+            self._own_servers.append(self.broker.start())
+        asyncio.run(self._prepare_topics())
+        self._write_env_file()
 
     def stop(self) -> None:
         """Stop everything, the services first."""
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(Child.stop, self._children.values()))
-        self._children.clear()
+        super().stop()
         while self._own_servers:
             self._own_servers.pop().stop()
-
-    def start_process(self, name: str) -> None:
-        """Start one process of the stack."""
-        process = next(process for process in PROCESSES if process.name == name)
-        logs = self.folder / "processes"
-        logs.mkdir(mode=0o700, exist_ok=True)
-        child = self._children.setdefault(name, Child(name, logs))
-        child.start(
-            [sys.executable, "-m", "deploy.cli.main", "serve", *process.arguments, "--port", str(self.ports[name])],
-            env={**os.environ, "NTBCARE_ENV_FILE": str(self.env_file)},
-        )
-
-    def pid(self, process: str) -> int:
-        """Return the process id of a process that was started."""
-        return self._children[process].pid
-
-    def kill_process(self, name: str) -> int:
-        """Kill one process (SIGKILL) and return the process id it had."""
-        pid = self._children[name].pid
-        self._children[name].kill()
-        return pid
-
-    def wait_until_ready(self) -> None:
-        """Wait until every process answers; raises `ServerError` with the end of the log of one that does not."""
-        deadline = time.monotonic() + _READY_S
-        with client(timeout=2) as http:
-            for name in self.ports:
-                child = self._children[name]
-                while not _answers(http, f"{self.url(name)}/health/ready"):
-                    if not child.running or time.monotonic() > deadline:
-                        raise ServerError(f"{name} does not answer. The end of its log:\n{child.log_tail()}")
-                    time.sleep(0.05)
 
     def restart_broker(self) -> None:
         """Start a broker that ended. One that forgets must not meet anybody who remembers its old offsets.
@@ -227,20 +144,14 @@ class Stack:
         self.broker.start()
         asyncio.run(self._prepare_topics())
 
-    def watch(self, say: Callable[[str], None]) -> None:
-        """Start again whatever dies, until interrupted."""
-        while True:
-            if not self.postgres.running:
-                say("PostgreSQL ended; starting it again.")
-                self.postgres.start()
-            if not self.broker.running:
-                say(f"{self.broker.name} ended; starting it again and publishing what it forgot.")
-                self.restart_broker()
-            for name, child in self._children.items():
-                if not child.running:
-                    say(f"{name} ended (exit code {child.exit_code}); starting it again. Its log: {child.log}")
-                    self.start_process(name)
-            time.sleep(_WATCH_S)
+    def watch_servers(self, say: Callable[[str], None]) -> None:
+        """Start a server again that ended."""
+        if not self.postgres.running:
+            say("PostgreSQL ended; starting it again.")
+            self.postgres.start()
+        if not self.broker.running:
+            say(f"{self.broker.name} ended; starting it again and publishing what it forgot.")
+            self.restart_broker()
 
     async def _prepare_database(self) -> None:
         connection = await asyncpg.connect(self.postgres.admin_url())
@@ -306,10 +217,3 @@ def _write_private(path: Path, text: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _answers(http: Client, url: str) -> bool:
-    try:
-        return http.get(url).is_success
-    except HTTPError:
-        return False
