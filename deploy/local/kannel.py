@@ -50,7 +50,8 @@ class KannelStatus:
 class Kannel:
     """One Kannel whose whole state is `folder`, on free ports of 127.0.0.1.
 
-    `door_url` is our door with its token and without a query. What smsbox cannot deliver it sends again every
+    `door_url` is our door with its token and without a query; it is read at the start, because the door itself may
+    have to know `sendsms_url` first. What smsbox cannot deliver it sends again every
     `retry_seconds`. The passwords are drawn where none is given; they stand in `<folder>/kannel.conf` (0600) only.
     Operators are files in `<folder>/operators`: the fake one for `Handset`, and what a caller puts there before the
     start. Raises `ServerError` (`FolderInUseError` for a second starter).
@@ -68,6 +69,7 @@ class Kannel:
     ) -> None:
         self.folder = folder.resolve()
         self.operators = self.folder / "operators"
+        self.door_url = door_url
         self.username = username
         self.password = password or secrets.token_hex(16)
         self.ports = _Ports()
@@ -87,7 +89,6 @@ class Kannel:
             "KANNEL_SMSC": self.operators,
             "KANNEL_SENDER": sender,
             "KANNEL_RETRY_SECONDS": retry_seconds,
-            "KANNEL_DOOR_URL": door_url,
             "KANNEL_ADMIN_PASSWORD": secrets.token_hex(16),
             "KANNEL_STATUS_PASSWORD": self._status_password,
             "KANNEL_SENDSMS_USERNAME": username,
@@ -177,7 +178,9 @@ class Kannel:
         self._fill("smsc-fake.conf", self.operators)
 
     def _fill(self, name: str, folder: Path) -> None:
-        text = Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(self._settings)
+        text = Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(
+            self._settings, KANNEL_DOOR_URL=self.door_url
+        )
         target = folder / name
         target.touch(mode=0o600)
         target.write_text(text, encoding="utf-8")
