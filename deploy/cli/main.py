@@ -10,7 +10,20 @@ from typer.core import TyperGroup
 
 from shared.core.errors import ExplainedError
 
-_COMMANDS = ("demo", "up", "bench", "serve", "trace", "parked", "lapor", "officers", "database", "events", "contracts")
+_COMMANDS = (
+    "demo",
+    "up",
+    "bench",
+    "serve",
+    "trace",
+    "parked",
+    "replies",
+    "lapor",
+    "officers",
+    "database",
+    "events",
+    "contracts",
+)
 """Each is a module of this package with a typer `app`; only the one that is called is loaded."""
 
 

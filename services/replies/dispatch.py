@@ -1,0 +1,218 @@
+"""Replies' use cases for the sending loop: take one reply in hand, then keep what came of it.
+
+Between the two, outside of any transaction, the channel hands it to the provider. A reply whose sender vanished in
+between is `unknown`: it may have gone out.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy import Row
+
+from services.replies import repository, rules
+from services.replies.moves import Moved, move
+from services.replies.rules import Policy
+from shared.channels import Outbound, Remedy, ReturnAddress, Sender, SendError, Sent
+from shared.core.times import Clock, utc_now
+from shared.db import UnitOfWork
+from shared.security.vault import VaultKeys
+
+CLAIM = timedelta(minutes=2)
+"""How long a sender may hold a reply; it stops waiting for the provider long before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A reply in hand. `until` names this attempt: whoever speaks for another one is not heard."""
+
+    reply_id: UUID
+    channel: str
+    until: datetime
+    outbound: Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """The channel says that this may not be sent at all; `reason` is a stable snake_case name."""
+
+    reason: str
+
+
+Result = Sent | SendError | Objection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is not settled yet, by channel and state, and our accounts that rest (channel, account)."""
+
+    replies: Mapping[tuple[str, str], int]
+    paused: Collection[tuple[str, str]]
+
+
+class Dispatch:
+    """Lets replies out one by one, under the storm rules, and keeps what came of each."""
+
+    def __init__(
+        self,
+        *,
+        channels: Collection[str],
+        vault: VaultKeys,
+        policy: Policy,
+        jitter: Callable[[], float],
+        clock: Clock = utc_now,
+    ) -> None:
+        """Take the channels that are sent on, the vault's keys, the numbers, and a source of jitter (0 to 1)."""
+        self._channels = channels
+        self._vault = vault
+        self._policy = policy
+        self._jitter = jitter
+        self._clock = clock
+
+    async def claim(self, tx: UnitOfWork) -> Claim | Moved | None:
+        """Take the next reply in hand, or settle it at once where it must not go; None when nothing is due.
+
+        The account's row is locked meanwhile: no two workers pass the same limit, and of a paused account only one
+        reply tries again.
+        """
+        now = self._clock()
+        row = await repository.lock_due(tx, now, self._channels)
+        if row is None:
+            return None
+        if row.expires_at <= now:
+            return await move(tx, row, "withheld", reason="too_late", now=now)
+        if not await self._enter_account(tx, row, now):
+            return None
+        return await self._admit(tx, row, now)
+
+    async def record(self, tx: UnitOfWork, claim: Claim, result: Result) -> Moved | None:
+        """Keep what came of an attempt; None when it was settled meanwhile, by a report or by an operator."""
+        now = self._clock()
+        row = await repository.lock_reply(tx, claim.reply_id)
+        if row is None:
+            return None
+        if isinstance(result, Sent):
+            return await self._keep_success(tx, row, result, now)
+        if row.claimed_until != claim.until or row.state not in {"sending", "unknown"}:
+            return None
+        if isinstance(result, Objection):
+            return await move(tx, row, "withheld", reason=result.reason, now=now, admitted_at=None)
+        return await self._keep_failure(tx, row, result, now)
+
+    async def expire(self, tx: UnitOfWork) -> Moved | None:
+        """Call one reply unknown whose sender never said what came of it; None when there is none."""
+        now = self._clock()
+        row = await repository.lock_overdue(tx, now)
+        return None if row is None else await move(tx, row, "unknown", reason="sender_vanished", now=now)
+
+    async def standing(self, tx: UnitOfWork) -> Standing:
+        """Count what is not settled yet, and name the accounts that rest."""
+        paused = [(row.channel, row.account) for row in await repository.paused_accounts(tx)]
+        return Standing(replies=await repository.open_replies(tx), paused=paused)
+
+    async def _enter_account(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> bool:
+        account = await repository.lock_account(tx, row.channel, row.account)
+        if account.paused_until is None:
+            return True
+        if account.paused_until > now:  # since we chose the reply
+            return False
+        await self._pause(tx, row, now, account.paused_reason)  # this one tries; the others go on waiting
+        return True
+
+    async def _admit(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Claim | Moved:
+        """Ask the storm rules, look up the address, and take it in hand."""
+        limited = row.template == "acknowledgement" and row.admitted_at is None
+        recent = await repository.recent(tx, row, now, None) if limited else rules.Recent()
+        refused = rules.storm(self._policy.limits, recent) if limited else None
+        if refused is not None:
+            return await move(tx, row, "withheld", reason=refused, now=now)
+        sealed = await repository.look_up(tx, row.recipient)
+        if sealed is None:
+            return await move(tx, row, "failed", reason="no_address", now=now)
+        try:
+            address = _read(self._vault, sealed)
+        except (InvalidToken, TypeError, ValueError):
+            return await self._later(tx, row, SendError("address_unreadable", Remedy.RETRY), row.attempts + 1, now)
+        thread = self._public_thread(row, address)
+        if limited and thread is not None:
+            recent = replace(recent, thread_hour=(await repository.recent(tx, row, now, thread)).thread_hour)
+            refused = rules.storm(self._policy.limits, recent)
+        if refused is not None:
+            return await move(tx, row, "withheld", reason=refused, now=now)
+        return await self._take(tx, row, address, thread, now)
+
+    async def _take(
+        self, tx: UnitOfWork, row: Row[Any], address: ReturnAddress, thread: bytes | None, now: datetime
+    ) -> Claim:
+        until = now + CLAIM
+        values = {"attempts": row.attempts + 1, "claimed_until": until, "thread_digest": thread}
+        await repository.change(tx, row.id, state="sending", admitted_at=row.admitted_at or now, **values)
+        outbound = Outbound(
+            reply_id=row.id,
+            complaint_id=row.complaint_id,
+            address=address,
+            text=row.text,
+            confidential=row.confidential,
+            by_officer=row.by_officer,
+            written_to_us_at=await self._written(tx, row),
+        )
+        return Claim(reply_id=row.id, channel=row.channel, until=until, outbound=outbound)
+
+    async def _written(self, tx: UnitOfWork, row: Row[Any]) -> datetime:
+        """Return when the citizen wrote last, which opens the window anew; a comment is answered by itself."""
+        complaint = await repository.complaint_of(tx, row.complaint_id)
+        assert complaint is not None, "replies refer to complaints"  # noqa: S101 - for the type
+        own: datetime = complaint.written_at
+        if complaint.surface == "comment":
+            return own
+        return await repository.last_written(tx, complaint.conversation_id, complaint.surface) or own
+
+    async def _keep_success(self, tx: UnitOfWork, row: Row[Any], sent: Sent, now: datetime) -> Moved | None:
+        """Whatever was thought of it meanwhile: the provider has it."""
+        await repository.resume_account(tx, row.channel, row.account)
+        if rules.after_report(row.state, "accepted", delivered=False) is None:
+            await repository.change(tx, row.id, provider_message_id=row.provider_message_id or sent.provider_message_id)
+            return None
+        return await move(tx, row, "sent", reason=None, now=now, provider_message_id=sent.provider_message_id)
+
+    async def _keep_failure(self, tx: UnitOfWork, row: Row[Any], error: SendError, now: datetime) -> Moved:
+        match error.remedy:
+            case Remedy.RETRY:
+                return await self._later(tx, row, error, row.attempts, now)
+            case Remedy.GIVE_UP:
+                await repository.resume_account(tx, row.channel, row.account)
+                return await move(tx, row, "failed", reason=error.reason, now=now)
+            case Remedy.PAUSE:
+                await self._pause(tx, row, now, error.reason)
+                values: dict[str, object] = {"attempts": row.attempts - 1, "claimed_until": None, "due_at": now}
+                return await move(tx, row, "queued", reason=error.reason, now=now, **values)
+            case Remedy.UNKNOWN:
+                return await move(tx, row, "unknown", reason=error.reason, now=now)
+
+    async def _later(self, tx: UnitOfWork, row: Row[Any], error: SendError, attempts: int, now: datetime) -> Moved:
+        """Queue it for a later attempt, after so many; too many and it is given up."""
+        if attempts >= self._policy.attempts:
+            return await move(tx, row, "failed", reason=error.reason, now=now, attempts=attempts)
+        due_at = now + rules.wait(attempts, self._jitter(), error.retry_after)
+        return await move(
+            tx, row, "queued", reason=error.reason, now=now, attempts=attempts, claimed_until=None, due_at=due_at
+        )
+
+    async def _pause(self, tx: UnitOfWork, row: Row[Any], now: datetime, reason: str | None) -> None:
+        await repository.pause_account(tx, row.channel, row.account, until=now + self._policy.pause, reason=reason)
+
+    def _public_thread(self, row: Row[Any], address: ReturnAddress) -> bytes | None:
+        """Return the keyed digest of the thread that everybody will see the reply in; None where nobody will."""
+        if row.confidential or address.surface != "comment" or address.thread is None:
+            return None
+        return self._vault.digests(row.channel, Sender(id=f"{row.account} {address.thread}", kind="thread"))[0]
+
+
+def _read(vault: VaultKeys, sealed: bytes) -> ReturnAddress:
+    document = vault.open(sealed)
+    if not isinstance(document, dict):
+        raise TypeError("an address is an object")
+    return ReturnAddress.read(document)

@@ -1,0 +1,64 @@
+"""Bring a reply to a state and say so to the house: what every use case of replies ends with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.replies import repository
+from services.replies.rules import State
+from shared.db import UnitOfWork
+from shared.events import ReplyFailed, ReplySent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A reply that was brought to a state; nothing in it is anybody's. For logs and figures, after the commit."""
+
+    reply_id: UUID
+    ticket: str
+    channel: str
+    template: str
+    state: State
+    reason: str | None
+
+
+async def move(
+    tx: UnitOfWork, row: Row[Any], state: State, *, reason: str | None, now: datetime, **values: object
+) -> Moved:
+    """Write the state. Sent and failed are announced; withheld only of an answer, for which somebody waits."""
+    if state == "sent":
+        values = {"sent_at": now, **values}
+    await repository.change(tx, row.id, state=state, reason=reason, **values)
+    if state == "sent":
+        tx.publish(_sent(row, now), traceparent=row.traceparent)
+    elif state == "failed" or (state == "withheld" and row.template == "answer"):
+        tx.publish(_failed(row, reason or "unknown", now), traceparent=row.traceparent)
+    return Moved(
+        reply_id=row.id, ticket=row.ticket, channel=row.channel, template=row.template, state=state, reason=reason
+    )
+
+
+def _sent(row: Row[Any], now: datetime) -> ReplySent:
+    return ReplySent(
+        complaint_id=row.complaint_id,
+        ticket=row.ticket,
+        reply_id=row.id,
+        template=row.template,
+        channel=row.channel,
+        sent_at=now,
+    )
+
+
+def _failed(row: Row[Any], reason: str, now: datetime) -> ReplyFailed:
+    return ReplyFailed(
+        complaint_id=row.complaint_id,
+        ticket=row.ticket,
+        reply_id=row.id,
+        template=row.template,
+        channel=row.channel,
+        reason=reason,
+        failed_at=now,
+    )

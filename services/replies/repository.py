@@ -1,0 +1,127 @@
+"""Every SQL statement of replies."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Row, Text, Uuid, cast, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.replies.models import account, complaint, reply
+from services.replies.rules import DAY, HOUR, Recent
+from shared.db import UnitOfWork
+
+_PURPOSE = "reply"
+_OPEN = ("queued", "sending", "unknown")
+
+
+async def keep_complaint(tx: UnitOfWork, **values: object) -> None:
+    """Remember a complaint, once."""
+    await tx.session.execute(insert(complaint).values(values).on_conflict_do_nothing())
+
+
+async def complaint_of(tx: UnitOfWork, complaint_id: UUID) -> Row[Any] | None:
+    """Return what is known of a complaint."""
+    return (await tx.session.execute(select(complaint).where(complaint.c.complaint_id == complaint_id))).first()
+
+
+async def last_written(tx: UnitOfWork, conversation_id: UUID, surface: str) -> datetime | None:
+    """Return when this person last wrote on this surface."""
+    same = (complaint.c.conversation_id == conversation_id, complaint.c.surface == surface)
+    latest: datetime | None = await tx.session.scalar(select(func.max(complaint.c.written_at)).where(*same))
+    return latest
+
+
+async def add_reply(tx: UnitOfWork, **values: object) -> bool:
+    """Insert a reply; False when the same cause has told the same person the same thing before."""
+    added = insert(reply).values(values).on_conflict_do_nothing(index_elements=["cause", "recipient", "template"])
+    return await tx.session.scalar(added.returning(reply.c.id)) is not None
+
+
+async def lock_due(tx: UnitOfWork, now: datetime, channels: Collection[str]) -> Row[Any] | None:
+    """Return the next reply to send, answers first; no other worker sees it until the transaction ends."""
+    paused = select(account.c.account).where(
+        account.c.channel == reply.c.channel, account.c.account == reply.c.account, account.c.paused_until > now
+    )
+    due = select(reply).where(reply.c.state == "queued", reply.c.due_at <= now, reply.c.channel.in_(channels))
+    due = due.where(~exists(paused)).order_by(reply.c.by_officer.desc(), reply.c.due_at).limit(1)
+    return (await tx.session.execute(due.with_for_update(skip_locked=True))).first()
+
+
+async def lock_reply(tx: UnitOfWork, reply_id: UUID) -> Row[Any] | None:
+    """Return a reply; nobody else changes it until the transaction ends."""
+    return (await tx.session.execute(select(reply).where(reply.c.id == reply_id).with_for_update())).first()
+
+
+async def lock_overdue(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
+    """Return a reply whose sender never said what came of it."""
+    overdue = select(reply).where(reply.c.state == "sending", reply.c.claimed_until < now).limit(1)
+    return (await tx.session.execute(overdue.with_for_update(skip_locked=True))).first()
+
+
+async def lock_resolved(tx: UnitOfWork) -> Row[Any] | None:
+    """Return an unknown reply of which an operator said what it is."""
+    resolved = select(reply).where(reply.c.state == "unknown", reply.c.resolution.is_not(None)).limit(1)
+    return (await tx.session.execute(resolved.with_for_update(skip_locked=True))).first()
+
+
+async def lock_account(tx: UnitOfWork, channel: str, name: str) -> Row[Any]:
+    """Return one of our accounts; only one reply of it is let through at a time."""
+    await tx.session.execute(insert(account).values(channel=channel, account=name).on_conflict_do_nothing())
+    wanted = select(account).where(account.c.channel == channel, account.c.account == name)
+    return (await tx.session.execute(wanted.with_for_update())).one()
+
+
+async def pause_account(tx: UnitOfWork, channel: str, name: str, *, until: datetime, reason: str | None) -> None:
+    """Let an account rest."""
+    rest = update(account).where(account.c.channel == channel, account.c.account == name)
+    await tx.session.execute(rest.values(paused_until=until, paused_reason=reason))
+
+
+async def resume_account(tx: UnitOfWork, channel: str, name: str) -> None:
+    """Let an account work again, if it rests."""
+    rested = (account.c.channel == channel, account.c.account == name, account.c.paused_until.is_not(None))
+    await tx.session.execute(update(account).where(*rested).values(paused_until=None, paused_reason=None))
+
+
+async def recent(tx: UnitOfWork, row: Row[Any], now: datetime, thread: bytes | None) -> Recent:
+    """Count the acknowledgements of the reply's account that were let through; hold its lock."""
+    this_hour = reply.c.admitted_at > now - HOUR
+    mine = reply.c.conversation_id == row.conversation_id
+    found = select(
+        func.count().filter(mine, this_hour).label("conversation_hour"),
+        func.count().filter(mine).label("conversation_day"),
+        func.count().filter(reply.c.thread_digest == cast(thread, LargeBinary), this_hour).label("thread_hour"),
+        func.count().filter(this_hour).label("account_hour"),
+    ).where(
+        reply.c.channel == row.channel,
+        reply.c.account == row.account,
+        reply.c.template == "acknowledgement",
+        reply.c.admitted_at > now - DAY,
+    )
+    counted = (await tx.session.execute(found)).one()
+    return Recent(**counted._mapping)  # noqa: SLF001 - its documented accessor
+
+
+async def look_up(tx: UnitOfWork, reporter: UUID) -> bytes | None:
+    """Return where a citizen is answered, encrypted; the vault keeps a record of the look."""
+    looked = func.vault.return_address(cast(reporter, Uuid), cast(_PURPOSE, Text), type_=LargeBinary)
+    return await tx.session.scalar(select(looked))
+
+
+async def change(tx: UnitOfWork, reply_id: UUID, **values: object) -> None:
+    """Write how a reply goes."""
+    await tx.session.execute(update(reply).where(reply.c.id == reply_id).values(values))
+
+
+async def open_replies(tx: UnitOfWork) -> dict[tuple[str, str], int]:
+    """Count what is not settled yet, by channel and state."""
+    found = select(reply.c.channel, reply.c.state, func.count()).where(reply.c.state.in_(_OPEN))
+    rows = await tx.session.execute(found.group_by(reply.c.channel, reply.c.state))
+    return {(channel, state): count for channel, state, count in rows}
+
+
+async def paused_accounts(tx: UnitOfWork) -> Sequence[Row[Any]]:
+    """Return our accounts that rest."""
+    return (await tx.session.execute(select(account).where(account.c.paused_until.is_not(None)))).all()
