@@ -1,0 +1,279 @@
+"""The mirror on a real database, and the stand-in for LAPOR! behind a real server on loopback."""
+
+import asyncio
+import contextlib
+import re
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+import uvicorn
+
+from services.lapor import consumers
+from services.lapor.app import policy
+from services.lapor.circuit import Circuit
+from services.lapor.client import LaporClient
+from services.lapor.service import LaporService
+from services.lapor.settings import LaporSettings
+from services.lapor.worker import Mirror
+from shared.core.ids import new_id
+from shared.core.ticket import new_ticket
+from shared.db import Database
+from shared.events import (
+    Actor,
+    AgencyRef,
+    ComplaintAssigned,
+    ComplaintReceived,
+    ComplaintVerified,
+    Envelope,
+    Place,
+)
+from shared.testing.lapor import Quirks, create_simulator
+
+AUTH = "$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO"
+TOKEN = "{0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9}"
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The stand-in, its address, and its inside."""
+
+    url: str
+    app: Any
+
+    @property
+    def held(self):
+        return self.app.state.held
+
+    @property
+    def quirks(self):
+        return self.app.state.quirks
+
+    def count(self, ticket) -> int:
+        return self.held.per_ticket().get(ticket, 0)
+
+    def one(self, ticket):
+        (found,) = [one for one in self.held.complaints.values() if one.ticket == ticket]
+        return found
+
+    def switch(self, **quirks) -> None:
+        for name, value in quirks.items():
+            setattr(self.quirks, name, value)
+
+
+class Server:
+    """uvicorn in a thread: cut answers and late ones are the real thing."""
+
+    def __init__(self, app) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._thread.join(timeout=5)
+        self._socket.close()
+
+
+@pytest.fixture(scope="module")
+def _server():
+    app = create_simulator(auth=AUTH, token=TOKEN)
+    with Server(app) as server:
+        yield StandIn(url=f"http://127.0.0.1:{server.port}", app=app)
+
+
+@pytest.fixture
+def lapor(_server):
+    """The stand-in without any quirk; it keeps what earlier tests told it."""
+    _server.switch(**Quirks().model_dump())
+    _server.held.calls.clear()
+    return _server
+
+
+@pytest.fixture
+def settings(database_urls, lapor):
+    def make(**changes) -> LaporSettings:
+        values: dict[str, Any] = {
+            "database_url": database_urls["lapor"],
+            "base_url": f"{lapor.url}/lapor/3.0.0",
+            "auth": AUTH,
+            "token": TOKEN,
+            "user_id": 77,
+            "channel_id": 12,
+            "institution_id": 1,
+            "institutions": "NTB.DIKPORA=2",
+            "connect_s": 1,
+            "submit_s": 1,
+            "read_s": 1,
+            "retry_s": 0,
+            "pause_s": 60,
+            "look_every_s": 0,
+            "look_again_s": 0,
+        }
+        return LaporSettings(_env_file=None, **values | changes)
+
+    return make
+
+
+@pytest.fixture
+async def pool(database_urls):
+    database = Database(database_urls["lapor"], application="test", pool_size=10)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def sql(admin_url):
+    connection = await asyncpg.connect(admin_url)
+    await connection.execute("TRUNCATE lapor.mirror, lapor.budget, bus.outbox, bus.stream")
+    yield connection
+    await connection.close()
+
+
+@dataclass(frozen=True)
+class House:
+    """One process of the mirror: what it hears, and its worker."""
+
+    service: LaporService
+    mirror: Mirror
+    pool: Database
+    sql: asyncpg.Connection
+
+    async def hear(self, event) -> None:
+        """Hand over an event as Kafka would."""
+        envelope = Envelope(id=new_id(), subject=event.complaint_id, time=datetime.now(UTC), sequence=1, data=event)
+        async with self.pool.transaction(traceparent=TRACE) as tx:
+            await consumers.handlers(self.service)[type(event)](tx, envelope)
+
+    async def verified(self, **changes) -> ComplaintReceived:
+        """Bring a complaint to the point where it may be told."""
+        event = received(**changes)
+        await self.hear(event)
+        await self.hear(assigned(event))
+        await self.hear(verified(event))
+        return event
+
+    async def work(self) -> None:
+        """Do all that is due."""
+        while await self.mirror.push_one():
+            pass
+
+    async def row(self, ticket) -> asyncpg.Record:
+        return await self.sql.fetchrow("SELECT * FROM lapor.mirror WHERE ticket = $1", ticket)
+
+    async def published(self, ticket) -> list[asyncpg.Record]:
+        return await self.sql.fetch(
+            "SELECT type, traceparent, value FROM bus.outbox WHERE value->>'ticket' = $1 ORDER BY sequence",
+            ticket,
+        )
+
+
+@pytest.fixture
+async def house(settings, pool, sql):
+    """Make a process of the mirror; a test may have several."""
+    clients = []
+
+    def make(*, port=None, circuit=None, service=None, **changes) -> House:
+        chosen = settings(**changes)
+        client = LaporClient(chosen)
+        clients.append(client)
+        service = service or LaporService(policy(chosen))
+        mirror = Mirror(pool, service, port or client, circuit or Circuit(chosen.pause_s))
+        return House(service, mirror, pool, sql)
+
+    yield make
+    for client in clients:
+        await client.close()
+
+
+def received(**changes) -> ComplaintReceived:
+    values: dict[str, Any] = {
+        "complaint_id": new_id(),
+        "ticket": new_ticket(),
+        "channel": "sms",
+        "account": "1708",
+        "surface": "sms",
+        "conversation_id": new_id(),
+        "message_id": new_id(),
+        "text": "Atap ruang kelas SMA di Selong bocor sejak bulan lalu, murid kehujanan dan buku basah setiap hari.",
+        "language": "id",
+        "received_at": datetime.now(UTC),
+        "reporter": new_id(),
+        "anonymous": False,
+        "secret": False,
+        "sealed": False,
+    }
+    return ComplaintReceived(**values | changes)
+
+
+def assigned(about: ComplaintReceived, agency="NTB.DIKPORA", **changes) -> ComplaintAssigned:
+    values: dict[str, Any] = {
+        "complaint_id": about.complaint_id,
+        "ticket": about.ticket,
+        "agency": AgencyRef(key=agency, name="Dinas"),
+        "affair": None,
+        "level": "province",
+        "place": Place(),
+        "confidence": 0.9,
+        "reasons": ("Urusan: pendidikan.",),
+        "actor": Actor(kind="machine", id="casework.follow_routing"),
+        "sealed": about.sealed,
+        "assigned_at": datetime.now(UTC),
+    }
+    return ComplaintAssigned(**values | changes)
+
+
+def verified(about: ComplaintReceived) -> ComplaintVerified:
+    return ComplaintVerified(
+        complaint_id=about.complaint_id,
+        ticket=about.ticket,
+        actor=Actor(kind="machine", id="casework.verify.confident"),
+        version=3,
+        verified_at=datetime.now(UTC),
+    )
+
+
+@pytest.fixture
+def events():
+    """Let tests build the events that lapor hears."""
+    return received, assigned, verified
+
+
+PERSONAL = {
+    "nik": re.compile(r"\d[\d .-]{14,22}\d"),
+    "phone": re.compile(r"(?:\+?62|\b0)[\s.-]*8[\d\s.-]{7,}\d"),
+    "email": re.compile(r"\S+@\S+\.\w+"),
+}
+"""A detector of its own: the product masks with another one."""
+
+
+@pytest.fixture
+def personal():
+    def find(text: str) -> set[str]:
+        plain = text.replace("\u200b", "")
+        plain = re.sub(r"NTB-[0-9A-Z]{4}-[0-9A-Z]{5}", "", plain)
+        return {kind for kind, pattern in PERSONAL.items() if pattern.search(plain)}
+
+    return find
+
+
+@pytest.fixture
+def cancelled():
+    async def cancel(task: asyncio.Task[Any]) -> None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return cancel
