@@ -34,17 +34,21 @@ def _service_url(role: str) -> str:
     return ServiceDatabase.load().database_url.get_secret_value()
 
 
+def role_passwords() -> dict[str, str]:
+    """Return the password of every login role, from its database URL; raises `SettingsError`."""
+    found = {role: make_url(_service_url(role)).password for role in migrations.login_roles()}
+    missing = [role for role, password in found.items() if not password]
+    if missing:
+        raise SettingsError(f"No password in the database URL of: {', '.join(missing)}.")
+    return {role: str(password) for role, password in found.items()}
+
+
 @app.command()
 def prepare() -> None:
     """Make a login role for each service and the operator, with the passwords in their database URLs."""
-    owner = OwnerSettings.load().database_url.get_secret_value()
-    roles = migrations.login_roles()
-    passwords = {role: make_url(_service_url(role)).password for role in roles}
-    missing = [role for role, password in passwords.items() if not password]
-    if missing:
-        raise SettingsError(f"No password in the database URL of: {', '.join(missing)}.")
-    asyncio.run(prepare_roles(owner, {role: str(password) for role, password in passwords.items()}))
-    console.print(f"Roles are ready: {', '.join(roles)}.")
+    passwords = role_passwords()
+    asyncio.run(prepare_roles(OwnerSettings.load().database_url.get_secret_value(), passwords))
+    console.print(f"Roles are ready: {', '.join(passwords)}.")
 
 
 @app.command()

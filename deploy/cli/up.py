@@ -1,5 +1,6 @@
 """`ntbcare up`: the whole house on this machine, kept running."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +9,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from deploy.cli.database import OwnerSettings, role_passwords
 from deploy.demo import providers
 from deploy.demo.providers import Call
 from deploy.local.brokers import Tansu
+from deploy.local.external import External, Owner
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
+from shared.kafka import KafkaSettings
 
 app = typer.Typer()
 console = Console(highlight=False, soft_wrap=True)
@@ -24,29 +28,67 @@ FIRST_PORT = 8001
 def up(
     state: Annotated[Path, typer.Option(help="The folder that keeps everything over a restart.")] = Path(".state"),
     first_port: Annotated[int, typer.Option(help="The services listen from this port on.")] = FIRST_PORT,
+    *,
+    external: Annotated[
+        bool, typer.Option("--external", help="On the PostgreSQL and Kafka of the env file (NTBCARE_ENV_FILE).")
+    ] = False,
+    as_it_is: Annotated[
+        bool, typer.Option("--as-it-is", help="With --external: make no roles, schemas, topics, rules or users.")
+    ] = False,
 ) -> None:
     """Start everything and keep it running until Ctrl-C; what dies is started again.
 
     State survives a restart and a kill -9: messages are in PostgreSQL, and what the memory-only broker forgot is
-    published again from the outbox.
+    published again from the outbox. With --external nothing of this machine's own is started but the services.
     """
+    house = _external(state, first_port, as_it_is=as_it_is) if external else _embedded(state, first_port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with console.status("Starting …") as status:
+        house.start(say=lambda words: status.update(f"Starting {words}"))
+    try:
+        if isinstance(house, Stack):
+            _explain(house)
+        else:
+            _explain_external(house)
+        house.watch(say=_warn)
+    except KeyboardInterrupt:
+        console.print("Stopping everything …")
+    finally:
+        house.stop()
+
+
+def _embedded(state: Path, first_port: int) -> Stack:
     folder = state.absolute()
-    stack = Stack(
+    return Stack(
         folder,
         postgres=Postgres(folder / "postgres", port=first_port - 2),
         broker=Tansu(folder / "broker", port=first_port - 1),
         first_port=first_port,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with console.status("Starting …") as status:
-        stack.start(say=lambda words: status.update(f"Starting {words}"))
-    try:
-        _explain(stack)
-        stack.watch(say=lambda words: console.print(f"[yellow]{escape(words)}[/yellow]"))
-    except KeyboardInterrupt:
-        console.print("Stopping everything …")
-    finally:
-        stack.stop()
+
+
+def _external(state: Path, first_port: int, *, as_it_is: bool) -> External:
+    return External(
+        state.absolute() / "external",
+        env_file=Path(os.environ.get("NTBCARE_ENV_FILE", ".env")).absolute(),
+        kafka=KafkaSettings.load(),
+        owner=None if as_it_is else Owner(OwnerSettings.load().database_url.get_secret_value(), role_passwords()),
+        first_port=first_port,
+    )
+
+
+def _warn(words: str) -> None:
+    console.print(f"[yellow]{escape(words)}[/yellow]")
+
+
+def _explain_external(house: External) -> None:
+    console.print("\n[bold]NTB Care runs[/bold] on the servers of", escape(str(house.env_file)), "\n")
+    for name in house.ports:
+        console.print(f"  {house.url(name)}/health/ready  /metrics  ({name})", markup=False)
+    console.print(f"\nEvents: Kafka at {house.kafka.bootstrap} ({house.kafka.security_protocol})", markup=False)
+    console.print(f"Logs: {house.folder}/processes/*.log", markup=False)
+    for words in house.warnings:
+        _warn(words)
 
 
 def _explain(stack: Stack) -> None:

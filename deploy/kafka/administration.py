@@ -46,6 +46,10 @@ class AdministrationError(ExplainedError):
     """The brokers did not do it; the text says why."""
 
 
+class NoRulesError(AdministrationError):
+    """The brokers have no authorizer: rules would change nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What lies between the declared rules and those on the brokers.
@@ -53,9 +57,9 @@ class Difference:
     `strangers` are rules of users who are not ours on topics that are: they are shown, and left alone.
     """
 
-    missing: tuple[AclBinding, ...]
-    undeclared: tuple[AclBinding, ...]
-    strangers: tuple[AclBinding, ...]
+    missing: tuple[AclBinding, ...] = ()
+    undeclared: tuple[AclBinding, ...] = ()
+    strangers: tuple[AclBinding, ...] = ()
 
 
 class Administration:
@@ -129,7 +133,7 @@ class Administration:
         reason: KafkaError = error.args[0]
         place = f"Kafka at {self._settings.bootstrap}"
         if reason.code() == KafkaError.SECURITY_DISABLED:
-            return AdministrationError(f"{place} checks no rules: its brokers have no authorizer.class.name.")
+            return NoRulesError(f"{place} checks no rules: its brokers have no authorizer.class.name.")
         if reason.code() == KafkaError.CLUSTER_AUTHORIZATION_FAILED:
             return AdministrationError(f"{place} does not let {self._settings.username or 'us'} administrate it.")
         return AdministrationError(f"{place} did not do it: {self._trouble or reason.str()}.")

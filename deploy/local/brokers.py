@@ -17,6 +17,7 @@ from typing import ClassVar, Self
 from pydantic import SecretStr
 
 from deploy.kafka.administration import Administration, AdministrationError
+from deploy.local.files import write_private
 from deploy.local.kafka_jars import (
     KAFKA,
     apache_kafka_available,
@@ -203,8 +204,8 @@ class ApacheKafka(Broker):
     def _draw_password(self) -> str:
         """Draw the administrator's password; return how the tool is told, in no command line."""
         password = secrets.token_hex(32)
-        _write_private(self.folder / "password", password)
-        _write_private(
+        write_private(self.folder / "password", password)
+        write_private(
             self.folder / "administrator", f"--add-scram=SCRAM-SHA-512=[name={ADMINISTRATOR},password={password}]"
         )
         return "@administrator"
@@ -238,15 +239,10 @@ class ApacheKafka(Broker):
             "data": data,
         }
         if self._certificate is not None:
-            _write_private(self.folder / "server.pem", self._certificate.server.read_text())
-            _write_private(self.folder / "ca.pem", self._certificate.ca.read_text())
+            write_private(self.folder / "server.pem", self._certificate.server.read_text())
+            write_private(self.folder / "ca.pem", self._certificate.ca.read_text())
         (self.folder / name).write_text(template.format_map(places))
         return name
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text)
 
 
 def _tansu() -> Path:

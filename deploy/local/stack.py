@@ -6,7 +6,6 @@
 
 import asyncio
 import json
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.brokers import Broker
+from deploy.local.files import write_private
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Process, Supervisor
 from shared.db import Database, migrations
@@ -25,7 +25,6 @@ from shared.kafka.relay import republish
 from shared.security import new_key_pair
 
 DATABASE = "ntbcare"
-
 
 PROCESSES = (
     Process("intake-sms", ("intake", "--channels", "sms", "--part", "http")),
@@ -171,7 +170,7 @@ class Stack(Supervisor):
             await database.close()
 
     def _write_env_file(self) -> None:
-        _write_private(self.env_file, "".join(_env_line(*setting) for setting in self.environment().items()))
+        write_private(self.env_file, "".join(_env_line(*setting) for setting in self.environment().items()))
 
 
 def _env_line(name: str, value: str) -> str:
@@ -198,22 +197,5 @@ def _secrets(path: Path) -> dict[str, str]:
     drawn |= {"signing_key": pair.signing_key, "public_key": pair.public_key}
     merged = {**drawn, **known}
     if merged != known:
-        _write_private(path, json.dumps(merged))
+        write_private(path, json.dumps(merged))
     return merged
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace a file in one step, on disk: half a file of secrets would cost every reporter's identity."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -30,6 +30,7 @@ def check_address(url: str) -> None:
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query)
+        _ = parts.port
     except ValueError:  # its text may quote the password
         raise SettingsError(f"A database URL cannot be read; {_FORM}.") from None
     if parts.scheme not in {"postgresql", "postgres"}:

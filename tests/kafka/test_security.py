@@ -296,4 +296,4 @@ def add_rule(admin: KafkaSettings, principal: str, topic: str) -> None:
         AclOperation.READ,
         AclPermissionType.ALLOW,
     )
-    Administration(admin).apply(Difference((rule,), (), ()))
+    Administration(admin).apply(Difference(missing=(rule,)))
