@@ -33,6 +33,16 @@ def environment(tmp_path_factory):
         "NTBCARE_IDENTITY_SIGNING_KEY": keys.signing_key,
         "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": keys.public_key,
         "NTBCARE_GATEWAY_METRICS_TOKEN": secrets.token_hex(16),
+        "NTBCARE_REPLIES_VAULT_KEYS": secrets.token_hex(32),
+        "NTBCARE_FACEBOOK_PAGE_TOKENS": json.dumps({"1001": secrets.token_hex(16)}),
+        "NTBCARE_INSTAGRAM_ACCOUNT_TOKENS": json.dumps({"2001": secrets.token_hex(16)}),
+        "NTBCARE_SMS_SENDSMS_PASSWORD": secrets.token_hex(16),
+        "NTBCARE_LAPOR_BASE_URL": "http://127.0.0.1:1",
+        "NTBCARE_LAPOR_AUTH": secrets.token_hex(16),
+        "NTBCARE_LAPOR_TOKEN": secrets.token_hex(16),
+        "NTBCARE_LAPOR_USER_ID": "1",
+        "NTBCARE_LAPOR_CHANNEL_ID": "1",
+        "NTBCARE_LAPOR_INSTITUTION_ID": "1",
     }
     for service in available_services():
         settings[f"NTBCARE_{service.upper()}_DATABASE_URL"] = (
