@@ -1,0 +1,330 @@
+"""The compose file and the kubernetes manifests run the same house as `make up`, and give nobody more than is theirs.
+
+Linters read each file alone (`make check`); here they are held against the code, and against each other.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.cli.serve import available_services, build_service
+from deploy.local.stack import PROCESSES
+from gateway.app import create_app
+from shared.channels import available_channels
+from shared.core.service import ServeOptions
+from shared.db.migrations import login_roles
+from tests.architecture.access import ACCESS
+from tests.architecture.sources import ROOT
+from tests.architecture.test_access import environment, routes  # noqa: F401 - a fixture
+
+
+def options(arguments: tuple[str, ...]) -> tuple[ServeOptions, str]:
+    named = dict(zip(arguments[1::2], arguments[2::2], strict=True))
+    channels = named.get("--channels")
+    return ServeOptions(channels=channels.split(",") if channels else None), named.get("--part", "both")
+
+
+DEPLOY = ROOT / "deploy"
+BASE = DEPLOY / "kubernetes" / "base"
+SIMULATORS = {process.name for process in PROCESSES if "simulator" in process.arguments}
+HOUSE = {process.name: process.arguments for process in PROCESSES if process.name not in SIMULATORS}
+HOUSE |= {name: (name,) for name in available_services() if not any(name == given[0] for given in HOUSE.values())}
+NAMES = sorted(HOUSE)
+WITHOUT_KAFKA = {name for name in NAMES if options(HOUSE[name])[1] == "http"} | {"identity"}
+WITH_KAFKA = set(NAMES) - WITHOUT_KAFKA
+
+KAFKA = "every process that speaks Kafka"
+OFFICERS = "every process with officers' addresses"
+ALSO = {
+    "casework": {OFFICERS},
+    "identity": {OFFICERS},
+    "replies": {"NTBCARE_FACEBOOK_APP_SECRETS", "NTBCARE_INSTAGRAM_APP_SECRETS"},
+}
+"""What a process reads besides its own sections of env.example: sections, or single settings. Add to it with care."""
+INSIDE = {
+    "/health/live": "supervisors stand inside",
+    "/health/ready": "supervisors stand inside",
+    "/channels/sms/kannel/{token}": "Kannel stands inside",
+}
+"""Addresses that are open or signed, and still are not the ingress's business."""
+
+
+@cache
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def served() -> dict[str, dict[str, Any]]:
+    services = compose()["services"].items()
+    return {name: one for name, one in services if one.get("entrypoint", [])[:2] == ["ntbcare", "serve"]}
+
+
+@cache
+def manifests() -> tuple[dict[str, Any], ...]:
+    files = [*sorted(BASE.glob("*.yaml")), *sorted(BASE.glob("*/*.yaml"))]
+    files = [file for file in files if file.name != "kustomization.yaml" and file.parent.name != "common"]
+    example = DEPLOY / "kubernetes" / "overlays" / "example" / "secret.example.yaml"
+    documents = [yaml.safe_load_all(file.read_text(encoding="utf-8")) for file in [*files, example]]
+    return tuple(one for several in documents for one in several if one)
+
+
+def common(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((BASE / "common" / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def of_kind(*kinds: str) -> dict[str, dict[str, Any]]:
+    return {one["metadata"]["name"]: one for one in manifests() if one["kind"] in kinds}
+
+
+def is_process(one: dict[str, Any]) -> bool:
+    return bool(one["metadata"].get("labels", {}).get("app.kubernetes.io/component") == "process")
+
+
+def deployed() -> dict[str, dict[str, Any]]:
+    return {name: one for name, one in of_kind("Deployment").items() if is_process(one)}
+
+
+def pod(one: dict[str, Any]) -> dict[str, Any]:
+    spec: dict[str, Any] = one["spec"]["template"]["spec"]
+    return spec
+
+
+def containers(one: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*pod(one).get("initContainers", []), *pod(one)["containers"]]
+
+
+def given_by_kubernetes(container: dict[str, Any]) -> set[str]:
+    maps, secrets = of_kind("ConfigMap"), of_kind("Secret")
+    given = {entry["name"] for entry in container.get("env", [])}
+    for source in container.get("envFrom", []):
+        if "secretRef" in source:
+            given |= secrets[source["secretRef"]["name"]]["stringData"].keys()
+        else:
+            given |= maps[source["configMapRef"]["name"]]["data"].keys()
+    return given
+
+
+def given(where: str, name: str) -> set[str]:
+    if where == "compose":
+        return set(compose()["services"][name].get("environment", {}))
+    return given_by_kubernetes(pod(deployed()[name])["containers"][0])
+
+
+@cache
+def sections() -> dict[str, str]:
+    """Return the section of env.example that each setting stands in: `intake`, `intake, channel sms`, …"""
+    section, found = "", {}
+    for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines():
+        if heading := re.match(r"# --- (.+?)(?::| \(| -)", line):
+            section = heading[1]
+        elif setting := re.match(r"#?(NTBCARE_[A-Z_]+)=", line):
+            found[setting[1]] = section
+    return found
+
+
+everywhere = pytest.mark.parametrize("where", ["compose", "kubernetes"])
+
+
+def test_compose_runs_every_process_with_the_same_arguments():
+    assert {name: tuple(one["command"]) for name, one in served().items()} == HOUSE
+
+
+def test_kubernetes_runs_every_process_with_the_same_arguments():
+    assert {name: tuple(pod(one)["containers"][0]["args"]) for name, one in deployed().items()} == HOUSE
+    shared = pod(common("process.yaml"))["containers"][0]["command"]
+    assert shared[:2] == ["ntbcare", "serve"]
+    assert HOUSE.keys() <= of_kind("Service").keys()
+
+
+def test_prometheus_asks_every_process():
+    config = yaml.safe_load((DEPLOY / "observability" / "prometheus.yml").read_text(encoding="utf-8"))
+    (job,) = [one for one in config["scrape_configs"] if one["job_name"] == "ntbcare"]
+    assert sorted(job["dns_sd_configs"][0]["names"]) == NAMES
+
+
+@everywhere
+def test_every_setting_that_is_given_is_one(where):
+    for name in NAMES:
+        assert {one for one in given(where, name) if one.startswith("NTBCARE_")} <= sections().keys()
+
+
+@everywhere
+@pytest.mark.parametrize("name", NAMES)
+def test_a_process_is_given_its_own_settings_and_no_others(where, name):
+    service, channels = HOUSE[name][0], options(HOUSE[name])[0].channels or available_channels()
+    own = {"every process", service, *(f"{service}, channel {channel}" for channel in channels), *ALSO.get(name, ())}
+    settings = {one for one in given(where, name) if one.startswith("NTBCARE_")}
+    own.add(KAFKA if name in WITH_KAFKA else "NTBCARE_KAFKA_BOOTSTRAP")
+    if name in WITH_KAFKA:
+        assert {"NTBCARE_KAFKA_USERNAME", "NTBCARE_KAFKA_PASSWORD"} <= settings
+    assert {one: sections()[one] for one in settings if not {one, sections()[one]} & own} == {}
+
+
+@everywhere
+@pytest.mark.parametrize("name", NAMES)
+def test_a_process_starts_with_what_it_is_given(where, name, environment, monkeypatch):  # noqa: F811
+    for setting in environment.keys() - given(where, name) - {"NTBCARE_ENV_FILE"}:
+        monkeypatch.delenv(setting, raising=False)
+    build_service(HOUSE[name][0], options(HOUSE[name])[0])
+
+
+def test_only_the_first_jobs_are_given_what_is_the_owners():
+    in_compose = {name for name, one in compose()["services"].items() if owners(set(one.get("environment", {})))}
+    workloads = {**of_kind("Deployment", "StatefulSet", "Job")}
+    in_kubernetes = {
+        name
+        for name, one in workloads.items()
+        if any(owners(given_by_kubernetes(container)) for container in containers(one))
+    }
+    assert in_compose == {"roles", "schemas"}
+    assert in_kubernetes == {"schemas"}
+
+
+def owners(settings: set[str]) -> bool:
+    return any(one.startswith("NTBCARE_OWNER_") for one in settings)
+
+
+@everywhere
+def test_every_login_role_is_prepared(where):
+    if where == "compose":
+        prepared = set(compose()["services"]["roles"]["environment"])
+    else:
+        prepared = given_by_kubernetes(pod(of_kind("Job")["schemas"])["initContainers"][0])
+    assert prepared == {f"{role.upper()}_DATABASE_URL" for role in login_roles()} | {"NTBCARE_OWNER_DATABASE_URL"}
+
+
+def in_nginx() -> Iterator[tuple[str, str]]:
+    """Yield the addresses of compose's ingress and the process of each."""
+    text = (DEPLOY / "compose" / "nginx.conf").read_text(encoding="utf-8")
+    for path, body in re.findall(r"location (?:= )?(/\S*) \{(.*?)\}", text, re.DOTALL):
+        process = re.search(r"set \$door (\S+);\s(?:.*\s)*?\s*proxy_pass http://\$door:8000;", body)
+        if process:
+            yield path, process[1]
+        else:
+            assert "return" in body
+
+
+def in_kubernetes() -> Iterator[tuple[str, str]]:
+    for one in of_kind("Ingress").values():
+        for rule in one["spec"]["rules"]:
+            yield from ((path["path"], path["backend"]["service"]["name"]) for path in rule["http"]["paths"])
+
+
+def answering(path: str) -> str | None:
+    found = [at for at in dict(in_nginx()) if path == at or path.startswith(f"{at}/")]
+    return dict(in_nginx())[max(found, key=len)] if found else None
+
+
+def test_both_ingresses_know_the_same_addresses():
+    assert dict(in_nginx()) == dict(in_kubernetes())
+
+
+@pytest.mark.parametrize("path", sorted({path for _method, path in ACCESS}))
+def test_the_ingress_knows_what_others_may_call_and_nothing_else(path, environment):  # noqa: F811
+    operators = all(row.kind == "operator" for key, row in ACCESS.items() if key[1] == path)
+    process = answering(path)
+    if operators or path in INSIDE:
+        assert process is None
+    else:
+        assert process is not None, "name it in compose/nginx.conf and in kubernetes/base/ingress.yaml"
+        chosen, part = options(HOUSE[process])
+        app = create_app([build_service(HOUSE[process][0], chosen).only(part)])
+        assert path in {known for _method, known in routes(app)}, f"{process} does not answer it"
+
+
+def test_the_ingress_reaches_in_kubernetes_exactly_what_it_names():
+    public = {
+        name for name, one in deployed().items() if "ntbcare/public" in one["spec"]["template"]["metadata"]["labels"]
+    }
+    assert public == set(dict(in_kubernetes()).values())
+
+
+def test_only_who_speaks_kafka_reaches_it_and_only_replies_and_lapor_reach_outside():
+    labels = {name: one["spec"]["template"]["metadata"]["labels"] for name, one in deployed().items()}
+    networks = {name: set(one["networks"]) for name, one in served().items()}
+    outside = {"replies", "lapor"} & HOUSE.keys()
+    assert {name for name in labels if "ntbcare/kafka" in labels[name]} == WITH_KAFKA
+    assert {name for name in networks if "bus" in networks[name]} == WITH_KAFKA
+    assert {name for name in labels if "ntbcare/outside" in labels[name]} == outside
+    assert {name for name in networks if "outside" in networks[name]} == outside
+    internal = {name for name, one in compose()["networks"].items() if one.get("internal")}
+    assert internal == set(compose()["networks"]) - {"outside"}
+
+
+@pytest.mark.parametrize("image", ["Dockerfile", "Kafka.Dockerfile", "Kannel.Dockerfile"])
+def test_an_image_runs_as_a_numbered_user_that_is_not_root(image):
+    text = (DEPLOY / "images" / image).read_text(encoding="utf-8")
+    users = re.findall(r"^USER (\S+)$", text, re.MULTILINE)
+    assert users
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", users[-1])
+    assert not re.findall(r"^FROM (?:\S+:latest|[^:\s]+)(?: |$)", text, re.MULTILINE), "say which version"
+
+
+@pytest.mark.parametrize("name", sorted(compose()["services"]))
+def test_a_container_of_compose_is_not_root_and_may_do_little(name):
+    service = compose()["services"][name]
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"])
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert service["mem_limit"]
+    assert service.get("read_only") or name == "prometheus", "Docker writes prometheus's token into it"
+
+
+@pytest.mark.parametrize("name", sorted(of_kind("Deployment", "StatefulSet", "Job")))
+def test_a_pod_of_kubernetes_is_not_root_and_may_do_little(name):
+    one = of_kind("Deployment", "StatefulSet", "Job")[name]
+    rules = common("job.yaml") if one["kind"] == "Job" else common("process.yaml") if is_process(one) else one
+    assert pod(rules)["securityContext"]["runAsNonRoot"] is True
+    assert pod(rules)["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod(rules)["automountServiceAccountToken"] is False
+    assert {container["name"] for container in containers(one)} == {
+        container["name"] for container in containers(rules)
+    }
+    for container in containers(rules):
+        assert container["resources"]["limits"]["memory"]
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+
+
+def test_three_brokers_keep_three_copies_of_which_two_confirm():
+    text = (DEPLOY / "images" / "kafka" / "server.properties").read_text(encoding="utf-8")
+    properties = dict(re.findall(r"^([\w.-]+)=(.*)$", text, re.MULTILINE))
+    assert properties["default.replication.factor"] == "3"
+    assert properties["min.insync.replicas"] == "2"
+    assert properties["auto.create.topics.enable"] == "false"
+    assert [name for name in compose()["services"] if name.startswith("kafka-")] == ["kafka-0", "kafka-1", "kafka-2"]
+    assert of_kind("StatefulSet")["kafka"]["spec"]["replicas"] == 3
+    assert compose()["services"]["topics"]["environment"]["NTBCARE_KAFKA_REPLICATION_FACTOR"] == "3"
+    assert of_kind("ConfigMap")["kafka-client"]["data"]["NTBCARE_KAFKA_REPLICATION_FACTOR"] == "3"
+
+
+@everywhere
+def test_the_brokers_are_called_by_the_names_that_their_certificate_holds(where):
+    if where == "compose":
+        domain, bootstrap = "", compose()["services"]["relay"]["environment"]["NTBCARE_KAFKA_BOOTSTRAP"]
+    else:
+        (broker,) = pod(of_kind("StatefulSet")["kafka"])["containers"]
+        (domain,) = [one["value"] for one in broker["env"] if one["name"] == "KAFKA_DOMAIN"]
+        bootstrap = of_kind("ConfigMap")["kafka-client"]["data"]["NTBCARE_KAFKA_BOOTSTRAP"]
+    assert bootstrap == ",".join(f"kafka-{number}{domain}:9092" for number in range(3))
+    names = (DEPLOY / "compose" / "make-certificates").read_text(encoding="utf-8").replace("$namespace", "ntbcare")
+    assert f"DNS:kafka-$number{domain}," in names
+
+
+def test_every_secret_and_setting_that_a_pod_names_is_explained():
+    made = {"private-ca", "postgres-access"}  # from make-certificates, and from a file by kustomize
+    certificates = {"kafka-certificate", "postgres-certificate", "ingress-certificate", "kannel-operators"}
+    known = {*of_kind("ConfigMap"), *of_kind("Secret"), *made, *certificates}
+    text = "".join(file.read_text(encoding="utf-8") for file in BASE.rglob("*.yaml"))
+    keys = r"(?:configMapRef|secretRef|secretKeyRef|configMapKeyRef|configMap|secret): \{(?:name|secretName): ([\w-]+)"
+    named = set(re.findall(keys, text))
+    assert named - known == set()
