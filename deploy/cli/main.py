@@ -19,6 +19,8 @@ _COMMANDS = (
     "parked",
     "replies",
     "lapor",
+    "graph",
+    "kannel",
     "officers",
     "database",
     "events",

@@ -1,0 +1,59 @@
+"""`ntbcare graph`: a stand-in for Meta's Graph API, for machines that must not reach Meta."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from channel_adapters.facebook.settings import FacebookSendingSettings
+from channel_adapters.instagram.settings import InstagramSendingSettings
+from shared.testing.graph import Account, create_graph_simulator
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A stand-in for Meta's Graph API: simulator.")
+console = Console(highlight=False)
+
+
+@app.callback()
+def graph() -> None:
+    """Keep `simulator` a command of its own."""
+
+
+@app.command()
+def simulator(
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8094,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; its switches ask nobody who they are.")
+    ] = "127.0.0.1",
+    facebook_door: Annotated[str, typer.Option(help="Where echoes go: http://127.0.0.1:8000/channels/facebook")] = "",
+    instagram_door: Annotated[str, typer.Option(help="Where echoes go: http://127.0.0.1:8000/channels/instagram")] = "",
+) -> None:
+    """Run a stand-in for Graph until it is told to stop; it demands the tokens that the channels send with."""
+    doors = {"facebook": facebook_door, "instagram": instagram_door}
+    stand_in = create_graph_simulator(_accounts(), doors={name: door for name, door in doors.items() if door})
+    console.print(f"http://{host}:{port}/_simulator/ shows what it took; set NTBCARE_FACEBOOK_GRAPH_URL and")
+    console.print(f"NTBCARE_INSTAGRAM_GRAPH_URL to http://{host}:{port}/v26.0")
+    uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)
+
+
+def _accounts() -> list[Account]:
+    facebook, instagram = FacebookSendingSettings.load(), InstagramSendingSettings.load()
+    pages = [
+        Account(
+            id=page,
+            channel="facebook",
+            token=token.get_secret_value(),
+            app_secret=facebook.app_secrets[0].get_secret_value(),
+        )
+        for page, token in facebook.page_tokens.items()
+    ]
+    accounts = [
+        Account(
+            id=account,
+            channel="instagram",
+            token=token.get_secret_value(),
+            app_secret=instagram.app_secrets[0].get_secret_value(),
+        )
+        for account, token in instagram.account_tokens.items()
+    ]
+    return [*pages, *accounts]

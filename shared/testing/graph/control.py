@@ -1,0 +1,78 @@
+"""The stand-in's own addresses, under `/_simulator`: what it took, who wrote, how it misbehaves."""
+
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, status
+from fastapi.responses import HTMLResponse
+
+from shared.testing.graph.errors import ERRORS
+from shared.testing.graph.held import Held, World
+from shared.testing.graph.payloads import Commented, Fault, WroteAt
+
+_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_STYLE = (
+    "body{font:16px system-ui;margin:2rem;max-width:75rem}table{border-collapse:collapse;width:100%}"
+    "td,th{border-bottom:1px solid #ccc;padding:.4rem;text-align:left;vertical-align:top}"
+    "pre{white-space:pre-wrap;margin:0}"
+)
+_MOST_SHOWN = 200
+_SURFACES = {"message": "pesan", "private_reply": "balasan pribadi", "public_reply": "balasan umum"}
+
+
+def control(world: World) -> APIRouter:
+    """Return the addresses; they ask nobody who they are, so serve them on loopback only."""
+    router = APIRouter(prefix="/_simulator")
+
+    @router.get("/messages")
+    async def show_messages() -> dict[str, Any]:
+        return {"calls": world.calls, "messages": [asdict(one) for one in world.messages]}
+
+    @router.post("/people", status_code=status.HTTP_204_NO_CONTENT)
+    async def tell_people(people: list[WroteAt]) -> None:
+        for one in people:
+            world.tell_written(one)
+
+    @router.post("/comments", status_code=status.HTTP_204_NO_CONTENT)
+    async def tell_comments(comments: list[Commented]) -> None:
+        for one in comments:
+            world.tell_commented(one)
+
+    @router.get("/errors")
+    async def show_errors() -> dict[str, Any]:
+        return {name: asdict(error) for name, error in ERRORS.items()}
+
+    @router.get("/faults")
+    async def show_faults() -> list[Fault]:
+        return world.faults
+
+    @router.put("/faults", status_code=status.HTTP_204_NO_CONTENT)
+    async def set_faults(faults: list[Fault]) -> None:
+        world.faults = faults
+
+    @router.get("/", response_class=HTMLResponse)
+    async def page() -> HTMLResponse:
+        return HTMLResponse(_page(world), headers=_HEADERS)
+
+    return router
+
+
+def _page(world: World) -> str:
+    newest = list(world.messages)[: -_MOST_SHOWN - 1 : -1]
+    return (
+        '<!doctype html><html lang="id"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Tiruan Graph API</title><style>{_STYLE}</style><h1>Tiruan Graph API</h1>"
+        f"<p>{len(world.messages)} pesan diterima dari {world.calls} panggilan. Waktu dalam UTC. "
+        "Ini bukan Meta yang sebenarnya.</p>"
+        "<table><tr><th>Waktu<th>Akun<th>Jenis<th>Kepada<th>Isi<th>Tag<th>Metadata</tr>"
+        f"{''.join(map(_row, newest))}</table>"
+    )
+
+
+def _row(one: Held) -> str:
+    words = f"<pre>{escape(one.text)}</pre>"
+    head = (f"{one.taken_at:%H:%M:%S}", f"{one.channel} {one.account}", _SURFACES[one.surface], one.to)
+    tail = (one.tag or "—", one.metadata or "—")
+    cells = (*map(escape, head), words, *map(escape, tail))
+    return f"<tr>{''.join(f'<td>{cell}' for cell in cells)}</tr>"
