@@ -5,7 +5,9 @@ import ssl
 import pytest
 
 from shared.core.settings import SettingsError
+from shared.events import COMPLAINTS
 from shared.kafka import KafkaSettings
+from shared.kafka.client import _new_topic
 from tests.tls import make_certificates
 
 PASSWORD = "9f3c-a-password-nobody-may-see"
@@ -88,3 +90,9 @@ def test_a_certificate_of_ours_is_taken_with_its_key(load, tmp_path):
 
 def test_the_settings_text_shows_no_password(load):
     assert PASSWORD not in repr(load(security_protocol="SASL_SSL", **USER))
+
+
+@pytest.mark.parametrize(("copies", "confirming"), [(1, "1"), (2, "2"), (3, "2")])
+def test_an_event_is_confirmed_by_two_brokers_where_there_are_copies(load, copies, confirming):
+    topic = _new_topic(load(replication_factor=str(copies)), COMPLAINTS)
+    assert (topic.replication_factor, topic.topic_configs["min.insync.replicas"]) == (copies, confirming)

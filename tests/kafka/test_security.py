@@ -5,8 +5,10 @@ One secured broker for the module; users and rules are made by the product's own
 
 import asyncio
 import secrets
+import stat
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import (
@@ -222,6 +224,13 @@ async def test_a_user_of_the_house_administrates_nothing(as_user):
     administration = Administration(as_user("ntbcare-relay"))
     with pytest.raises(AdministrationError, match=r"does not let a\.ntbcare-relay administrate it"):
         await asyncio.to_thread(lambda: administration.apply(administration.compare()))
+
+
+def test_the_administrators_password_stands_in_no_command_line_and_nobody_else_reads_it(secured):
+    password = secured.kafka.password.get_secret_value()
+    assert password not in " ".join(psutil.Process(secured.pid).cmdline())
+    holding = [path for path in secured.folder.iterdir() if path.is_file() and password in path.read_text()]
+    assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in holding] == [("password", 0o600)]
 
 
 async def test_applying_the_rules_twice_changes_nothing(run):
