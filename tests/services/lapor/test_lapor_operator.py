@@ -1,0 +1,123 @@
+"""`ntbcare lapor`: an operator lists mirrors without a citizen's words, and settles a doubt."""
+
+import asyncio
+import json
+
+import asyncpg
+import pytest
+from typer.testing import CliRunner
+
+from deploy.cli import lapor as command
+from deploy.cli.operator import console
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, database_urls):
+    monkeypatch.setenv("NTBCARE_ENV_FILE", str(tmp_path / "no.env"))
+    monkeypatch.setenv("NTBCARE_OPERATOR_DATABASE_URL", database_urls["operator"])
+    monkeypatch.setattr(console, "width", 240)
+
+    async def invoke(*arguments: str):
+        return await asyncio.to_thread(lambda: CliRunner().invoke(command.app, list(arguments)))
+
+    return invoke
+
+
+async def until(mirror, ticket, state):
+    async with asyncio.timeout(10):
+        while (await mirror.row(ticket))["state"] != state:  # noqa: ASYNC110 - another process would change it
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def doubtful(house, lapor, cancelled):
+    """Make a complaint of which LAPOR! kept the number for itself; the worker goes on working."""
+    mirror = house()
+    lapor.switch(no_id=1)
+    told = await mirror.verified()
+    await mirror.work()
+    working = asyncio.create_task(mirror.mirror.push())
+    yield mirror, told
+    await cancelled(working)
+
+
+async def test_a_number_that_a_person_found_counts_like_one_that_lapor_told(run, doubtful, lapor):
+    mirror, told = doubtful
+    number = str(lapor.one(told.ticket).id)
+    answer = await run("resolve", told.ticket, "--number", f"#{number}")
+    assert answer.exit_code == 0, answer.output
+    row, (event,) = await mirror.row(told.ticket), await mirror.published(told.ticket)
+    assert (row["state"], row["lapor_id"], row["verdict"]) == ("created", number, None)
+    assert json.loads(event["value"])["actor"]["kind"] == "operator"
+    assert await mirror.mirror.look_at_one()
+    assert (await mirror.row(told.ticket))["status"] == "Belum Terverifikasi"
+
+
+async def test_what_is_not_there_is_told_again(run, doubtful, lapor):
+    mirror, told = doubtful
+    del lapor.held.complaints[lapor.one(told.ticket).id]
+    answer = await run("resolve", told.ticket.lower(), "--not-created")
+    assert answer.exit_code == 0, answer.output
+    await until(mirror, told.ticket, "created")
+    assert lapor.count(told.ticket) == 1
+    assert (await mirror.row(told.ticket))["lapor_id"] == str(lapor.one(told.ticket).id)
+
+
+async def test_the_list_shows_how_it_stands_and_no_citizens_words(run, doubtful):
+    _, told = doubtful
+    for arguments in ((), ("--state", "perhaps_created"), ("--json",)):
+        answer = await run("list", *arguments)
+        assert answer.exit_code == 0, answer.output
+        assert told.ticket in answer.output
+        assert "kelas" not in answer.output
+    assert "There is none" in (await run("list", "--state", "refused")).output
+
+
+async def test_a_number_of_another_complaint_is_refused(run, doubtful, house, lapor):
+    mirror, told = doubtful
+    other = await mirror.verified()
+    await until(mirror, other.ticket, "created")
+    taken = (await mirror.row(other.ticket))["lapor_id"]
+    answer = await run("resolve", told.ticket, "--number", taken)
+    assert answer.exit_code == 1
+    assert other.ticket in answer.stderr
+    again = await run("resolve", other.ticket, "--not-created")
+    assert again.exit_code == 1
+    assert f"is created as {taken}" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("NTB-79E7-3T8DN",),
+        ("NTB-79E7-3T8DN", "--not-created", "--number", "9165816"),
+        ("NTB-79E7-3T8DN", "--number", "abc"),
+        ("NTB-79E7-3T8DN", "--number", "0"),
+        ("NTB-0000-00000X", "--not-created"),
+    ],
+)
+async def test_what_cannot_be_meant_is_a_usage_error(run, arguments):
+    assert (await run("resolve", *arguments)).exit_code == 2
+
+
+async def test_an_unknown_ticket_is_said_to_be_unknown(run, sql):
+    answer = await run("resolve", "NTB-79E7-3T8DN", "--not-created")
+    assert answer.exit_code == 1
+    assert "unknown to the mirror" in answer.stderr
+
+
+async def test_the_operators_role_can_leave_a_verdict_and_nothing_else(database_urls, sql):
+    connection = await asyncpg.connect(database_urls["operator"])
+    try:
+        for statement in (
+            "SELECT text FROM lapor.mirror",
+            "UPDATE lapor.mirror SET state = 'created'",
+            "UPDATE lapor.mirror SET lapor_id = '1'",
+            "DELETE FROM lapor.mirror",
+            "SELECT * FROM lapor.budget",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+        await connection.execute("UPDATE lapor.mirror SET verdict = 'created', verdict_number = '1'")
+    finally:
+        await connection.close()
