@@ -1,4 +1,4 @@
-"""`ntbcare kannel`: a stand-in for Kannel's sendsms, for machines without Kannel."""
+"""`ntbcare kannel`: a stand-in for Kannel's sendsms, for machines on which Kannel is not installed."""
 
 from typing import Annotated
 
@@ -20,16 +20,16 @@ def kannel() -> None:
 
 @app.command()
 def simulator(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 13013,
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8095,
     host: Annotated[
         str, typer.Option(help="The address to listen on; its switches ask nobody who they are.")
     ] = "127.0.0.1",
 ) -> None:
-    """Run a stand-in for smsbox until it is told to stop; it demands the password that the channel sends with."""
+    """Run a stand-in for sendsms until it is told to stop; it wants the name and the password that we send with."""
     settings = SmsSendingSettings.load()
     stand_in = create_kannel_simulator(
         username=settings.sendsms_username, password=settings.sendsms_password.get_secret_value()
     )
-    console.print(f"NTBCARE_SMS_SENDSMS_URL is http://{host}:{port}/cgi-bin/sendsms")
-    console.print(f"http://{host}:{port}/_simulator/messages lists what it took")
+    console.print(f"http://{host}:{port}/_simulator/messages shows what it took; set NTBCARE_SMS_SENDSMS_URL to")
+    console.print(f"http://{host}:{port}/cgi-bin/sendsms")
     uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)

@@ -15,6 +15,7 @@ import asyncpg
 
 from deploy.local.brokers import Broker
 from deploy.local.files import write_private
+from deploy.local.kannel import Kannel, kannel_available
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Process, Supervisor
 from shared.db import Database, migrations
@@ -25,6 +26,7 @@ from shared.kafka.relay import republish
 from shared.security import new_key_pair
 
 DATABASE = "ntbcare"
+_SENDSMS_PATH = "/cgi-bin/sendsms"
 
 PROCESSES = (
     Process("intake-sms", ("intake", "--channels", "sms", "--part", "http")),
@@ -38,7 +40,26 @@ PROCESSES = (
     Process("routing", ("routing",), talks_to_kafka=True),
     Process("casework", ("casework",), talks_to_kafka=True),
     Process("identity", ("identity",)),
+    Process("lapor", ("lapor",), talks_to_kafka=True),
+    Process("replies", ("replies",), talks_to_kafka=True),
+    Process("regencies", ("regencies",), talks_to_kafka=True),
 )
+
+LAPOR, GRAPH, SENDSMS = "lapor-simulator", "graph-simulator", "kannel-simulator"
+_LAPOR = ("lapor", "simulator", "--timetable", "1:Terverifikasi,3:Dalam Proses")
+_DOORS = {"--facebook-door": "{intake-facebook}/channels/facebook"}
+_DOORS |= {"--instagram-door": "{intake-instagram}/channels/instagram"}
+_GRAPH = ("graph", "simulator", *(word for pair in _DOORS.items() for word in pair))
+STAND_INS = (
+    Process(LAPOR, _LAPOR, stand_in=True, ready="/_simulator/complaints"),
+    Process(GRAPH, _GRAPH, stand_in=True, ready="/_simulator/messages"),
+)
+"""Third parties that no demonstration and no test may call: strict servers of their own."""
+SENDSMS_STAND_IN = Process(SENDSMS, ("kannel", "simulator"), stand_in=True, ready="/_simulator/messages")
+"""In Kannel's place on machines without it."""
+
+FACEBOOK_PAGE = "1067280970047460"
+INSTAGRAM_ACCOUNT = "17841400008460056"
 
 
 class Stack(Supervisor):
@@ -59,12 +80,14 @@ class Stack(Supervisor):
         `first_port` fixes the processes' ports in a row from there, otherwise free ones are drawn. `prefix` stands
         before topics and groups; `settings` go into every process's environment.
         """
-        super().__init__(folder, PROCESSES, first_port=first_port)
+        self._secrets = _secrets(folder / "secrets.json")
+        self.kannel = None if kannel_available() else self._kannel(folder / "kannel")
+        stand_ins = STAND_INS if self.kannel else (*STAND_INS, SENDSMS_STAND_IN)
+        super().__init__(folder, (*PROCESSES, *stand_ins), first_port=first_port)
         self.postgres = postgres
         self.broker = broker
         self._prefix = prefix
-        self._own_servers: list[Postgres | Broker] = []
-        self._secrets = _secrets(folder / "secrets.json")
+        self._own_servers: list[Postgres | Broker | Kannel] = []
         self._extra = dict(settings or {})
 
     def database_url(self, role: str) -> str:
@@ -98,17 +121,56 @@ class Stack(Supervisor):
             "NTBCARE_INTAKE_ATTACHMENTS": str(self.folder / "attachments"),
             "NTBCARE_IDENTITY_SIGNING_KEY": drawn["signing_key"],
             "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": drawn["public_key"],
-            "NTBCARE_FACEBOOK_APP_SECRETS": drawn["facebook_app_secret"],
-            "NTBCARE_FACEBOOK_VERIFY_TOKEN": drawn["facebook_verify_token"],
-            "NTBCARE_FACEBOOK_PAGES": "1067280970047460",
-            "NTBCARE_INSTAGRAM_APP_SECRETS": drawn["instagram_app_secret"],
-            "NTBCARE_INSTAGRAM_VERIFY_TOKEN": drawn["instagram_verify_token"],
-            "NTBCARE_INSTAGRAM_ACCOUNTS": "17841400008460056",
-            "NTBCARE_SMS_NUMBERS": "1708",
-            "NTBCARE_SMS_KANNEL_TOKEN": drawn["kannel_token"],
-            "NTBCARE_MOBILE_APPS": "ntbcare",
+            "NTBCARE_CASEWORK_VERIFICATION": "confident_routing",
+            "NTBCARE_CASEWORK_VERIFICATION_CONFIDENCE": "0.6",
+            "NTBCARE_REPLIES_VAULT_KEYS": drawn["vault_key"],
+            **self._channels(),
+            **self._lapor(),
             **self._extra,
         }
+
+    def _channels(self) -> dict[str, str]:
+        drawn, graph = self._secrets, f"{self.url(GRAPH)}/v26.0"
+        return {
+            "NTBCARE_FACEBOOK_APP_SECRETS": drawn["facebook_app_secret"],
+            "NTBCARE_FACEBOOK_VERIFY_TOKEN": drawn["facebook_verify_token"],
+            "NTBCARE_FACEBOOK_PAGES": FACEBOOK_PAGE,
+            "NTBCARE_FACEBOOK_PAGE_TOKENS": json.dumps({FACEBOOK_PAGE: drawn["facebook_page_token"]}),
+            "NTBCARE_FACEBOOK_GRAPH_URL": graph,
+            "NTBCARE_INSTAGRAM_APP_SECRETS": drawn["instagram_app_secret"],
+            "NTBCARE_INSTAGRAM_VERIFY_TOKEN": drawn["instagram_verify_token"],
+            "NTBCARE_INSTAGRAM_ACCOUNTS": INSTAGRAM_ACCOUNT,
+            "NTBCARE_INSTAGRAM_ACCOUNT_TOKENS": json.dumps({INSTAGRAM_ACCOUNT: drawn["instagram_account_token"]}),
+            "NTBCARE_INSTAGRAM_GRAPH_URL": graph,
+            "NTBCARE_SMS_NUMBERS": "1708",
+            "NTBCARE_SMS_KANNEL_TOKEN": drawn["kannel_token"],
+            "NTBCARE_SMS_SENDSMS_URL": self.kannel.sendsms_url
+            if self.kannel
+            else f"{self.url(SENDSMS)}{_SENDSMS_PATH}",
+            "NTBCARE_SMS_SENDSMS_PASSWORD": drawn["sendsms_password"],
+            "NTBCARE_SMS_DLR_URL": self.sms_door,
+            "NTBCARE_MOBILE_APPS": "ntbcare",
+        }
+
+    def _lapor(self) -> dict[str, str]:
+        return {
+            "NTBCARE_LAPOR_BASE_URL": f"{self.url(LAPOR)}/lapor/3.0.0",
+            "NTBCARE_LAPOR_AUTH": self._secrets["lapor_auth"],
+            "NTBCARE_LAPOR_TOKEN": f"{{{self._secrets['lapor_token']}}}",
+            "NTBCARE_LAPOR_USER_ID": "1",
+            "NTBCARE_LAPOR_CHANNEL_ID": "1",
+            "NTBCARE_LAPOR_INSTITUTION_ID": "1",
+            "NTBCARE_LAPOR_LOOK_EVERY_S": "2",
+            "NTBCARE_LAPOR_LOOKS_PER_HOUR": "100000",
+        }
+
+    @property
+    def sms_door(self) -> str:
+        """Our door as Kannel calls it, with its token."""
+        return f"{self.url('intake-sms')}/channels/sms/kannel/{self._secrets['kannel_token']}"
+
+    def _kannel(self, folder: Path) -> Kannel:
+        return Kannel(folder, door_url="", password=self._secrets["sendsms_password"])
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Start the servers that do not run; make roles, schemas and topics."""
@@ -122,6 +184,10 @@ class Stack(Supervisor):
             say(f"{self.broker.name} …")
             self._own_servers.append(self.broker.start())
         asyncio.run(self._prepare_topics())
+        if self.kannel and not self.kannel.running:
+            say("Kannel …")
+            self.kannel.door_url = self.sms_door
+            self._own_servers.append(self.kannel.start())
         self._write_env_file()
 
     def stop(self) -> None:
@@ -151,6 +217,9 @@ class Stack(Supervisor):
         if not self.broker.running:
             say(f"{self.broker.name} ended; starting it again and publishing what it forgot.")
             self.restart_broker()
+        if self.kannel and not self.kannel.running:
+            say("Kannel ended; starting it again.")
+            self.kannel.start()
 
     async def _prepare_database(self) -> None:
         connection = await asyncpg.connect(self.postgres.admin_url())
@@ -191,6 +260,11 @@ def _secrets(path: Path) -> dict[str, str]:
         "instagram_app_secret",
         "instagram_verify_token",
         "kannel_token",
+        "facebook_page_token",
+        "instagram_account_token",
+        "sendsms_password",
+        "lapor_auth",
+        "lapor_token",
     ]
     drawn = {name: secrets.token_hex(32) for name in names}
     pair = new_key_pair()

@@ -19,11 +19,17 @@ _WATCH_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process of the stack: what `ntbcare serve` is told."""
+    """One process of the stack: what `ntbcare serve` is told, or, for a stand-in of a third party, `ntbcare` itself.
+
+    `{name}` in an argument becomes the address of that process.
+    """
 
     name: str
     arguments: tuple[str, ...]
     talks_to_kafka: bool = False
+    stand_in: bool = False
+    ready: str = "/health/ready"
+    """The address that answers 200 when it is."""
 
 
 class Supervisor(ABC):
@@ -91,9 +97,14 @@ class Supervisor(ABC):
         logs.mkdir(mode=0o700, exist_ok=True)
         child = self._children.setdefault(name, Child(name, logs))
         child.start(
-            [sys.executable, "-m", "deploy.cli.main", "serve", *process.arguments, "--port", str(self.ports[name])],
+            [sys.executable, "-m", "deploy.cli.main", *self._command(process), "--port", str(self.ports[name])],
             env={**os.environ, "NTBCARE_ENV_FILE": str(self.env_file), **self.settings_of(process)},
         )
+
+    def _command(self, process: Process) -> list[str]:
+        urls = {name: self.url(name) for name in self.ports}
+        told = [argument.format_map(urls) for argument in process.arguments]
+        return told if process.stand_in else ["serve", *told]
 
     def settings_of(self, _process: Process) -> dict[str, str]:
         """Return what stands in the process's environment, and in no other's."""
@@ -109,11 +120,11 @@ class Supervisor(ABC):
         """Wait until every process answers; raises `ServerError` with the end of the log of one that does not."""
         deadline = time.monotonic() + _READY_S
         with client(timeout=2) as http:
-            for name in self.ports:
-                child = self._children[name]
-                while not _answers(http, f"{self.url(name)}/health/ready"):
+            for process in self.processes:
+                child = self._children[process.name]
+                while not _answers(http, f"{self.url(process.name)}{process.ready}"):
                     if not child.running or time.monotonic() > deadline:
-                        raise ServerError(f"{name} does not answer. The end of its log:\n{child.log_tail()}")
+                        raise ServerError(f"{process.name} does not answer. The end of its log:\n{child.log_tail()}")
                     time.sleep(0.05)
 
     def watch(self, say: Callable[[str], None]) -> None:
