@@ -41,6 +41,8 @@ def up(
     State survives a restart and a kill -9: messages are in PostgreSQL, and what the memory-only broker forgot is
     published again from the outbox. With --external nothing of this machine's own is started but the services.
     """
+    if as_it_is and not external:
+        raise typer.BadParameter("--as-it-is goes with --external.")
     house = _external(state, first_port, as_it_is=as_it_is) if external else _embedded(state, first_port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with console.status("Starting …") as status:
