@@ -55,7 +55,7 @@ class StandIn:
         return self.app.state.quirks
 
     def count(self, ticket) -> int:
-        return self.held.per_ticket().get(ticket, 0)
+        return int(self.held.per_ticket().get(ticket, 0))
 
     def one(self, ticket):
         (found,) = [one for one in self.held.complaints.values() if one.ticket == ticket]
@@ -173,7 +173,7 @@ class House:
     async def row(self, ticket) -> asyncpg.Record:
         return await self.sql.fetchrow("SELECT * FROM lapor.mirror WHERE ticket = $1", ticket)
 
-    async def published(self, ticket) -> list[asyncpg.Record]:
+    async def published(self, ticket) -> Any:
         return await self.sql.fetch(
             "SELECT type, traceparent, value FROM bus.outbox WHERE value->>'ticket' = $1 ORDER BY sequence",
             ticket,

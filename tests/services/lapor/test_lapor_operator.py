@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import asyncpg
 import pytest
@@ -23,7 +24,7 @@ def run(monkeypatch, tmp_path, database_urls):
     return invoke
 
 
-async def until(mirror, ticket, state):
+async def until(mirror: Any, ticket: str, state: str) -> None:
     async with asyncio.timeout(10):
         while (await mirror.row(ticket))["state"] != state:  # noqa: ASYNC110 - another process would change it
             await asyncio.sleep(0.05)

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.lapor import reading, rules
 from services.lapor.client import LaporClient
-from services.lapor.port import Busy, Created, Locked, Refused, Status, Unclear
+from services.lapor.port import Busy, Created, Locked, Refused, Report, Status, Unclear
 from services.lapor.settings import LaporSettings
 from shared.core.settings import SettingsError
 
@@ -15,8 +17,8 @@ NOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 TICKET = "NTB-79E7-3T8DN"
 
 
-def report(**changes):
-    values = {
+def report(**changes: Any) -> Report:
+    values: dict[str, Any] = {
         "ticket": TICKET,
         "text": "Lampu jalan padam.",
         "attachments": 0,
@@ -185,7 +187,7 @@ def test_times_without_a_zone_are_wib(text):
     assert reading.wib(text) == NOW
 
 
-def settings(tmp_path, monkeypatch, **lines):
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **lines: str) -> LaporSettings:
     values = {
         "DATABASE_URL": "postgresql://ntbcare_lapor:9f8e7d6c5b4a39281706@127.0.0.1:5432/ntbcare",
         "BASE_URL": "https://lapor.example/lapor/3.0.0/",

@@ -1,10 +1,11 @@
 """The stand-in for LAPOR! is strict, misbehaves on demand, and tells what it holds."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from shared.http.client import ASGITransport, AsyncClient
+from shared.http.client import ASGITransport, AsyncClient, Response
 from shared.testing.lapor import HOSTS, create_simulator, parse_timetable
 
 AUTH = "$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO"
@@ -51,24 +52,25 @@ PDF = ("b.pdf", b"%PDF-1.7", "application/pdf")
 class Caller:
     """Somebody with both secrets, at one of the three hosts."""
 
-    def __init__(self, http, prefix="/lapor/3.0.0"):
+    def __init__(self, http: AsyncClient, prefix: str = "/lapor/3.0.0", now: list[datetime] | None = None) -> None:
         self.http = http
+        self.now = now or []
         self.prefix = prefix
         self.headers = {HOSTS[prefix]: f"Bearer {AUTH}", "token": TOKEN, "Accept": "application/json"}
 
-    async def get(self, path, **query):
+    async def get(self, path: str, **query: Any) -> Response:
         return await self.http.get(self.prefix + path, params=query, headers=self.headers)
 
-    async def post(self, path, **body):
+    async def post(self, path: str, **body: Any) -> Response:
         return await self.http.post(self.prefix + path, headers=self.headers, **body)
 
-    async def create(self, **changes):
+    async def create(self, **changes: Any) -> Response:
         return await self.post("/complaints/complaint", json=GOOD | changes)
 
-    async def switch(self, **quirks):
+    async def switch(self, **quirks: Any) -> Response:
         return await self.http.patch("/_simulator/quirks", json=quirks)
 
-    async def held(self):
+    async def held(self) -> Any:
         return (await self.http.get("/_simulator/complaints")).json()
 
 
@@ -77,9 +79,7 @@ async def lapor():
     now = [datetime(2026, 11, 9, 1, 0, tzinfo=UTC)]
     app = create_simulator(auth=f"Bearer {AUTH}", token=TOKEN, timetable=[(60, "Terverifikasi")], clock=lambda: now[0])
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://lapor") as http:
-        caller = Caller(http)
-        caller.now = now
-        yield caller
+        yield Caller(http, now=now)
 
 
 @pytest.mark.parametrize("prefix", HOSTS)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,13 +10,13 @@ from services.lapor.app import policy
 from services.lapor.service import LaporService
 
 
-async def at_lapor(mirror, lapor):
+async def at_lapor(mirror: Any, lapor: Any) -> tuple[Any, Any]:
     told = await mirror.verified()
     await mirror.work()
     return told, lapor.one(told.ticket)
 
 
-async def seen(mirror, told):
+async def seen(mirror: Any, told: Any) -> list[tuple[str, str | None]]:
     events = [json.loads(event["value"]) for event in await mirror.published(told.ticket)]
     return [(event["status"], event["state"]) for event in events if "status" in event]
 
