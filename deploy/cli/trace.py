@@ -173,6 +173,11 @@ def _what(step: Step) -> list[str]:
         lines.append(f"{facts['previous']} → {facts['state']} (version {facts['version']})")
     if "actor" in facts:
         lines.append(f"by {facts['actor']['kind']} {facts['actor']['id']}")
+    if "lapor_id" in facts:
+        lines.append(
+            f"LAPOR! {facts['lapor_id']}" + (f": “{facts['lapor_status']}”" if "lapor_status" in facts else "")
+        )
+    lines += [f"{name}: {facts[name]}" for name in ("template", "outcome", "reason") if name in facts]
     lines += _reasons(step)
     if step.published_at is not None:
         lines.append(f"in Kafka after {_number(step.publish_ms)} ms")

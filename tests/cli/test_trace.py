@@ -10,7 +10,16 @@ import pytest
 from shared.core.ids import new_id
 from shared.core.settings import SettingsError
 from shared.db import Database
-from shared.events import ComplaintAssigned, ComplaintReceived, ComplaintRouted
+from shared.events import (
+    ComplaintAssigned,
+    ComplaintMirrored,
+    ComplaintMirrorStatusChanged,
+    ComplaintReceived,
+    ComplaintRouted,
+    ComplaintVerified,
+    ReplyFailed,
+    ReplySent,
+)
 from tests.kafka.pipes import changed, example, received
 
 from .lot import park, publish
@@ -115,3 +124,21 @@ async def test_without_the_operators_url_the_error_says_who_may_and_what_is_miss
     assert isinstance(error, SettingsError)
     assert "NTBCARE_OPERATOR_DATABASE_URL" in str(error)
     assert "operator's role" in str(error)
+
+
+async def test_the_mirror_and_the_replies_stand_on_the_way_and_lapors_status_is_not_taken_for_ours(run, intake, sql):
+    first, _, _ = await journey(intake, sql)
+    ticket = {"ticket": first.ticket}
+    for model, changes in (
+        (ComplaintVerified, {}),
+        (ReplySent, {"template": "acknowledgement"}),
+        (ComplaintMirrored, {"lapor_id": "9165816"}),
+        (ComplaintMirrorStatusChanged, {"lapor_id": "9165816", "status": "Selesai", "state": "closed"}),
+        (ReplyFailed, {"template": "answer", "reason": "window_closed"}),
+    ):
+        await publish(intake, example(model, first.complaint_id, **ticket, **changes))
+    answer = await run("trace", first.ticket)
+    assert answer.exit_code == 0, answer.output
+    for words in ("8 mirror", "9 tell", "LAPOR! 9165816: “Selesai”", "template: answer", "reason: window_closed"):
+        assert words in answer.output
+    assert "State: in_progress" in answer.output
