@@ -24,6 +24,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # it says __in
     ResourceType,
 )
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from deploy.cli import events
@@ -159,6 +160,30 @@ async def test_the_relay_publishes_and_routing_consumes(as_user, database_urls, 
             await until(arrived, tasks=tasks)
 
 
+@pytest.mark.parametrize(
+    ("user", "password", "error"),
+    [
+        ("ntbcare-routing", None, "ClusterAuthorizationFailedError"),
+        ("ntbcare-relay", "an-older-password-of-ours", "KafkaConnectionError"),
+    ],
+)
+async def test_a_relay_that_may_not_write_says_so_and_keeps_its_events(
+    as_user, database_urls, sql, user, password, error
+):
+    async with AsyncExitStack() as stack:
+        pipes = Pipes(as_user(service_user("routing")), database_urls, sql, stack)
+        await pipes.publish(changed(new_id()))
+        with capture_logs() as logs:
+            async with pipes.running(pipes.relay(kafka=as_user(user, password)).run()) as tasks:
+
+                async def said() -> bool:
+                    return len([line for line in logs if line.get("error") == error]) > 1
+
+                await until(said, tasks=tasks)
+        assert {line["event"] for line in logs} <= {"relay.broker_unavailable", "relay.leading"}
+        assert await pipes.pending() == 1
+
+
 async def test_a_wrong_password_is_refused_and_stands_in_no_log(as_user, caplog, capfd):
     wrong = "an-older-password-of-somebody"
     settings = as_user("ntbcare-relay", wrong)
@@ -167,7 +192,7 @@ async def test_a_wrong_password_is_refused_and_stands_in_no_log(as_user, caplog,
         await producer.start()
     await producer.stop()
     with pytest.raises(AdministrationError, match="invalid credentials") as explained:
-        await asyncio.to_thread(Administration(settings, patience=3).topics)
+        await asyncio.to_thread(Administration(settings, patience=1).topics)
     output = capfd.readouterr()
     everything = f"{refused.value} {explained.value} {caplog.text} {output.out} {output.err}"
     assert "Authentication failed" in everything
@@ -267,7 +292,7 @@ async def test_a_users_new_password_is_printed_once_and_voids_the_old_one(as_use
     assert name == "a.ntbcare-replies"
     assert await asyncio.to_thread(Administration(as_user("ntbcare-replies", password)).topics)
     with pytest.raises(AdministrationError):
-        await asyncio.to_thread(Administration(as_user("ntbcare-replies"), patience=2).topics)
+        await asyncio.to_thread(Administration(as_user("ntbcare-replies"), patience=1).topics)
 
 
 async def test_a_password_can_come_from_standard_input_and_is_not_printed(as_user, run):
