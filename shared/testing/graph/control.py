@@ -24,10 +24,15 @@ _SURFACES = {"message": "pesan", "private_reply": "balasan pribadi", "public_rep
 def control(world: World) -> APIRouter:
     """Return the addresses; they ask nobody who they are, so serve them on loopback only."""
     router = APIRouter(prefix="/_simulator")
+    router.include_router(_faults(world))
 
     @router.get("/messages")
     async def show_messages() -> dict[str, Any]:
         return {"calls": world.calls, "messages": [asdict(one) for one in world.messages]}
+
+    @router.delete("/messages", status_code=status.HTTP_204_NO_CONTENT)
+    async def forget() -> None:
+        world.forget()
 
     @router.post("/people", status_code=status.HTTP_204_NO_CONTENT)
     async def tell_people(people: list[WroteAt]) -> None:
@@ -38,6 +43,16 @@ def control(world: World) -> APIRouter:
     async def tell_comments(comments: list[Commented]) -> None:
         for one in comments:
             world.tell_commented(one)
+
+    @router.get("/", response_class=HTMLResponse)
+    async def page() -> HTMLResponse:
+        return HTMLResponse(_page(world), headers=_HEADERS)
+
+    return router
+
+
+def _faults(world: World) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/errors")
     async def show_errors() -> dict[str, Any]:
@@ -50,10 +65,6 @@ def control(world: World) -> APIRouter:
     @router.put("/faults", status_code=status.HTTP_204_NO_CONTENT)
     async def set_faults(faults: list[Fault]) -> None:
         world.faults = faults
-
-    @router.get("/", response_class=HTMLResponse)
-    async def page() -> HTMLResponse:
-        return HTMLResponse(_page(world), headers=_HEADERS)
 
     return router
 

@@ -60,6 +60,12 @@ class World:
         self._wrote: dict[tuple[str, str], datetime] = {}
         self._comments: dict[str, Comment] = {}
 
+    def forget(self) -> None:
+        """Begin anew, with the same accounts."""
+        self.calls = 0
+        for kept in (self.messages, self.faults, self._wrote, self._comments):
+            kept.clear()
+
     def tell_written(self, told: WroteAt) -> None:
         """Learn that a person wrote: the windows count from the last time."""
         key = (told.account, told.person)
