@@ -4,8 +4,11 @@ One secured broker for the module; users and rules are made by the product's own
 """
 
 import asyncio
+import json
+import os
 import secrets
 import stat
+import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import psutil
@@ -29,20 +32,22 @@ from typer.testing import CliRunner
 
 from deploy.cli import events
 from deploy.cli.operator import console
+from deploy.contracts.files import ROOT
 from deploy.kafka.access import region_user, service_user, users
 from deploy.kafka.administration import Administration, AdministrationError, Difference
 from deploy.local.brokers import ApacheKafka, BrokerCertificate, apache_kafka_available
 from shared.core.ids import new_id
-from shared.events import COMPLAINTS, REGION_TOPICS, TOPICS
+from shared.events import COMPLAINTS, REGION_TOPICS, TOPICS, ComplaintSharedWithRegion
 from shared.kafka import KafkaSettings, apply_topics
 from tests.tls import make_certificates
 
-from .pipes import Pipes, Probe, changed, until
+from .pipes import Pipes, Probe, changed, example, until
 
 REASON = apache_kafka_available()
 pytestmark = [pytest.mark.apache, pytest.mark.skipif(REASON is not None, reason=str(REASON))]
 
-LOMBOK_TIMUR, BIMA, PROVINCE = "52.03", "52.06", "52"
+EXAMPLE = ROOT / "docs" / "examples" / "region_consumer.py"
+LOMBOK_TIMUR, BIMA, MATARAM, PROVINCE = "52.03", "52.06", "52.71", "52"
 PREFIX = "a."
 
 
@@ -217,6 +222,38 @@ async def test_lombok_timur_reads_its_own_topic_and_no_other(as_user, read, writ
         with pytest.raises(TopicAuthorizationFailedError):
             await read(user, topic, user)
     assert await asyncio.to_thread(Administration(as_user(user)).topics) == {f"{PREFIX}{own}"}
+
+
+async def test_the_example_follows_its_region_over_tls_with_the_regions_password(as_user, database_urls, sql, tmp_path):
+    complaint = new_id()
+    settings = as_user("ntbcare-relay")
+    async with AsyncExitStack() as stack:
+        pipes = Pipes(settings, database_urls, sql, stack)
+        async with pipes.running(pipes.relay().run()) as tasks:
+            await pipes.publish(example(ComplaintSharedWithRegion, complaint, region=MATARAM))
+
+            async def sent() -> bool:
+                return await pipes.pending() == 0
+
+            await until(sent, tasks=tasks)
+    environment = {
+        "REGION": MATARAM,
+        "KAFKA_BOOTSTRAP": settings.bootstrap,
+        "KAFKA_PREFIX": PREFIX,
+        "KAFKA_PASSWORD": password_of(region_user(MATARAM)),
+        "KAFKA_CA_FILE": settings.ca_file,
+        "STORE": str(tmp_path / "complaints.sqlite"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, EXAMPLE, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), timeout=15)
+    finally:
+        process.kill()
+        await process.communicate()
+    assert json.loads(line)["complaint_id"] == str(complaint)
 
 
 async def test_lombok_timur_writes_nowhere(write):
