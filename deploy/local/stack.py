@@ -46,7 +46,9 @@ PROCESSES = (
 )
 
 LAPOR, GRAPH, SENDSMS = "lapor-simulator", "graph-simulator", "kannel-simulator"
-_LAPOR = ("lapor", "simulator", "--timetable", "1:Terverifikasi,3:Dalam Proses")
+LAST_LAPOR_STATUS = "Dalam Proses"
+"""What LAPOR!'s stand-in says of a complaint in the end."""
+_LAPOR = ("lapor", "simulator", "--timetable", f"1:Terverifikasi,2:{LAST_LAPOR_STATUS}")
 _DOORS = {"--facebook-door": "{intake-facebook}/channels/facebook"}
 _DOORS |= {"--instagram-door": "{intake-instagram}/channels/instagram"}
 _GRAPH = ("graph", "simulator", *(word for pair in _DOORS.items() for word in pair))
@@ -80,6 +82,7 @@ class Stack(Supervisor):
         `first_port` fixes the processes' ports in a row from there, otherwise free ones are drawn. `prefix` stands
         before topics and groups; `settings` go into every process's environment.
         """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._secrets = _secrets(folder / "secrets.json")
         self.kannel = None if kannel_available() else self._kannel(folder / "kannel")
         stand_ins = STAND_INS if self.kannel else (*STAND_INS, SENDSMS_STAND_IN)
@@ -160,7 +163,7 @@ class Stack(Supervisor):
             "NTBCARE_LAPOR_USER_ID": "1",
             "NTBCARE_LAPOR_CHANNEL_ID": "1",
             "NTBCARE_LAPOR_INSTITUTION_ID": "1",
-            "NTBCARE_LAPOR_LOOK_EVERY_S": "2",
+            "NTBCARE_LAPOR_LOOK_EVERY_S": "1",
             "NTBCARE_LAPOR_LOOKS_PER_HOUR": "100000",
         }
 
