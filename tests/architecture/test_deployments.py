@@ -4,38 +4,37 @@ Linters read each file alone (`make check`); here they are held against the code
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
 import pytest
 import yaml
 
-from deploy.cli.serve import available_services, build_service
-from deploy.local.stack import PROCESSES
+from deploy.cli.serve import build_service
 from gateway.app import create_app
 from shared.channels import available_channels
-from shared.core.service import ServeOptions
 from shared.db.migrations import login_roles
 from tests.architecture.access import ACCESS
-from tests.architecture.sources import ROOT
+from tests.architecture.deployments import (
+    BASE,
+    DEPLOY,
+    HOUSE,
+    NAMES,
+    WITH_KAFKA,
+    common,
+    compose,
+    containers,
+    deployed,
+    given,
+    given_by_kubernetes,
+    in_kubernetes,
+    in_nginx,
+    is_process,
+    of_kind,
+    options,
+    pod,
+    sections,
+    served,
+)
 from tests.architecture.test_access import environment, routes  # noqa: F401 - a fixture
-
-
-def options(arguments: tuple[str, ...]) -> tuple[ServeOptions, str]:
-    named = dict(zip(arguments[1::2], arguments[2::2], strict=True))
-    channels = named.get("--channels")
-    return ServeOptions(channels=channels.split(",") if channels else None), named.get("--part", "both")
-
-
-DEPLOY = ROOT / "deploy"
-BASE = DEPLOY / "kubernetes" / "base"
-SIMULATORS = {process.name for process in PROCESSES if "simulator" in process.arguments}
-HOUSE = {process.name: process.arguments for process in PROCESSES if process.name not in SIMULATORS}
-HOUSE |= {name: (name,) for name in available_services() if not any(name == given[0] for given in HOUSE.values())}
-NAMES = sorted(HOUSE)
-WITHOUT_KAFKA = {name for name in NAMES if options(HOUSE[name])[1] == "http"} | {"identity"}
-WITH_KAFKA = set(NAMES) - WITHOUT_KAFKA
 
 KAFKA = "every process that speaks Kafka"
 OFFICERS = "every process with officers' addresses"
@@ -51,81 +50,6 @@ INSIDE = {
     "/channels/sms/kannel/{token}": "Kannel stands inside",
 }
 """Addresses that are open or signed, and still are not the ingress's business."""
-
-
-@cache
-def compose() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text(encoding="utf-8"))
-    return loaded
-
-
-def served() -> dict[str, dict[str, Any]]:
-    services = compose()["services"].items()
-    return {name: one for name, one in services if one.get("entrypoint", [])[:2] == ["ntbcare", "serve"]}
-
-
-@cache
-def manifests() -> tuple[dict[str, Any], ...]:
-    files = [*sorted(BASE.glob("*.yaml")), *sorted(BASE.glob("*/*.yaml"))]
-    files = [file for file in files if file.name != "kustomization.yaml" and file.parent.name != "common"]
-    example = DEPLOY / "kubernetes" / "overlays" / "example" / "secret.example.yaml"
-    documents = [yaml.safe_load_all(file.read_text(encoding="utf-8")) for file in [*files, example]]
-    return tuple(one for several in documents for one in several if one)
-
-
-def common(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((BASE / "common" / name).read_text(encoding="utf-8"))
-    return loaded
-
-
-def of_kind(*kinds: str) -> dict[str, dict[str, Any]]:
-    return {one["metadata"]["name"]: one for one in manifests() if one["kind"] in kinds}
-
-
-def is_process(one: dict[str, Any]) -> bool:
-    return bool(one["metadata"].get("labels", {}).get("app.kubernetes.io/component") == "process")
-
-
-def deployed() -> dict[str, dict[str, Any]]:
-    return {name: one for name, one in of_kind("Deployment").items() if is_process(one)}
-
-
-def pod(one: dict[str, Any]) -> dict[str, Any]:
-    spec: dict[str, Any] = one["spec"]["template"]["spec"]
-    return spec
-
-
-def containers(one: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*pod(one).get("initContainers", []), *pod(one)["containers"]]
-
-
-def given_by_kubernetes(container: dict[str, Any]) -> set[str]:
-    maps, secrets = of_kind("ConfigMap"), of_kind("Secret")
-    given = {entry["name"] for entry in container.get("env", [])}
-    for source in container.get("envFrom", []):
-        if "secretRef" in source:
-            given |= secrets[source["secretRef"]["name"]]["stringData"].keys()
-        else:
-            given |= maps[source["configMapRef"]["name"]]["data"].keys()
-    return given
-
-
-def given(where: str, name: str) -> set[str]:
-    if where == "compose":
-        return set(compose()["services"][name].get("environment", {}))
-    return given_by_kubernetes(pod(deployed()[name])["containers"][0])
-
-
-@cache
-def sections() -> dict[str, str]:
-    """Return the section of env.example that each setting stands in: `intake`, `intake, channel sms`, …"""
-    section, found = "", {}
-    for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines():
-        if heading := re.match(r"# --- (.+?)(?::| \(| -)", line):
-            section = heading[1]
-        elif setting := re.match(r"#?(NTBCARE_[A-Z_]+)=", line):
-            found[setting[1]] = section
-    return found
 
 
 everywhere = pytest.mark.parametrize("where", ["compose", "kubernetes"])
@@ -197,23 +121,6 @@ def test_every_login_role_is_prepared(where):
     else:
         prepared = given_by_kubernetes(pod(of_kind("Job")["schemas"])["initContainers"][0])
     assert prepared == {f"{role.upper()}_DATABASE_URL" for role in login_roles()} | {"NTBCARE_OWNER_DATABASE_URL"}
-
-
-def in_nginx() -> Iterator[tuple[str, str]]:
-    """Yield the addresses of compose's ingress and the process of each."""
-    text = (DEPLOY / "compose" / "nginx.conf").read_text(encoding="utf-8")
-    for path, body in re.findall(r"location (?:= )?(/\S*) \{(.*?)\}", text, re.DOTALL):
-        process = re.search(r"set \$door (\S+);\s(?:.*\s)*?\s*proxy_pass http://\$door:8000;", body)
-        if process:
-            yield path, process[1]
-        else:
-            assert "return" in body
-
-
-def in_kubernetes() -> Iterator[tuple[str, str]]:
-    for one in of_kind("Ingress").values():
-        for rule in one["spec"]["rules"]:
-            yield from ((path["path"], path["backend"]["service"]["name"]) for path in rule["http"]["paths"])
 
 
 def answering(path: str) -> str | None:
