@@ -12,8 +12,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from sqlalchemy import ColumnElement, Exists, Table, delete, exists, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.core.text import clean_text
 from shared.db import UnitOfWork
@@ -25,6 +39,7 @@ _STATES = ("parked", "waiting", "replay", "dropped")
 _MOVES = ("replay", "waiting")
 """The states in which the head of a line may move."""
 _HEADS_AT_ONCE = 100
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +60,7 @@ class ParkingLot:
         """Take the two tables of the service's schema."""
         self._inbox = inbox
         self._parked = parked
+        self._enter = _enter(inbox, parked)
 
     async def enter(self, tx: UnitOfWork, envelope: Envelope) -> Literal["new", "seen", "wait"]:
         """Lock the complaint for this service and say what to do with its event; `new` marks the event as processed.
@@ -52,22 +68,19 @@ class ParkingLot:
         `seen`: processed, parked or dropped before. `wait`: something of the same complaint is parked.
         """
         await self.lock(tx, envelope.subject)
+        if await tx.session.scalar(self._enter, {"event": envelope.id, "complaint": envelope.subject}):
+            return "new"
         parked, inbox = self._parked, self._inbox
         if await tx.session.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
             return "seen"
         line = select(parked.c.event_id, parked.c.state).where(parked.c.subject == envelope.subject)
         rows = (await tx.session.execute(line)).all()
-        if any(row.event_id == envelope.id for row in rows):
-            return "seen"
-        if any(row.state != "dropped" for row in rows):
-            return "wait"
-        await self.mark(tx, envelope.id)
-        return "new"
+        return "seen" if any(row.event_id == envelope.id for row in rows) else "wait"
 
     async def lock(self, tx: UnitOfWork, subject: UUID) -> None:
         """Keep other workers of this service away from the complaint until the transaction ends."""
         key = f"{self._inbox.schema}:{subject}"
-        await tx.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+        await tx.session.execute(_LOCK, {"key": key})
 
     async def mark(self, tx: UnitOfWork, event_id: UUID) -> None:
         """Write the event into the inbox."""
@@ -140,6 +153,19 @@ class ParkingLot:
 
     def _moving(self, record: ParkedRecord) -> tuple[ColumnElement[bool], ...]:
         return (self._parked.c.id == record.id, self._parked.c.state.in_(_MOVES))
+
+
+def _enter(inbox: Table, parked: Table) -> ReturningInsert[tuple[UUID]]:
+    """Mark an event as processed, unless it is already or its complaint's line is not free; return the event if so.
+
+    One statement, because every event goes through it. The complaint's lock is had before, hence nobody is in between.
+    """
+    event, complaint = bindparam("event", type_=Uuid()), bindparam("complaint", type_=Uuid())
+    in_the_way = exists().where(
+        parked.c.subject == complaint, or_(parked.c.event_id == event, parked.c.state != "dropped")
+    )
+    free = insert(inbox).from_select(["event_id"], select(event).where(~in_the_way))
+    return free.on_conflict_do_nothing().returning(inbox.c.event_id)
 
 
 def _record(row: Any) -> ParkedRecord:

@@ -16,6 +16,8 @@ log = structlog.get_logger()
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
 
 _COMMIT_EVERY = 100
+_QUIET_S = 0.2
+"""A commit costs the broker as much as an event; what is delivered again after a kill, the inbox knows."""
 _QUEUE_HIGH, _QUEUE_LOW = 500, 100
 _POLL_MS = 100
 _MEASURE_S = 1.0
@@ -130,13 +132,19 @@ class _Worker:
     async def _run(self) -> None:
         uncommitted = 0
         while not self._stopping:
-            record = await self._queue.get()
+            try:
+                async with asyncio.timeout(_QUIET_S if uncommitted else None):
+                    record = await self._queue.get()
+            except TimeoutError:
+                await self._commit()
+                uncommitted = 0
+                continue
             if record is None:
                 return
             await self._receive(record)
             self._done = record.offset + 1
             uncommitted += 1
-            if self._queue.empty() or uncommitted >= _COMMIT_EVERY:
+            if uncommitted >= _COMMIT_EVERY:
                 await self._commit()
                 uncommitted = 0
             if self._paused and self._queue.qsize() < _QUEUE_LOW:
