@@ -1,4 +1,4 @@
-"""What each process holds in memory: at rest, and after thousands of messages."""
+"""What each process holds in memory: at rest, and after thousands of messages; and how long each works on one."""
 
 import asyncio
 import time
@@ -31,6 +31,7 @@ async def measure_growth(
     stack: Stack, rest: dict[str, dict[str, float]], *, messages: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Send messages, wait until each is with its agency, and compare with what was held at rest."""
+    worked = {name: _worked(stack.pid(name)) for name in stack.ports}
     webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=_HOST)
     load = Load(webhooks.request)
     connection = await asyncpg.connect(stack.owner_url)
@@ -54,6 +55,7 @@ async def measure_growth(
             **{f"rest_{kind}_mb": value for kind, value in rest[name].items()},
             **{f"after_{kind}_mb": value for kind, value in after[name].items()},
             "growth": round(after[name]["rss"] / rest[name]["rss"] - 1, 3),
+            "cpu_ms_per_message": round((_worked(stack.pid(name)) - worked[name]) * 1000 / len(load.accepted), 2),
         }
         for name in rest
     }
@@ -64,6 +66,12 @@ async def measure_growth(
         "largest_at_rest_mb": max(one["rss"] for one in rest.values()),
         "largest_growth": max(one["growth"] for one in processes.values()),
     }
+
+
+def _worked(pid: int) -> float:
+    """Return how many seconds of a core a process has used."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
 
 
 def _memory(pid: int) -> dict[str, float]:

@@ -103,8 +103,10 @@ def _latency(figures: dict[str, Any]) -> Table:
 def _memory(figures: dict[str, Any]) -> Table:
     targets = f"targets: {REST_MB} RSS at rest, growth {GROWTH:.0%}"
     title = f"Memory in MB, at rest and after {figures['messages']:,} messages ({targets})"
-    table = _table(title, "process", "RSS at rest", "PSS", "USS", "RSS after", "PSS", "USS", "growth")
+    table = _table(
+        title, "process", "RSS at rest", "PSS", "USS", "RSS after", "PSS", "USS", "growth", "CPU ms a message"
+    )
     for name, one in figures["processes"].items():
         values = [f"{one[f'{when}_{kind}_mb']:.0f}" for when in ("rest", "after") for kind in ("rss", "pss", "uss")]
-        table.add_row(name, *values, f"{one['growth']:+.0%}")
+        table.add_row(name, *values, f"{one['growth']:+.0%}", f"{one['cpu_ms_per_message']:g}")
     return table
