@@ -45,7 +45,10 @@ def demo(
         console.print(f"[red]✗[/red] {failure}")
     if story.failures:
         raise typer.Exit(1)
-    console.print("[green]✓[/green] All of it holds: every message that got a 2xx is one complaint at its agency.")
+    console.print(
+        "[green]✓[/green] All of it holds: every message that got a 2xx is one complaint at its agency; what may leave "
+        "is at LAPOR! once and on its regions' topics; and each citizen was told where they wrote."
+    )
 
 
 def _show(stack: Stack, console: Console) -> Story:

@@ -6,14 +6,17 @@ topic's name. `gaps` names every difference between them.
 
 import asyncio
 import json
+import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 _QUIET_MS = 500
 _PATIENCE_S = 20.0
+_DRAIN_S = 10.0
 _PARKING_LOTS = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = 'parked'"
 
 
@@ -101,7 +104,7 @@ async def _from_database(url: str) -> _Stored:
                    m.complaint_id::text AS complaint
             FROM intake.message AS m JOIN intake.complaint AS c ON c.id = m.complaint_id
         """)
-        unpublished = await connection.fetchval("SELECT count(*) FROM bus.outbox WHERE published_at IS NULL")
+        unpublished = await _unpublished(connection)
         parked = 0
         for (table,) in await connection.fetch(_PARKING_LOTS):
             parked += await connection.fetchval(f"SELECT count(*) FROM {table} WHERE state <> 'dropped'")  # noqa: S608 - quoted by Postgres
@@ -111,11 +114,36 @@ async def _from_database(url: str) -> _Stored:
     return _Stored({row["name"]: row["complaint"] for row in rows}, unpublished, parked, not_understood)
 
 
+async def _unpublished(connection: asyncpg.Connection) -> int:
+    """Count what waits in the outbox, when it has had a while to drain: replies and the mirror still speak."""
+    deadline = time.monotonic() + _DRAIN_S
+    while True:
+        waiting: int = await connection.fetchval("SELECT count(*) FROM bus.outbox WHERE published_at IS NULL")
+        if not waiting or time.monotonic() > deadline:
+            return waiting
+        await asyncio.sleep(0.1)
+
+
 async def read_topic(bootstrap: str, topic: str) -> dict[str, dict[int, str]]:
     """Read a topic from the beginning to its end, as a stranger would: per complaint the types by sequence, in order.
 
     A repeated event (at least once) counts where it stood first.
     """
+    found: dict[str, dict[int, str]] = {}
+    for record in await _read(bootstrap, topic):
+        headers = dict(record.headers)
+        sequence = int(headers["ce_sequence"])
+        found.setdefault(json.loads(record.value)["complaint_id"], {}).setdefault(sequence, headers["ce_type"].decode())
+    return found
+
+
+async def read_values(bootstrap: str, topic: str) -> list[tuple[str, dict[str, Any]]]:
+    """Read a topic from the beginning to its end: type and value of each event, in the order of each complaint."""
+    records = await _read(bootstrap, topic)
+    return [(dict(record.headers)["ce_type"].decode(), json.loads(record.value)) for record in records]
+
+
+async def _read(bootstrap: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=50)
     await consumer.start()
     try:
@@ -123,15 +151,11 @@ async def read_topic(bootstrap: str, topic: str) -> dict[str, dict[int, str]]:
         if not partitions:
             raise LookupError(f"Kafka knows no topic {topic}")
         ends = await consumer.end_offsets(partitions)
-        found: dict[str, dict[int, str]] = {}
+        found: list[ConsumerRecord[bytes, bytes]] = []
         async with asyncio.timeout(_PATIENCE_S):
             while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
                 for records in (await consumer.getmany(timeout_ms=_QUIET_MS)).values():
-                    for record in records:
-                        headers = dict(record.headers)
-                        subject = json.loads(record.value)["complaint_id"]
-                        sequence = int(headers["ce_sequence"])
-                        found.setdefault(subject, {}).setdefault(sequence, headers["ce_type"].decode())
+                    found += records
+        return found
     finally:
         await consumer.stop()
-    return found

@@ -7,7 +7,7 @@ import secrets
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 PAGE = "1067280970047460"
@@ -30,6 +30,8 @@ class Call:
     body: bytes = b""
     message_ids: tuple[str, ...] = ()
     messages: int = 1
+    senders: tuple[str, ...] = ()
+    """Who wrote, where the provider must know it before it lets us answer."""
 
 
 def messenger(secret: str, said: list[tuple[str, str, int]], *, label: str) -> Call:
@@ -50,7 +52,8 @@ def messenger(secret: str, said: list[tuple[str, str, int]], *, label: str) -> C
         }
         for sender, text, sent, mid in messages
     ]
-    return _meta("facebook", {"object": "page", "entry": entries}, secret, tuple(m[3] for m in messages), label)
+    call = _meta("facebook", {"object": "page", "entry": entries}, secret, tuple(m[3] for m in messages), label)
+    return replace(call, senders=tuple(m[0] for m in messages))
 
 
 def instagram(secret: str, sender: str, text: str, sent: int, *, label: str) -> Call:
@@ -63,7 +66,7 @@ def instagram(secret: str, sender: str, text: str, sent: int, *, label: str) -> 
         "message": {"mid": mid, "text": text},
     }
     body = {"object": "instagram", "entry": [{"id": INSTAGRAM_ACCOUNT, "time": sent, "messaging": [message]}]}
-    return _meta("instagram", body, secret, (mid,), label)
+    return replace(_meta("instagram", body, secret, (mid,), label), senders=(sender,))
 
 
 def _meta(channel: str, content: object, secret: str, ids: tuple[str, ...], label: str) -> Call:

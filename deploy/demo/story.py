@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,15 @@ import asyncpg
 
 from deploy.demo import providers
 from deploy.demo.ledger import Ledger, SentLog, count
+from deploy.demo.outside import Outside, Window
 from deploy.demo.providers import Call
-from deploy.local.stack import Stack
+from deploy.local.handset import Handset
+from deploy.local.stack import LAST_LAPOR_STATUS, Stack
 from services.identity.service import IdentityService
 from shared.core.errors import ExplainedError
 from shared.db import Database
 from shared.db.roles import OPERATOR, role_of
+from shared.directory.regions import PROVINCE_CODE as PROVINCE
 from shared.events import COMPLAINTS
 from shared.http.client import AsyncClient, Response, async_client
 from shared.security import Role
@@ -46,10 +50,14 @@ class Complaint:
     place: str = ""
     agency: str = ""
     agency_key: str = ""
+    region_code: str = ""
     why: str = ""
     confidence: float = 0.0
     state: str = "received"
     sealed: bool = False
+    verified: bool = False
+    lapor_id: str = ""
+    lapor_status: str = ""
     times: dict[str, datetime] = field(default_factory=dict)
 
     def note(self, row: asyncpg.Record) -> None:
@@ -69,9 +77,25 @@ class Complaint:
                 self.times["assigned"] = stored
                 self.agency, self.agency_key = facts["agency"]["name"], facts["agency"]["key"]
                 self.place = facts.get("place", {}).get("name", "")
+                self.region_code = facts.get("place", {}).get("region_code", "")
                 self.why = facts["reasons"][0] if "reasons" in facts else "disegel: alasannya hanya untuk Inspektorat"
             case "complaint.status_changed.v1":
                 self.state = facts["state"]
+            case "complaint.verified.v1":
+                self.verified = True
+            case "complaint.mirrored.v1":
+                self.lapor_id = facts["lapor_id"]
+            case "complaint.mirror_status_changed.v1":
+                self.lapor_status = facts["lapor_status"]
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether LAPOR! and the regions may know of it: it is verified, and not sealed."""
+        return self.verified and not self.sealed
+
+    def concerns(self, region: str) -> bool:
+        """Tell whether it is a region's business: it happened there, or its agency is the region's."""
+        return region == PROVINCE or self.region_code.startswith(region) or self.agency_key.startswith(f"{region}.")
 
     @property
     def milliseconds(self) -> dict[str, float | None]:
@@ -94,6 +118,7 @@ class Story:
     calls: list[dict[str, Any]] = field(default_factory=list)
     complaints: dict[str, Complaint] = field(default_factory=dict)
     officer: dict[str, Any] = field(default_factory=dict)
+    outside: Outside = field(default_factory=Outside)
     ledger: Ledger | None = None
 
     @property
@@ -103,6 +128,7 @@ class Story:
         wrong += [f"{one.ticket} reached no agency" for one in self.complaints.values() if not one.agency]
         if self.officer.get("citizen_reads") != [ANSWER]:
             wrong.append("the citizen does not read the officer's answer")
+        wrong += self.outside.gaps(self.complaints.values(), self.officer.get("answered", ()))
         return wrong + (self.ledger.gaps if self.ledger else ["the ledger was not counted"])
 
     def document(self) -> dict[str, Any]:
@@ -121,6 +147,10 @@ class Story:
                     "confidence": one.confidence,
                     "state": one.state,
                     "sealed": one.sealed,
+                    "verified": one.verified,
+                    "lapor": {"number": one.lapor_id, "status": one.lapor_status} if one.lapor_id else None,
+                    "told": [said.text for said in self.outside.told_of(one.ticket)],
+                    "regions": self.outside.regions_of(one.ticket),
                     "milliseconds": one.milliseconds,
                 }
                 for one in self.complaints.values()
@@ -226,17 +256,22 @@ class Player:
         operator = await asyncpg.connect(self._stack.database_url(OPERATOR))
         await operator.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
         try:
-            async with async_client(timeout=15) as http:
+            async with AsyncExitStack() as stack:
+                http = await stack.enter_async_context(async_client(timeout=15))
+                kannel = self._stack.kannel
+                window = Window(self._stack, http, stack.enter_context(Handset(kannel)) if kannel else None)
                 refused_before = await self._refused(http)
                 for call, expected in script(self._stack):
+                    await window.people_wrote({call.channel: call.senders})
                     await self._send(http, call, expected)
                 expected_complaints = len(self._log.accepted_messages)
                 await self._watch(
                     operator, lambda all_: len(all_) == expected_complaints and all(one.agency for one in all_)
                 )
-                ticket = await self._work(http)
-                await self._watch(operator, lambda _all: self.story.complaints[ticket].state == "closed")
-                await self._read_answer(http, ticket)
+                answered = await self._work(http)
+                await self._watch(operator, lambda all_: _settled(all_, answered))
+                await self._read_answer(http, self.story.officer["ticket"])
+                await self._look_outside(window)
                 refused = await self._refused(http) - refused_before
         finally:
             await operator.close()
@@ -288,12 +323,17 @@ class Player:
                 return
             await asyncio.sleep(_POLL_S)
 
-    async def _work(self, http: AsyncClient) -> str:
-        """Let the liaison officer of the photo's agency sign in, take the case, answer and close it."""
-        ticket = list(self._access_codes)[-1]
-        complaint = self.story.complaints[ticket]
+    async def _work(self, http: AsyncClient) -> list[str]:
+        """Let a liaison officer sign in and work one complaint of each channel: take it, answer, close."""
+        photo = list(self._access_codes)[-1]
+        chosen = {self.story.complaints[photo].channel: photo}
+        for complaint in self.story.complaints.values():
+            if not complaint.sealed:
+                chosen.setdefault(complaint.channel, complaint.ticket)
+        tickets = list(chosen.values())
         password = secrets.token_urlsafe(18)
-        await self._add_officer("petugas.demo", password, complaint.agency_key)
+        agencies = {self.story.complaints[ticket].agency_key for ticket in tickets}
+        await self._add_officer("petugas.demo", password, sorted(agencies))
         identity, casework = self._stack.url("identity"), self._stack.url("casework")
         session = await http.post(f"{identity}/v1/sessions", json={"username": "petugas.demo", "password": password})
         _require(session, "sign in")
@@ -301,20 +341,31 @@ class Player:
         queue = await http.get(f"{casework}/v1/cases", headers=headers)
         _require(queue, "read the queue")
         seen = [item["ticket"] for item in queue.json()["items"]]
-        case = await http.get(f"{casework}/v1/cases/{ticket}", headers=headers)
-        _require(case, "open the case")
-        for verb, body in (("take", None), ("answer", {"text": ANSWER}), ("close", {"reason": "Selesai dikerjakan"})):
-            case = await http.post(
-                f"{casework}/v1/cases/{ticket}/{verb}",
-                headers={**headers, "If-Match": case.headers["etag"]},
-                json=body,
-            )
-            _require(case, verb)
-        self.story.officer = {"agency": complaint.agency, "queue": seen, "ticket": ticket, "answer": ANSWER}
+        for ticket in tickets:
+            await _finish(http, f"{casework}/v1/cases/{ticket}", headers)
+        self.story.officer = {
+            "agency": self.story.complaints[photo].agency,
+            "queue": seen,
+            "ticket": photo,
+            "answered": tickets,
+            "answer": ANSWER,
+        }
         self._tell(self.story)
-        return ticket
+        return tickets
 
-    async def _add_officer(self, username: str, password: str, agency: str) -> None:
+    async def _look_outside(self, window: Window) -> None:
+        """Ask those outside what they hold, until it is what it should be: replies and topics take a moment."""
+        outside, deadline = self.story.outside, time.monotonic() + _PATIENCE_S
+        while True:
+            outside.lapor, outside.told = await window.lapor(), await window.told()
+            outside.regions = await window.regions()
+            self._tell(self.story)
+            gaps = outside.gaps(self.story.complaints.values(), self.story.officer["answered"])
+            if not gaps or time.monotonic() > deadline:
+                return
+            await asyncio.sleep(_POLL_S)
+
+    async def _add_officer(self, username: str, password: str, agencies: list[str]) -> None:
         database = Database(self._stack.database_url(role_of("identity")), application="demo", pool_size=1)
         try:
             async with database.transaction() as tx:
@@ -324,7 +375,7 @@ class Player:
                     password=password,
                     display_name="Petugas Demo",
                     role=Role.LIAISON,
-                    agencies=[agency],
+                    agencies=agencies,
                 )
         finally:
             await database.close()
@@ -350,6 +401,22 @@ class Player:
             figures = await http.get(f"{self._stack.url(name)}/metrics")
             total += sum(int(float(value)) for value in _REFUSED.findall(figures.text))
         return total
+
+
+async def _finish(http: AsyncClient, case_url: str, headers: dict[str, str]) -> None:
+    case = await http.get(case_url, headers=headers)
+    _require(case, "open the case")
+    for verb, body in (("take", None), ("answer", {"text": ANSWER}), ("close", {"reason": "Selesai dikerjakan"})):
+        version = {"If-Match": case.headers["etag"]}
+        case = await http.post(f"{case_url}/{verb}", headers={**headers, **version}, json=body)
+        _require(case, verb)
+
+
+def _settled(complaints: list[Complaint], answered: list[str]) -> bool:
+    """Tell whether the answered ones are closed, and what may leave stands at LAPOR! with its last status."""
+    closed = {one.ticket for one in complaints if one.state == "closed"}
+    mirrored = all(one.lapor_status == LAST_LAPOR_STATUS for one in complaints if one.may_leave)
+    return closed >= set(answered) and mirrored
 
 
 def _require(answer: Response, step: str) -> None:

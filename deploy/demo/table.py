@@ -5,6 +5,10 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.demo.story import Complaint, Story
+from shared.events import REGIONS
+
+_SHOWN = 48
+"""Characters of a message that the table shows."""
 
 
 def render(story: Story) -> RenderableType:
@@ -12,6 +16,8 @@ def render(story: Story) -> RenderableType:
     parts: list[RenderableType] = [_calls(story), _complaints(story)]
     if story.officer:
         parts.append(_officer(story))
+    if story.outside.regions:
+        parts.append(_outside(story))
     if story.ledger:
         parts.append(_ledger(story))
     return Group(*parts)
@@ -56,6 +62,33 @@ def _officer(story: Story) -> Text:
     if officer.get("citizen_reads"):
         text.append(f"The citizen, with ticket and access code, reads the same; status: {officer['citizen_sees']}.\n")
     return text
+
+
+def _outside(story: Story) -> Table:
+    table = Table(title="What those outside hold, as they say themselves", title_justify="left", show_lines=True)
+    table.add_column("Ticket", no_wrap=True)
+    table.add_column("LAPOR! (stand-in)", no_wrap=True)
+    table.add_column("The citizen was told", ratio=1)
+    table.add_column("On the topics of", no_wrap=True)
+    outside = story.outside
+    for one in story.complaints.values():
+        held = outside.lapor.get(one.ticket)
+        number = f"#{held.number}\n{held.status}" if held else _absent(one)
+        told = "\n".join(f"{said.channel}: {_first_line(said.text)}" for said in outside.told_of(one.ticket))
+        regions = [REGIONS[region] for region in outside.regions_of(one.ticket)]
+        table.add_row(one.ticket, number, Text(told or "in the app, by ticket and code"), "\n".join(regions) or "—")
+    return table
+
+
+def _absent(one: Complaint) -> str:
+    if one.sealed:
+        return "never: it is sealed"
+    return "waits: not verified" if not one.verified else "…"
+
+
+def _first_line(text: str) -> str:
+    said = " ".join(text.split())
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]} …"
 
 
 def _ledger(story: Story) -> Table:
