@@ -1,0 +1,54 @@
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.replies.rules import Policy
+from shared.db import Database
+from tests.services.replies.house import FakeSender, House, StoppedClock
+
+
+@pytest.fixture
+async def sql(admin_url) -> AsyncIterator[asyncpg.Pool]:
+    async def prepare(connection: Any) -> None:
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+    async with asyncpg.create_pool(admin_url, min_size=1, max_size=3, init=prepare) as pool:
+        await pool.execute(
+            "TRUNCATE replies.reply, replies.complaint, replies.account, replies.inbox, replies.parked, vault.look,"
+            " bus.outbox, bus.stream"
+        )
+        yield pool
+
+
+@pytest.fixture
+async def house(database_urls, sql) -> AsyncIterator[House]:
+    pool = Database(database_urls["replies"], application="test", pool_size=10)
+    yield House(
+        pool=pool, sql=sql, clock=StoppedClock(), sender=FakeSender(), policy=Policy(), url=database_urls["replies"]
+    )
+    await pool.close()
+
+
+@pytest.fixture
+def cut_off(postgres, database):
+    """Take the module's database away from replies while a block lasts."""
+
+    @asynccontextmanager
+    async def away() -> AsyncIterator[None]:
+        owner = await asyncpg.connect(postgres.admin_url())
+        try:
+            await owner.execute(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS false')
+            await owner.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename LIKE 'ntbcare%'",
+                database.name,
+            )
+            yield
+        finally:
+            await owner.execute(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS true')
+            await owner.close()
+
+    return away
