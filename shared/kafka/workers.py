@@ -18,7 +18,7 @@ Record: TypeAlias = ConsumerRecord[bytes, bytes]
 _COMMIT_EVERY = 100
 _QUIET_S = 0.2
 """A commit costs the broker as much as an event; what is delivered again after a kill, the inbox knows."""
-_QUEUE_HIGH, _QUEUE_LOW = 500, 100
+_QUEUE_HIGH, _QUEUE_LOW = 100, 20
 _POLL_MS = 100
 _MEASURE_S = 1.0
 _FINISH_S, _LAST_COMMIT_S = 6.0, 2.0
