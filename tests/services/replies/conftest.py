@@ -10,6 +10,11 @@ from services.replies.rules import Policy
 from shared.db import Database
 from tests.services.replies.house import FakeSender, House, StoppedClock
 
+TABLES = (
+    *(f"replies.{name}" for name in ("reply", "complaint", "account", "inbox", "parked")),
+    *("vault.look", "bus.outbox", "bus.stream"),
+)
+
 
 @pytest.fixture
 async def sql(admin_url) -> AsyncIterator[asyncpg.Pool]:
@@ -17,10 +22,7 @@ async def sql(admin_url) -> AsyncIterator[asyncpg.Pool]:
         await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
 
     async with asyncpg.create_pool(admin_url, min_size=1, max_size=3, init=prepare) as pool:
-        await pool.execute(
-            "TRUNCATE replies.reply, replies.complaint, replies.account, replies.inbox, replies.parked, vault.look,"
-            " bus.outbox, bus.stream"
-        )
+        await pool.execute("".join(f"DELETE FROM {table};" for table in TABLES))
         yield pool
 
 
