@@ -9,6 +9,7 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -134,6 +135,9 @@ def simulator(
     timetable: Annotated[
         str, typer.Option(help="Statuses that come by themselves, seconds after the creation: 5:Terverifikasi,…")
     ] = "",
+    journal: Annotated[
+        Path | None, typer.Option(help="A file that keeps what it holds over a restart; without it, it forgets.")
+    ] = None,
 ) -> None:
     """Run a stand-in for LAPOR! until it is told to stop: strict, with every known quirk on a switch."""
     import uvicorn  # noqa: PLC0415 - the other commands serve nothing
@@ -146,11 +150,14 @@ def simulator(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--timetable") from None
     stand_in = create_simulator(
-        auth=settings.auth.get_secret_value(), token=settings.token.get_secret_value(), timetable=steps
+        auth=settings.auth.get_secret_value(),
+        token=settings.token.get_secret_value(),
+        timetable=steps,
+        journal=journal,
     )
-    console.print(f"http://{host}:{port}/_simulator/ shows what it holds; NTBCARE_LAPOR_BASE_URL is one of:")
+    console.print(f"http://{host}:{port}/_simulator/ shows what it holds.\nNTBCARE_LAPOR_BASE_URL is one of:")
     for path, header in HOSTS.items():
-        console.print(f"  http://{host}:{port}{path}  (NTBCARE_LAPOR_AUTH_HEADER={header})")
+        console.print(f"  http://{host}:{port}{path}  (NTBCARE_LAPOR_AUTH_HEADER={header})", soft_wrap=True)
     uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)
 
 

@@ -45,6 +45,10 @@ mirror = Table(
         "state NOT IN ('queued', 'posting') OR (verified_at IS NOT NULL AND text IS NOT NULL)",
         name="mirror_only_verified_ones_leave",
     ),
+    CheckConstraint(
+        "verdict IS NULL OR verdict = 'not_created' OR (verdict = 'created' AND verdict_number IS NOT NULL)",
+        name="mirror_verdict_is_one",
+    ),
     Index("mirror_due", "state", "due_at"),
     Index("mirror_verdict", "complaint_id", postgresql_where=sql("verdict IS NOT NULL")),
 )

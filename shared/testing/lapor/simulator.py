@@ -1,6 +1,7 @@
 """Puts the stand-in together."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -38,9 +39,13 @@ def create_simulator(
     institutions: Mapping[int, str] = INSTITUTIONS,
     quirks: Quirks | None = None,
     clock: Clock = utc_now,
+    journal: Path | None = None,
 ) -> FastAPI:
-    """Build a stand-in that demands these secrets (`auth` with or without `Bearer`) and holds nothing yet."""
-    held = Held(timetable, clock)
+    """Build a stand-in that demands these secrets (`auth` with or without `Bearer`) and holds nothing yet.
+
+    With a `journal` it holds again what that file tells, and writes down what is new.
+    """
+    held = Held(timetable, clock, journal)
     switches = quirks or Quirks()
     app = FastAPI(title="SP4N-LAPOR! (stand-in)", openapi_url=None)
     app.state.held = held

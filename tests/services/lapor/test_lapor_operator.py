@@ -107,7 +107,8 @@ async def test_an_unknown_ticket_is_said_to_be_unknown(run, sql):
     assert "unknown to the mirror" in answer.stderr
 
 
-async def test_the_operators_role_can_leave_a_verdict_and_nothing_else(database_urls, sql):
+async def test_the_operators_role_can_leave_a_verdict_and_nothing_else(database_urls, house):
+    await house().verified()
     connection = await asyncpg.connect(database_urls["operator"])
     try:
         for statement in (
@@ -119,6 +120,21 @@ async def test_the_operators_role_can_leave_a_verdict_and_nothing_else(database_
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute("UPDATE lapor.mirror SET verdict = 'created'")
         await connection.execute("UPDATE lapor.mirror SET verdict = 'created', verdict_number = '1'")
     finally:
         await connection.close()
+
+
+async def test_the_stand_in_is_served_on_loopback_with_the_services_own_secrets(run, monkeypatch, tmp_path):
+    served: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: served.update(options, app=app))
+    monkeypatch.setenv("NTBCARE_LAPOR_AUTH", "Bearer $2y$10$kQ4fZ1hV8sLw3xNbT6rPuO")
+    monkeypatch.setenv("NTBCARE_LAPOR_TOKEN", "{0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9}")
+    answer = await run("simulator", "--port", "8099", "--timetable", "1:Selesai", "--journal", str(tmp_path / "j"))
+    assert answer.exit_code == 0, answer.output
+    assert (served["host"], served["port"]) == ("127.0.0.1", 8099)
+    assert "kQ4f" not in answer.output
+    wrong = await run("simulator", "--timetable", "Selesai")
+    assert wrong.exit_code == 2

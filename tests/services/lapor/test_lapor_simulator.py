@@ -304,6 +304,37 @@ async def test_what_is_not_there_is_a_404_in_the_envelope(lapor, path):
     assert (answer.status_code, answer.json()["status"]) == (404, False)
 
 
+async def test_a_journal_keeps_what_it_holds_over_a_restart(tmp_path):
+    now = [datetime(2026, 11, 9, 1, 0, tzinfo=UTC)]
+    shown = []
+    for minute in (0, 3):
+        app = create_simulator(
+            auth=AUTH,
+            token=TOKEN,
+            timetable=[(60, "Terverifikasi"), (150, "Selesai")],
+            clock=lambda: now[0],
+            journal=tmp_path / "lapor.jsonl",
+        )
+        async with AsyncClient(transport=ASGITransport(app=app), base_url="http://lapor") as http:
+            lapor = Caller(http)
+            if minute == 0:
+                number = (await lapor.create(title="Lampu «padam»")).json()["complaint_id"]
+                now[0] = now[0].replace(minute=2)
+                await http.post(f"/_simulator/complaints/{number}/status", json={"status": "Dalam Proses"})
+                await http.post(f"/_simulator/complaints/{number}/followups", json={"content": "Sedang.", "files": 1})
+            shown.append((await lapor.held())["complaints"])
+    assert [log["status_new"] for log in shown[1][0]["logs"]] == [
+        "Belum Terverifikasi",
+        "Terverifikasi",
+        "Dalam Proses",
+    ]
+    assert shown[0] == shown[1]
+    now[0] = now[0].replace(minute=3)
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://lapor") as http:
+        assert (await Caller(http).held())["complaints"][0]["status"] == "Selesai"
+        assert (await Caller(http).create()).json()["complaint_id"] == number + 1
+
+
 def test_a_timetable_is_read_and_a_wrong_one_refused():
     assert parse_timetable("2:Terverifikasi, 5.5:Dalam Proses") == [(2.0, "Terverifikasi"), (5.5, "Dalam Proses")]
     assert parse_timetable("") == []

@@ -51,6 +51,10 @@ def upgrade() -> None:
             "state NOT IN ('queued', 'posting') OR (verified_at IS NOT NULL AND text IS NOT NULL)",
             name="mirror_only_verified_ones_leave",
         ),
+        sa.CheckConstraint(
+            "verdict IS NULL OR verdict = 'not_created' OR (verdict = 'created' AND verdict_number IS NOT NULL)",
+            name="mirror_verdict_is_one",
+        ),
         schema="lapor",
     )
     op.create_index("mirror_due", "mirror", ["state", "due_at"], schema="lapor")
