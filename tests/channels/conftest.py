@@ -14,3 +14,11 @@ def channels() -> Mapping[str, Channel]:
         for name, value in environment().items():
             patch.setenv(name, value)
         return {name: load_channel(name) for name in available_channels()}
+
+
+@pytest.fixture
+def variables(monkeypatch):
+    monkeypatch.setenv("NTBCARE_ENV_FILE", "/nonexistent")
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch

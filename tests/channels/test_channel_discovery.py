@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import channel_adapters
-from shared.channels.discovery import BrokenChannelError, available_channels, load_channel
+from shared.channels.discovery import BrokenChannelError, available_channels, load_channel, load_reply_sender
 from shared.core.settings import SettingsError
 from tests.channels.cases import environment
 
@@ -65,14 +65,6 @@ def test_a_broken_folder_stops_the_start(files, words, new_folder):
         load_channel("warta")
 
 
-@pytest.fixture
-def variables(monkeypatch):
-    monkeypatch.setenv("NTBCARE_ENV_FILE", "/nonexistent")
-    for name, value in environment().items():
-        monkeypatch.setenv(name, value)
-    return monkeypatch
-
-
 @pytest.mark.parametrize(
     "name",
     [name for name in environment() if name.split("_")[1] in {"FACEBOOK", "INSTAGRAM", "SMS"}],
@@ -80,8 +72,9 @@ def variables(monkeypatch):
 )
 def test_a_missing_setting_stops_the_start_and_is_named(name, variables):
     variables.delenv(name)
+    channel = name.split("_")[1].lower()
     with pytest.raises(SettingsError, match=f"{name}: is missing"):
-        load_channel(name.split("_")[1].lower())
+        load_channel(channel), load_reply_sender(channel)
 
 
 @pytest.mark.parametrize(
@@ -109,3 +102,22 @@ def test_a_channel_never_shows_its_secrets(channels):
     secrets = [part for name, value in environment().items() if "NUMBERS" not in name for part in value.split(",")]
     shown = "".join(map(repr, channels.values()))
     assert not any(secret in shown for secret in secrets if len(secret) > 15)
+
+
+@pytest.mark.parametrize("name", available_channels())
+async def test_a_folder_with_a_send_file_answers_and_one_without_cannot(name, variables):
+    sender = load_reply_sender(name)
+    assert (sender is not None) == (Path(str(channel_adapters.__file__)).parent / name / "send.py").exists()
+    if sender is not None:
+        await sender.close()
+
+
+@pytest.mark.parametrize("text", ["import no_such_library", "x = 1"], ids=["a missing library", "no builder"])
+def test_a_broken_send_file_stops_the_start(text, new_folder):
+    new_folder("warta", __init__="", channel=GOOD, send=text)
+    with pytest.raises(BrokenChannelError, match=r"send\.py cannot be used"):
+        load_reply_sender("warta")
+
+
+def test_nobody_answers_on_a_channel_that_does_not_exist():
+    assert load_reply_sender("surat") is None

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,13 +18,16 @@ from channel_adapters._meta.graph import Graph, appsecret_proof
 from channel_adapters._meta.reference import read_reference
 from channel_adapters._meta.sending import MetaSender
 from channel_adapters.facebook import send as facebook
+from channel_adapters.facebook.settings import FacebookSendingSettings
 from channel_adapters.instagram import send as instagram
 from shared.channels.discovery import load_reply_sender
 from shared.channels.sending import Outbound, Remedy, SendError, Sent
+from shared.core.settings import SettingsError
+from shared.http.client import async_client
 from shared.testing.graph import ERRORS, Account, create_graph_simulator
 from shared.testing.graph.held import World
 from shared.testing.graph.payloads import Commented, Fault, WroteAt
-from tests.channels.cases import Case, build_request, environment
+from tests.channels.cases import Case, build_request
 from tests.channels.outbounds import COMPLAINT, NOW, REPLY, TEXT, TICKET, outbound
 from tests.channels.serving import closed_port, serving
 
@@ -404,17 +406,35 @@ async def test_the_echo_comes_back_signed_and_resolves_an_unknown_reply(channels
     assert (report.complaint_id, report.reply_id, report.outcome) == (COMPLAINT, REPLY, "echoed")
 
 
-@pytest.mark.parametrize(("name", "kind"), [("facebook", MetaSender), ("instagram", MetaSender), ("mobile", None)])
-async def test_the_senders_are_found_by_discovery_and_built_from_the_settings(name, kind, monkeypatch):
-    monkeypatch.setenv("NTBCARE_ENV_FILE", "/nonexistent")
-    for setting, value in environment().items():
-        monkeypatch.setenv(setting, value)
-    sender = load_reply_sender(name)
-    if kind is None:
-        assert sender is None
-        return
-    assert isinstance(sender, kind)
-    assert not any(
-        token in repr(vars(sender)) for token in json.loads(environment()["NTBCARE_FACEBOOK_PAGE_TOKENS"]).values()
-    )
-    await sender.close()
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAGE_TOKENS", "EAAtokenWithoutItsPage"),
+        ("PAGE_TOKENS", '["EAAtokenInAList-1234"]'),
+        ("PAGE_TOKENS", "{}"),
+        ("PAGE_TOKENS", '{"1001": "short"}'),
+        ("PAGE_TOKENS", '{"1001": "EAAtoken with spaces"}'),
+        ("GRAPH_URL", "graph.facebook.com"),
+        ("GRAPH_URL", "https://graph.facebook.com/v26.0?access_token=EAAx"),
+        ("SEND_TIMEOUT_S", "0"),
+    ],
+)
+def test_a_setting_that_could_not_work_stops_the_start_without_being_told(name, value, variables):
+    variables.setenv(f"NTBCARE_FACEBOOK_{name}", value)
+    with pytest.raises(SettingsError, match=name) as refused:
+        load_reply_sender("facebook")
+    assert "EAA" not in str(refused.value)
+
+
+def test_the_tokens_stand_in_no_picture_of_the_settings(variables):
+    settings = FacebookSendingSettings.load()
+    assert settings.page_tokens["1001"].get_secret_value() == TOKENS["1001"]
+    assert "EAA" not in repr(settings)
+
+
+async def test_the_page_shows_a_citizen_s_words_as_words(stage):
+    await stage.send(outbound("facebook", text="<script>alert(1)</script> & salam"))
+    async with async_client(timeout=5) as http:
+        page = (await http.get(f"{stage.url}/_simulator/")).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; salam" in page
+    assert "<script>" not in page
