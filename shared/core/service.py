@@ -14,7 +14,7 @@ Check = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """What the operator chose on the command line. `channels`: None means all of them (intake only)."""
+    """What the operator chose on the command line. `channels`: None means all of them (intake and replies)."""
 
     channels: Sequence[str] | None = None
 
