@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from sqlalchemy import text
 
 from deploy.cli import access
@@ -34,7 +34,9 @@ def topics() -> None:
     try:
         created = asyncio.run(apply_topics(settings, TOPICS))
     except KafkaError as error:
-        fail(f"The broker at {settings.bootstrap} did not do it ({type(error).__name__}). Is it running?")
+        away = "Is it running, and are TLS, user and password right?"
+        ask = away if isinstance(error, KafkaConnectionError) else f"Is {settings.username or 'this'} an administrator?"
+        fail(f"The broker at {settings.bootstrap} did not do it ({type(error).__name__}). {ask}")
     console.print(f"Created: {', '.join(created)}." if created else "Every topic is there.")
 
 

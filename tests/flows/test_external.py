@@ -139,3 +139,14 @@ def test_a_database_that_does_not_let_the_owner_in_is_said_before_anything_start
     with pytest.raises(ServerError, match="PostgreSQL does not let its owner in") as refused:
         house.start()
     assert "an-old-password-of-theirs" not in f"{refused.value} {house._owner!r}"
+
+
+def test_each_process_gets_the_kafka_user_of_its_service_and_no_other(tmp_path):
+    (tmp_path / "kafka-users.json").write_text('{"ntbcare-relay": "of-relay", "ntbcare-intake": "of-intake"}')
+    kafka = KafkaSettings(bootstrap="127.0.0.1:1", prefix="a.")
+    house = External(tmp_path, env_file=tmp_path / "no.env", kafka=kafka, owner=None)
+    given = {process.name: house.settings_of(process) for process in house.processes}
+    assert given["relay"] == {"NTBCARE_KAFKA_USERNAME": "a.ntbcare-relay", "NTBCARE_KAFKA_PASSWORD": "of-relay"}
+    assert given["intake-workers"]["NTBCARE_KAFKA_PASSWORD"] == "of-intake"
+    assert given["identity"] == {}
+    assert not [process.name for process in house.processes if process.stand_in]

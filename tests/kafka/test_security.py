@@ -295,6 +295,15 @@ def test_the_administrators_password_stands_in_no_command_line_and_nobody_else_r
     assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in holding] == [("password", 0o600)]
 
 
+async def test_only_an_administrator_makes_topics(run, as_user, monkeypatch):
+    monkeypatch.setenv("NTBCARE_KAFKA_PREFIX", "other.")
+    monkeypatch.setenv("NTBCARE_KAFKA_USERNAME", f"{PREFIX}ntbcare-relay")
+    monkeypatch.setenv("NTBCARE_KAFKA_PASSWORD", password_of("ntbcare-relay"))
+    answer = await run("topics")
+    assert answer.exit_code == 1
+    assert "(TopicAuthorizationFailedError). Is a.ntbcare-relay an administrator?" in answer.output
+
+
 async def test_applying_the_rules_twice_changes_nothing(run):
     for _ in range(2):
         answer = await run("access", "apply")
