@@ -3,10 +3,13 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.db import Database, DatabaseUnavailableError, is_unavailable, sqlstate
 
@@ -87,18 +90,29 @@ async def test_a_lock_of_a_lasting_connection_ends_with_its_block(casework, sql)
     raise AssertionError("the lock outlived its block")
 
 
+@asynccontextmanager
+async def open_session(database: Database, *, lasting: bool) -> AsyncIterator[AsyncConnection | AsyncSession]:
+    if lasting:
+        async with database.connection() as connection:
+            yield connection
+    else:
+        async with database.transaction() as tx:
+            yield tx.session
+
+
+@pytest.mark.parametrize("lasting", [False, True])
 async def test_a_server_that_falls_silent_in_a_statement_is_away_and_its_connection_is_given_up(
-    database_urls, monkeypatch
+    database_urls, monkeypatch, lasting
 ):
     monkeypatch.setattr("shared.db.database._ANSWER_TIMEOUT_S", 0.2)
     database = Database(database_urls["casework"], application="test", pool_size=1)
     backend = 0
     try:
         with pytest.raises(DatabaseUnavailableError, match="no answer in time"):
-            async with asyncio.timeout(5), database.transaction() as tx:
-                backend = await tx.session.scalar(text("SELECT pg_backend_pid()"))
+            async with asyncio.timeout(5), open_session(database, lasting=lasting) as session:
+                backend = await session.scalar(text("SELECT pg_backend_pid()"))
                 os.kill(backend, signal.SIGSTOP)
-                await tx.session.execute(text("SELECT 1"))
+                await session.execute(text("SELECT 1"))
         async with database.transaction() as tx:
             assert await tx.session.scalar(text("SELECT pg_backend_pid()")) != backend
     finally:
