@@ -10,13 +10,13 @@ from typing import Any
 
 import asyncpg
 
+from deploy.bench.house import DOOR, keep_only
 from deploy.bench.load import Load, percentile
 from deploy.bench.webhooks import Webhooks
 from deploy.local.processes import Child, free_port
 from deploy.local.stack import Stack
 from shared.http.client import HTTPError, client
 
-PROCESS = "intake-facebook"
 _HOST = "127.0.0.1"
 _WARM_UP_S = 3.0
 _AFTER_THE_KILL_S = 1.0
@@ -44,7 +44,7 @@ async def measure_intake(
     postgres = await _settings(stack)
     bare, bare_load = await _bare(stack, webhooks, seconds, connections, say)
     load = Load(webhooks.request, first=bare_load.sent)
-    await load.connect(_HOST, stack.ports[PROCESS], connections)
+    await load.connect(_HOST, stack.ports[DOOR], connections)
     figures = await _window(load, seconds, lambda rate: say(f"intake: {rate}"))
     say("PostgreSQL is killed under load …")
     await asyncio.to_thread(stack.postgres.kill)
@@ -130,13 +130,12 @@ async def _window(load: Load, seconds: float, say: Callable[[str], None]) -> dic
 
 
 def _only_intake(stack: Stack) -> None:
-    """End every other process, and let a fresh intake process run."""
-    for name in stack.ports:
-        stack.kill_process(name)
+    """Let a fresh intake process run, and nothing beside it."""
+    keep_only(stack, ())
     stack.broker.stop()
-    stack.start_process(PROCESS)
+    stack.start_process(DOOR)
     deadline = time.monotonic() + _READY_S
-    while not _ready(stack.ports[PROCESS]) and time.monotonic() < deadline:
+    while not _ready(stack.ports[DOOR]) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 

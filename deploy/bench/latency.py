@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from deploy.bench.intake import PROCESS
+from deploy.bench.house import DOOR, WAY, bring_back, keep_only
 from deploy.bench.load import Load, percentile
 from deploy.bench.webhooks import Webhooks
 from deploy.local.stack import Stack
@@ -42,7 +42,11 @@ _STEPS = ("received_at", "received", "received_published", "routed", "routed_pub
 async def measure_latency(
     stack: Stack, *, per_second: float, seconds: float, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Send at a steady rate and read what comes out; the broker's own time is measured first, at the same rate."""
+    """Send at a steady rate and read what comes out; the broker's own time is measured first, at the same rate.
+
+    Only the processes on the way run meanwhile, as they would on a machine of their own.
+    """
+    await asyncio.to_thread(keep_only, stack, WAY)
     say(f"{stack.broker.name} by itself, {per_second:g} messages/s …")
     echo = await _echo(stack, per_second, min(seconds, 15))
     webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=_HOST)
@@ -53,7 +57,7 @@ async def measure_latency(
     consumer = await _consumer(stack, COMPLAINTS)
     reading = asyncio.create_task(_read_assigned(consumer, arrived))
     try:
-        await load.connect(_HOST, stack.ports[PROCESS], _CONNECTIONS)
+        await load.connect(_HOST, stack.ports[DOOR], _CONNECTIONS)
         say(f"webhook to assignment: {messages} messages at {per_second:g}/s …")
         await load.pace(per_second=per_second, messages=messages)
         await load.finish()
@@ -65,6 +69,7 @@ async def measure_latency(
         await asyncio.wait([reading])
         await consumer.stop()
     ways = await _ways(stack, webhooks)
+    await asyncio.to_thread(bring_back, stack, WAY)
     spent = array(
         "d",
         [
@@ -75,6 +80,7 @@ async def measure_latency(
     )
     return {
         "broker": stack.broker.name,
+        "processes": list(WAY),
         "per_second": per_second,
         "seconds": seconds,
         "accepted": len(load.accepted),

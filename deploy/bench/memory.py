@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import psutil
 
-from deploy.bench.intake import PROCESS
+from deploy.bench.house import DOOR, services
 from deploy.bench.load import Load
 from deploy.bench.webhooks import Webhooks
 from deploy.local.stack import Stack
@@ -24,20 +24,20 @@ _ASSIGNED = "SELECT count(*) FROM bus.outbox WHERE type = 'complaint.assigned.v1
 async def at_rest(stack: Stack) -> dict[str, dict[str, float]]:
     """Return what each process holds once it has settled, in MB."""
     await asyncio.sleep(_SETTLED_S)
-    return {name: _memory(stack.pid(name)) for name in stack.ports}
+    return {name: _memory(stack.pid(name)) for name in services(stack)}
 
 
 async def measure_growth(
     stack: Stack, rest: dict[str, dict[str, float]], *, messages: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Send messages, wait until each is with its agency, and compare with what was held at rest."""
-    worked = {name: _worked(stack.pid(name)) for name in stack.ports}
+    worked = {name: _worked(stack.pid(name)) for name in services(stack)}
     webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=_HOST)
     load = Load(webhooks.request)
     connection = await asyncpg.connect(stack.owner_url)
     try:
         before = await connection.fetchval(_ASSIGNED)
-        await load.connect(_HOST, stack.ports[PROCESS], _CONNECTIONS)
+        await load.connect(_HOST, stack.ports[DOOR], _CONNECTIONS)
         load.press()
         deadline = time.monotonic() + _PATIENCE_S
         assigned = 0
