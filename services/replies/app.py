@@ -43,15 +43,10 @@ def build(options: ServeOptions) -> ServiceApp:
         lot=ParkingLot(inbox, parked),
         handlers=consumers.handlers(service),
     )
-
-    async def close() -> None:
-        await worker.close()
-        await database.close()
-
     return ServiceApp(
         name="replies",
         workers={"consumer": consumer.run, "parking": consumer.attend_parking, "sender": worker.run},
         checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
-        close=close,
+        close=database.close,
     )

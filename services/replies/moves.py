@@ -28,10 +28,13 @@ class Moved:
 async def move(
     tx: UnitOfWork, row: Row[Any], state: State, *, reason: str | None, now: datetime, **values: object
 ) -> Moved:
-    """Write the state. Sent and failed are announced; withheld only of an answer, for which somebody waits."""
+    """Write the state; what an operator said of an earlier one is done with.
+
+    Sent and failed are announced; withheld only of an answer, for which somebody waits.
+    """
     if state == "sent":
         values = {"sent_at": now, **values}
-    await repository.change(tx, row.id, state=state, reason=reason, **values)
+    await repository.change(tx, row.id, state=state, reason=reason, resolution=None, **values)
     if state == "sent":
         tx.publish(_sent(row, now), traceparent=row.traceparent)
     elif state == "failed" or (state == "withheld" and row.template == "answer"):

@@ -93,14 +93,13 @@ class RepliesService:
             return None
         now = self._clock()
         if row.resolution != "again":
-            return await move(tx, row, row.resolution, reason=_BY_OPERATOR, now=now, resolution=None)
+            return await move(tx, row, row.resolution, reason=_BY_OPERATOR, now=now)
         return await move(
             tx,
             row,
             "queued",
             reason=_BY_OPERATOR,
             now=now,
-            resolution=None,
             attempts=0,
             claimed_until=None,
             due_at=now,

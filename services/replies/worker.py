@@ -69,11 +69,8 @@ class Worker:
             for loop in unfinished:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
-
-    async def close(self) -> None:
-        """Close the senders' connections."""
-        for sender in self._senders.values():
-            await sender.close()
+            for sender in self._senders.values():  # here, for until now they were in use
+                await sender.close()
 
     async def send_next(self) -> bool:
         """Send, or settle, one reply that is due; False when there is none."""

@@ -62,6 +62,7 @@ class FakeSender:
         self.handed.append(outbound)
         if self.gate is not None:
             await self.gate.wait()
+            assert not self.closed, "its connections are in use"
         answer = self.answers.popleft() if self.answers else Sent(provider_message_id=f"m_{len(self.handed)}")
         if isinstance(answer, BaseException):
             raise answer

@@ -96,6 +96,15 @@ async def test_only_an_unknown_message_can_be_resolved(run, house):
     assert len(house.sender.handed) == 1
 
 
+async def test_a_report_that_is_faster_than_the_service_goes_before_the_operator(run, house, unknown):
+    assert (await run("resolve", unknown["id"], "--failed", "--wait", "0")).exit_code == 1
+    await house.report(unknown, "delivered")
+    async with house.running():
+        await asyncio.sleep(0.1)
+    row = await house.only()
+    assert (row["state"], row["resolution"]) == ("sent", None)
+
+
 async def test_a_resolution_that_nobody_takes_says_which_service_must_run(run, unknown):
     answer = await run("resolve", unknown["id"], "--sent", "--wait", "0.3")
     assert answer.exit_code == 1

@@ -111,6 +111,7 @@ async def test_what_is_in_hand_at_a_stop_is_finished_and_recorded(house):
         await until(lambda: _handed(house, 1))
         asyncio.get_running_loop().call_later(0.1, house.sender.gate.set)
     assert sorted(row["state"] for row in await house.replies()) == ["queued", "queued", "sent"]
+    assert house.sender.closed
 
 
 async def test_several_workers_send_each_reply_once(house):
@@ -147,6 +148,7 @@ async def test_a_result_that_comes_after_the_claim_ran_out_still_counts(house):
     async with house.running(house.new_worker()):
         await until(house.settled)
     assert (await house.only())["state"] == "unknown"
+    house.sender.closed = False  # by the other worker's end: in the house each has senders of its own
     house.sender.gate.set()
     await slow
     assert (await house.only())["state"] == "sent"
