@@ -30,7 +30,8 @@ _Line: TypeAlias = tuple[str, UUID]
 
 _LOCK = 0x4E5442_01
 _BATCH = 500
-_IDLE_S = 0.02
+_SHORTEST_IDLE_S, _LONGEST_IDLE_S = 0.004, 0.02
+"""Between two looks at an empty outbox: a complaint's next event follows soon, and a quiet night costs little."""
 _STANDBY_S = 1.0
 _TROUBLE_S = 1.0
 _MEASURE_S = 5.0
@@ -99,10 +100,14 @@ class Relay:
             await producer.start()
             self._ready = True
             log.info("relay.leading")
+            idle_s = _LONGEST_IDLE_S
             while True:
                 await self._measure(connection)
-                if not await self.publish_batch(connection, producer):
-                    await asyncio.sleep(_IDLE_S)
+                if await self.publish_batch(connection, producer):
+                    idle_s = _SHORTEST_IDLE_S
+                else:
+                    await asyncio.sleep(idle_s)
+                    idle_s = min(2 * idle_s, _LONGEST_IDLE_S)
         finally:
             await stop_producer(producer)
 
