@@ -35,7 +35,9 @@ def serve(
     services: Annotated[
         list[str], typer.Argument(help="Which: intake, relay, routing, casework, identity; or several.")
     ],
-    channels: Annotated[str | None, typer.Option(help="Only these channels of intake or replies, comma separated.")] = None,
+    channels: Annotated[
+        str | None, typer.Option(help="Only these channels of intake or replies, comma separated.")
+    ] = None,
     part: Annotated[str, typer.Option(help="http, workers or both.")] = "both",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
