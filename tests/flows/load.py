@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+import zlib
 
 from deploy.demo import providers
 from deploy.demo.ledger import SentLog
+from deploy.demo.outside import Window
 from deploy.local.stack import Stack
 from shared.http.client import AsyncClient, HTTPError, async_client
 
@@ -16,10 +18,12 @@ async def send(stack: Stack, books: SentLog, *, messages: int, per_second: float
     secret = stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"]
     url = stack.url("intake-facebook") + "/channels/facebook"
     started = time.monotonic()
+    citizens = [f"77{zlib.crc32(name.encode()):010d}{number:04d}" for number in range(messages)]
     async with async_client(timeout=5) as http, asyncio.TaskGroup() as group:
-        for number in range(messages):
+        await Window(stack, http, None).people_wrote({"facebook": citizens})
+        for number, citizen in enumerate(citizens):
             text = f"Jalan berlubang nomor {name}-{number} di Masbagik Lombok Timur, mohon diperbaiki"
-            call = providers.messenger(secret, [(f"77{number:014d}", text, int(time.time() * 1000))], label=name)
+            call = providers.messenger(secret, [(citizen, text, int(time.time() * 1000))], label=name)
             group.create_task(_until_accepted(http, url, call, books))
             await asyncio.sleep(max(0.0, started + (number + 1) / per_second - time.monotonic()))
 

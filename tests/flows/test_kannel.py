@@ -1,4 +1,4 @@
-"""A citizen's text message through Kannel itself: its parts, and a door that is away when it comes."""
+"""A citizen's text message through Kannel itself, and our answer back to the phone with its delivery report."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from deploy.local.handset import Handset
-from deploy.local.kannel import Kannel, kannel_available
+from deploy.local.kannel import kannel_available
 
 REASON = kannel_available()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
@@ -16,17 +16,10 @@ CITIZEN = "+6281999000222"
 PATIENCE_S = 30
 
 
-@pytest.fixture(scope="session")
-def kannel(stack, tmp_path_factory) -> Iterator[Kannel]:
-    """Kannel, calling the stack's door for text messages."""
-    door = f"{stack.url('intake-sms')}/channels/sms/kannel/{stack.environment()['NTBCARE_SMS_KANNEL_TOKEN']}"
-    with Kannel(tmp_path_factory.mktemp("kannel"), door_url=door, retry_seconds=1) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def handset(kannel) -> Iterator[Handset]:
-    with Handset(kannel) as running:
+@pytest.fixture(scope="module")
+def handset(stack) -> Iterator[Handset]:
+    """The citizen's phone, at the stack's own Kannel."""
+    with Handset(stack.kannel) as running:
         yield running
 
 
@@ -57,3 +50,40 @@ async def test_a_message_that_comes_while_the_door_is_away_comes_again_until_it_
     await asyncio.sleep(1.5)
     stack.start_process("intake-sms")
     await arrived(stack, books, "Air PDAM di Praya mati tiga hari 😢")
+
+
+async def test_a_citizen_gets_the_ticket_by_sms_once_and_its_delivery_report_comes_back(stack, books, handset):
+    citizen, text = CITIZEN.replace("222", "444"), "Lampu jalan di Selong Lombok Timur mati semua"
+    before = len(handset.received())
+    handset.send(citizen, "1708", text)
+    await arrived(stack, books, text)
+    connection = await asyncpg.connect(stack.owner_url)
+    try:
+        reply = await delivered(connection, text)
+        (said,) = [one for one in await asyncio.to_thread(handset.wait_for, before + 1) if one.receiver == citizen]
+        assert reply["ticket"] in said.text
+        assert (said.sender, reply["state"], reply["template"]) == ("1708", "sent", "acknowledgement")
+        told = await connection.fetch(
+            "SELECT type FROM bus.outbox WHERE subject = $1 AND type LIKE 'reply.%' ORDER BY sequence",
+            reply["complaint_id"],
+        )
+        types = [one["type"] for one in told]
+        assert types.count("reply.sent.v1") == 1
+        assert types.count("reply.delivery_reported.v1") == 2  # the operator's centre took it, the phone has it
+    finally:
+        await connection.close()
+    assert len([one for one in handset.received() if one.receiver == citizen]) == 1
+
+
+async def delivered(connection, text: str) -> asyncpg.Record:
+    """Wait for the reply to the message with these words, until its delivery is known."""
+    query = """
+        SELECT r.* FROM replies.reply AS r JOIN intake.complaint AS c ON c.id = r.complaint_id
+        WHERE c.text = $1 AND r.delivered_at IS NOT NULL
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while not (rows := await connection.fetch(query, text)):
+        assert time.monotonic() < deadline, "no delivery report came"
+        await asyncio.sleep(0.1)
+    (row,) = rows
+    return row

@@ -11,9 +11,15 @@ async def test_a_message_from_each_channel_becomes_a_complaint_at_its_agency_and
     assert document["officer"]["citizen_reads"] == [ANSWER]
     assert document["ledger"]["duplicates"] == 3
     assert document["ledger"]["refused"] == 1
-    queue = set(document["officer"]["queue"])
-    assert queue
-    agencies = {one["ticket"]: one["agency"]["name"] for one in document["complaints"]}
-    assert {agencies[ticket] for ticket in queue} == {document["officer"]["agency"]}
+    by_ticket = {one["ticket"]: one for one in document["complaints"]}
+    answered = [by_ticket[ticket] for ticket in document["officer"]["answered"]]
+    assert {one["channel"] for one in answered} == {"facebook", "instagram", "sms", "mobile"}
+    queue = {by_ticket[ticket]["agency"]["key"] for ticket in document["officer"]["queue"]}
+    assert queue == {one["agency"]["key"] for one in answered}
+    for one in answered:
+        assert [ANSWER in said for said in one["told"]] == ([] if one["channel"] == "mobile" else [False, True])
+        assert one["lapor"]["number"]
+        assert one["regions"][0] == "52"
     sealed = [one for one in document["complaints"] if one["sealed"]]
     assert [one["agency"]["key"] for one in sealed] == ["NTB.INSPEKTORAT"]
+    assert [(one["lapor"], one["regions"]) for one in sealed] == [(None, [])]
