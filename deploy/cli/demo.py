@@ -30,7 +30,8 @@ def demo(
     console = Console(stderr=as_json, highlight=False)
     with tempfile.TemporaryDirectory(prefix="ntbcare-demo-") as temporary:
         folder = Path(temporary)
-        stack = Stack(folder, postgres=Postgres(folder / "postgres"), broker=Tansu(folder / "broker"))
+        often = {"NTBCARE_LAPOR_LOOK_EVERY_S": "1"}  # nobody wants to wait for a demonstration
+        stack = Stack(folder, postgres=Postgres(folder / "postgres"), broker=Tansu(folder / "broker"), settings=often)
         with console.status("Starting …") as status:
             stack.start(say=lambda words: status.update(f"Starting {words}"))
         try:

@@ -163,7 +163,7 @@ class Stack(Supervisor):
             "NTBCARE_LAPOR_USER_ID": "1",
             "NTBCARE_LAPOR_CHANNEL_ID": "1",
             "NTBCARE_LAPOR_INSTITUTION_ID": "1",
-            "NTBCARE_LAPOR_LOOK_EVERY_S": "1",
+            "NTBCARE_LAPOR_LOOK_EVERY_S": "15",
             "NTBCARE_LAPOR_LOOKS_PER_HOUR": "100000",
         }
 
@@ -173,7 +173,7 @@ class Stack(Supervisor):
         return f"{self.url('intake-sms')}/channels/sms/kannel/{self._secrets['kannel_token']}"
 
     def _kannel(self, folder: Path) -> Kannel:
-        return Kannel(folder, door_url="", password=self._secrets["sendsms_password"])
+        return Kannel(folder, door_url="", password=self._secrets["sendsms_password"], retry_seconds=1)
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Start the servers that do not run; make roles, schemas and topics."""

@@ -16,7 +16,11 @@ def stack(tmp_path_factory, broker) -> Iterator[Stack]:
     """A stack with a Postgres of its own: login roles are the server's, and this one is going to be killed."""
     folder = tmp_path_factory.mktemp("stack")
     postgres = Postgres(folder / "postgres", settings=FAST_FOR_TESTS)
-    settings = {"NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "1000000"}
+    settings = {
+        "NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "1000000",
+        "NTBCARE_LAPOR_LOOK_EVERY_S": "2",
+        "NTBCARE_LAPOR_LOOKS_PER_HOUR": "400",
+    }
     with Stack(
         folder, postgres=postgres, broker=broker, prefix=f"flows-{secrets.token_hex(4)}.", settings=settings
     ) as running:
