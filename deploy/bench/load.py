@@ -39,6 +39,8 @@ class Load:
 
     async def connect(self, host: str, port: int, connections: int) -> None:
         """Open the connections."""
+        self.stopping = False
+        self._free = asyncio.Queue()
         loop = asyncio.get_running_loop()
         for _ in range(connections):
             _, protocol = await loop.create_connection(lambda: _Connection(self), host, port)
@@ -60,7 +62,7 @@ class Load:
             (await self._free.get()).send(self._take())
 
     async def finish(self) -> None:
-        """Wait for the answers that are due, and close."""
+        """Wait for the answers that are due, and close; `connect` opens anew and the log goes on."""
         self.stopping = True
         with suppress(TimeoutError):
             async with asyncio.timeout(_ANSWERS_S):
@@ -68,6 +70,7 @@ class Load:
                     await self._free.get()
         for one in self._connections:
             one.close()
+        self._connections.clear()
 
     def answered(self, connection: "_Connection", number: int, status: int) -> None:
         """Write an answer down and give the connection its next request."""

@@ -108,7 +108,7 @@ def test_a_percentile_is_a_value_that_was_seen():
 
 def a_document(**changes: float) -> dict[str, object]:
     told = {"ratio": 0.3, "missing": 0, "p50": 80.0, "rest": 90.0, "growth": 0.05} | changes
-    row = {"seconds": 60.0, "accepted": 9, "per_second": 100.0, "p50_ms": 1.0, "p99_ms": 2.0}
+    row = {"seconds": 60.0, "accepted": 9, "per_second": 100.0, "p50_ms": 1.0, "p99_ms": 2.0, "cpu_us_per_request": 300}
     spent = {"p50": told["p50"], "p95": 99.0, "p99": 200.0, "max": 300.0}
     memory = {f"{when}_{kind}_mb": told["rest"] for when in ("rest", "after") for kind in ("rss", "pss", "uss")}
     return {
