@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-from shared.core.service import ServeOptions, ServiceApp
+from shared.core.service import Part, ServeOptions, ServiceApp
 from shared.telemetry.logs import configure_logs
 
 app = typer.Typer()
@@ -33,24 +33,23 @@ def available_services() -> tuple[str, ...]:
 @app.command()
 def serve(
     services: Annotated[
-        list[str], typer.Argument(help="Which: intake, relay, routing, casework, identity; or several.")
+        list[str], typer.Argument(help="One or several of the folders in services/: intake, relay, routing, …")
     ],
     channels: Annotated[
         str | None, typer.Option(help="Only these channels of intake or replies, comma separated.")
     ] = None,
-    part: Annotated[str, typer.Option(help="http, workers or both.")] = "both",
+    part: Annotated[Part, typer.Option(help="Its addresses, what it does by itself, or both.")] = "both",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
     forwarded_allow_ips: Annotated[str, typer.Option(help="Proxies whose X-Forwarded-For is believed.")] = "127.0.0.1",
 ) -> None:
     """Run services in this process until it is told to stop (TERM or Ctrl-C)."""
     unknown = sorted(set(services) - set(available_services()))
-    if unknown or part not in {"http", "workers", "both"}:
-        known = ", ".join(available_services())
-        raise typer.BadParameter(f"Known services: {known}; --part is http, workers or both.")
+    if unknown:
+        raise typer.BadParameter(f"Known services: {', '.join(available_services())}.")
     configure_logs(",".join(services))
-    options = ServeOptions(channels=channels.split(",") if channels else None)
-    built = [build_service(name, options).only(part) for name in services]
+    options = ServeOptions(channels=channels.split(",") if channels else None, part=part)
+    built = [build_service(name, options) for name in services]
     token = GatewaySettings.load().metrics_token
     app = create_app(built, metrics_token=None if token is None else token.get_secret_value())
     if not serve_app(app, built, host=host, port=port, forwarded_allow_ips=forwarded_allow_ips):
@@ -89,9 +88,9 @@ class _Server(uvicorn.Server):
 
 
 def build_service(name: str, options: ServeOptions) -> ServiceApp:
-    """Build one service from its folder."""
+    """Build one service from its folder: the part of it that is to run here."""
     built: ServiceApp = importlib.import_module(f"services.{name}.app").build(options)
-    return built
+    return built.only(options.part)
 
 
 async def run(server: uvicorn.Server, services: list[ServiceApp]) -> None:

@@ -1,8 +1,10 @@
 """Intake's composition root."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 
-from services.intake import consumers, endpoints
+from services.intake import endpoints
 from services.intake.models import inbox, parked
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
@@ -12,7 +14,6 @@ from shared.core.service import ServeOptions, ServiceApp
 from shared.db import Database
 from shared.events import COMPLAINTS
 from shared.http.limits import RateLimit
-from shared.kafka import Consumer, KafkaSettings, ParkingLot
 from shared.security.vault import VaultKeys
 
 
@@ -29,6 +30,20 @@ def build(options: ServeOptions) -> ServiceApp:
     router = APIRouter()
     router.include_router(endpoints.doors(service, database, channels, RateLimit(settings.submissions_per_minute)))
     router.include_router(endpoints.tickets(service, database, RateLimit(settings.lookups_per_minute)))
+    built = ServiceApp(
+        name="intake",
+        router=router,
+        own_bodies=[door.path.split("{")[0] for channel in channels for door in channel.doors],
+        checks={"database": database.ping},
+        close=database.close,
+    )
+    return built if options.part == "http" else _with_workers(built, service, database)
+
+
+def _with_workers(built: ServiceApp, service: IntakeService, database: Database) -> ServiceApp:
+    from services.intake import consumers  # noqa: PLC0415 - the doors need no Kafka, and none of its memory
+    from shared.kafka import Consumer, KafkaSettings, ParkingLot  # noqa: PLC0415 - as above
+
     consumer = Consumer(
         KafkaSettings.load(),
         database,
@@ -37,12 +52,8 @@ def build(options: ServeOptions) -> ServiceApp:
         lot=ParkingLot(inbox, parked),
         handlers=consumers.handlers(service),
     )
-    return ServiceApp(
-        name="intake",
-        router=router,
-        own_bodies=[door.path.split("{")[0] for channel in channels for door in channel.doors],
+    return replace(
+        built,
         workers={"consumer": consumer.run, "parking": consumer.attend_parking},
-        checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
-        close=database.close,
     )

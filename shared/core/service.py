@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 
@@ -12,11 +12,18 @@ Check = Callable[[], Awaitable[None]]
 """Raises when what it looks at is not ready."""
 
 
+Part = Literal["http", "workers", "both"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """What the operator chose on the command line. `channels`: None means all of them (intake and replies)."""
+    """What the operator chose on the command line. `channels`: None means all of them (intake and replies).
+
+    `part`: a service leaves out what its other part alone needs; the doors know no Kafka.
+    """
 
     channels: Sequence[str] | None = None
+    part: Part = "both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,7 @@ class ServiceApp:
     """What is only ready where the workers run."""
     close: Callable[[], Awaitable[None]]
 
-    def only(self, part: str) -> "ServiceApp":
+    def only(self, part: Part) -> "ServiceApp":
         """Return the service with one part of it: `http`, `workers`, or `both`."""
         if part == "http":
             return replace(self, workers={}, worker_checks={})

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from deploy.local.stack import PROCESSES
-from shared.core.service import ServeOptions
+from shared.core.service import Part, ServeOptions
 from tests.architecture.sources import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -18,10 +18,10 @@ NAMES = sorted(HOUSE)
 WITH_KAFKA = {process.name for process in PROCESSES if process.talks_to_kafka}
 
 
-def options(arguments: tuple[str, ...]) -> tuple[ServeOptions, str]:
+def options(arguments: tuple[str, ...]) -> ServeOptions:
     named = dict(zip(arguments[1::2], arguments[2::2], strict=True))
-    channels = named.get("--channels")
-    return ServeOptions(channels=channels.split(",") if channels else None), named.get("--part", "both")
+    channels, part = named.get("--channels"), cast("Part", named.get("--part", "both"))
+    return ServeOptions(channels=channels.split(",") if channels else None, part=part)
 
 
 @cache

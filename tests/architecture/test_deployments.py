@@ -81,11 +81,11 @@ def test_every_setting_that_is_given_is_one(where):
 @everywhere
 @pytest.mark.parametrize("name", NAMES)
 def test_a_process_is_given_its_own_settings_and_no_others(where, name):
-    service, channels = HOUSE[name][0], options(HOUSE[name])[0].channels or available_channels()
+    service, channels = HOUSE[name][0], options(HOUSE[name]).channels or available_channels()
     own = {"every process", service, *(f"{service}, channel {channel}" for channel in channels), *ALSO.get(name, ())}
     settings = {one for one in given(where, name) if one.startswith("NTBCARE_")}
-    own.add(KAFKA if name in WITH_KAFKA else "NTBCARE_KAFKA_BOOTSTRAP")
     if name in WITH_KAFKA:
+        own.add(KAFKA)
         assert {"NTBCARE_KAFKA_USERNAME", "NTBCARE_KAFKA_PASSWORD"} <= settings
     assert {one: sections()[one] for one in settings if not {one, sections()[one]} & own} == {}
 
@@ -95,7 +95,7 @@ def test_a_process_is_given_its_own_settings_and_no_others(where, name):
 def test_a_process_starts_with_what_it_is_given(where, name, environment, monkeypatch):  # noqa: F811
     for setting in environment.keys() - given(where, name) - {"NTBCARE_ENV_FILE"}:
         monkeypatch.delenv(setting, raising=False)
-    build_service(HOUSE[name][0], options(HOUSE[name])[0])
+    build_service(HOUSE[name][0], options(HOUSE[name]))
 
 
 def test_only_the_first_jobs_are_given_what_is_the_owners():
@@ -140,8 +140,7 @@ def test_the_ingress_knows_what_others_may_call_and_nothing_else(path, environme
         assert process is None
     else:
         assert process is not None, "name it in compose/nginx.conf and in kubernetes/base/ingress.yaml"
-        chosen, part = options(HOUSE[process])
-        app = create_app([build_service(HOUSE[process][0], chosen).only(part)])
+        app = create_app([build_service(HOUSE[process][0], options(HOUSE[process]))])
         assert path in {known for _method, known in routes(app)}, f"{process} does not answer it"
 
 
