@@ -27,10 +27,15 @@ def simulator(
     ] = "127.0.0.1",
     facebook_door: Annotated[str, typer.Option(help="Where echoes go: http://127.0.0.1:8000/channels/facebook")] = "",
     instagram_door: Annotated[str, typer.Option(help="Where echoes go: http://127.0.0.1:8000/channels/instagram")] = "",
+    *,
+    anybody: Annotated[
+        bool, typer.Option("--anybody", help="Whoever is answered has just written: no windows.")
+    ] = False,
 ) -> None:
     """Run a stand-in for Graph until it is told to stop; it demands the tokens that the channels send with."""
-    doors = {"facebook": facebook_door, "instagram": instagram_door}
-    stand_in = create_graph_simulator(_accounts(), doors={name: door for name, door in doors.items() if door})
+    given = {"facebook": facebook_door, "instagram": instagram_door}
+    doors = {name: door for name, door in given.items() if door}
+    stand_in = create_graph_simulator(_accounts(), doors=doors, anybody=anybody)
     console.print(f"http://{host}:{port}/_simulator/ shows what it took; set NTBCARE_FACEBOOK_GRAPH_URL and")
     console.print(f"NTBCARE_INSTAGRAM_GRAPH_URL to http://{host}:{port}/v26.0")
     uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +16,9 @@ from deploy.demo import providers
 from deploy.demo.providers import Call
 from deploy.local.brokers import Tansu
 from deploy.local.external import External, Owner
+from deploy.local.handset import Handset
 from deploy.local.postgres import Postgres
-from deploy.local.stack import Stack
+from deploy.local.stack import GRAPH, LAPOR, PROCESSES, SENDSMS, Stack
 from shared.kafka import KafkaSettings
 
 app = typer.Typer()
@@ -48,11 +51,14 @@ def up(
     with console.status("Starting …") as status:
         house.start(say=lambda words: status.update(f"Starting {words}"))
     try:
-        if isinstance(house, Stack):
-            _explain(house)
-        else:
-            _explain_external(house)
-        house.watch(say=_warn)
+        with ExitStack() as phones:
+            if isinstance(house, Stack):
+                if house.kannel is not None:
+                    phones.enter_context(Handset(house.kannel))
+                _explain(house)
+            else:
+                _explain_external(house)
+            house.watch(say=_warn)
     except KeyboardInterrupt:
         console.print("Stopping everything …")
     finally:
@@ -66,6 +72,7 @@ def _embedded(state: Path, first_port: int) -> Stack:
         postgres=Postgres(folder / "postgres", port=first_port - 2),
         broker=Tansu(folder / "broker", port=first_port - 1),
         first_port=first_port,
+        by_hand=True,
     )
 
 
@@ -110,14 +117,26 @@ def _explain(stack: Stack) -> None:
             f"""curl {identity}/v1/sessions --json '{{"username": "siti", "password": "…"}}'""",
             f"curl {casework}/v1/cases -H 'Authorization: Bearer …'",
         ],
+        "What LAPOR! holds (a stand-in), and what the mirror cannot settle": [
+            f"{stack.url(LAPOR)}/_simulator/",
+            f"{environment} .venv/bin/ntbcare lapor list",
+        ],
+        "What citizens were answered (a stand-in for Graph; text messages)": [
+            f"{stack.url(GRAPH)}/_simulator/",
+            f"{stack.folder}/kannel/handset.log" if stack.kannel else f"{stack.url(SENDSMS)}/_simulator/messages",
+            f"{environment} .venv/bin/ntbcare replies list",
+        ],
+        "What Lombok Timur may know, from its own topic": [
+            f"REGION=52.03 KAFKA_BOOTSTRAP={stack.broker.bootstrap} .venv/bin/python docs/examples/region_consumer.py"
+        ],
         "What could not be processed": [f"{environment} .venv/bin/ntbcare parked list"],
         "Documentation of each API (OpenAPI)": [
             f"{url}/openapi.json" for url in (stack.url("intake-mobile"), casework, identity)
         ],
         "Health and figures of each process": [
-            f"{stack.url(name)}/health/ready  /metrics  ({name})" for name in stack.ports
+            f"{stack.url(process.name)}/health/ready  /metrics  ({process.name})" for process in PROCESSES
         ],
-        "Events (Kafka, topic complaints.v1)": [stack.broker.bootstrap],
+        "Events (Kafka, topics complaints.v1 and complaints.region.52.03, …)": [stack.broker.bootstrap],
         "Logs": [f"{stack.folder}/processes/*.log"],
     }.items():
         console.print(f"[bold]{title}[/bold]")
@@ -128,12 +147,13 @@ def _explain(stack: Stack) -> None:
 
 def _examples(settings: dict[str, str]) -> list[tuple[str, Call]]:
     """Return a call for each door. The signatures are real: they hold for these very bytes."""
+    now = int(time.time())
     return [
         (
             "Facebook (Messenger), signed",
             providers.messenger(
                 settings["NTBCARE_FACEBOOK_APP_SECRETS"],
-                [("7024611350925511", "Jalan rusak di Masbagik Lombok Timur", 1795400000000)],
+                [("7024611350925511", "Jalan rusak di Masbagik Lombok Timur", now * 1000)],
                 label="",
             ),
         ),
@@ -143,14 +163,14 @@ def _examples(settings: dict[str, str]) -> list[tuple[str, Call]]:
                 settings["NTBCARE_INSTAGRAM_APP_SECRETS"],
                 "5839120447760012",
                 "Sampah menumpuk di pasar Tente Bima",
-                1795400000000,
+                now * 1000,
                 label="",
             ),
         ),
         (
             "SMS, as Kannel delivers it",
             providers.kannel(
-                settings["NTBCARE_SMS_KANNEL_TOKEN"], "+6281907123456", "air pdam mati di Ampenan", 1795400000, label=""
+                settings["NTBCARE_SMS_KANNEL_TOKEN"], "+6281907123456", "air pdam mati di Ampenan", now, label=""
             ),
         ),
         (

@@ -8,6 +8,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,7 +49,8 @@ PROCESSES = (
 LAPOR, GRAPH, SENDSMS = "lapor-simulator", "graph-simulator", "kannel-simulator"
 LAST_LAPOR_STATUS = "Dalam Proses"
 """What LAPOR!'s stand-in says of a complaint in the end."""
-_LAPOR = ("lapor", "simulator", "--timetable", f"1:Terverifikasi,2:{LAST_LAPOR_STATUS}")
+_STEPS = f"1:Terverifikasi,2:{LAST_LAPOR_STATUS}"
+_LAPOR = ("lapor", "simulator", "--journal", "{folder}/lapor.journal", "--timetable", _STEPS)
 _DOORS = {"--facebook-door": "{intake-facebook}/channels/facebook"}
 _DOORS |= {"--instagram-door": "{intake-instagram}/channels/instagram"}
 _GRAPH = ("graph", "simulator", *(word for pair in _DOORS.items() for word in pair))
@@ -76,16 +78,20 @@ class Stack(Supervisor):
         prefix: str = "",
         first_port: int | None = None,
         settings: Mapping[str, str] | None = None,
+        by_hand: bool = False,
     ) -> None:
         """Choose the state folder and the servers; those that do not run yet are started and stopped with the stack.
 
         `first_port` fixes the processes' ports in a row from there, otherwise free ones are drawn. `prefix` stands
-        before topics and groups; `settings` go into every process's environment.
+        before topics and groups; `settings` go into every process's environment. `by_hand`: whoever writes with curl
+        is answered, though Graph's stand-in never saw them write.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._secrets = _secrets(folder / "secrets.json")
         self.kannel = None if kannel_available() else self._kannel(folder / "kannel")
-        stand_ins = STAND_INS if self.kannel else (*STAND_INS, SENDSMS_STAND_IN)
+        stand_ins: tuple[Process, ...] = STAND_INS if self.kannel else (*STAND_INS, SENDSMS_STAND_IN)
+        if by_hand:
+            stand_ins = tuple(_answering_anybody(process) for process in stand_ins)
         super().__init__(folder, (*PROCESSES, *stand_ins), first_port=first_port)
         self.postgres = postgres
         self.broker = broker
@@ -164,6 +170,9 @@ class Stack(Supervisor):
             "NTBCARE_LAPOR_CHANNEL_ID": "1",
             "NTBCARE_LAPOR_INSTITUTION_ID": "1",
             "NTBCARE_LAPOR_LOOK_EVERY_S": "15",
+            "NTBCARE_LAPOR_LOOK_AGAIN_S": "15",
+            "NTBCARE_LAPOR_RETRY_S": "2",
+            "NTBCARE_LAPOR_PAUSE_S": "5",
             "NTBCARE_LAPOR_LOOKS_PER_HOUR": "100000",
         }
 
@@ -243,6 +252,10 @@ class Stack(Supervisor):
 
     def _write_env_file(self) -> None:
         write_private(self.env_file, "".join(_env_line(*setting) for setting in self.environment().items()))
+
+
+def _answering_anybody(process: Process) -> Process:
+    return replace(process, arguments=(*process.arguments, "--anybody")) if process.name == GRAPH else process
 
 
 def _env_line(name: str, value: str) -> str:

@@ -21,7 +21,7 @@ _WATCH_S = 0.5
 class Process:
     """One process of the stack: what `ntbcare serve` is told, or, for a stand-in of a third party, `ntbcare` itself.
 
-    `{name}` in an argument becomes the address of that process.
+    `{name}` in an argument becomes the address of that process, `{folder}` the state folder.
     """
 
     name: str
@@ -102,8 +102,8 @@ class Supervisor(ABC):
         )
 
     def _command(self, process: Process) -> list[str]:
-        urls = {name: self.url(name) for name in self.ports}
-        told = [argument.format_map(urls) for argument in process.arguments]
+        places = {name: self.url(name) for name in self.ports} | {"folder": str(self.folder)}
+        told = [argument.format_map(places) for argument in process.arguments]
         return told if process.stand_in else ["serve", *told]
 
     def settings_of(self, _process: Process) -> dict[str, str]:

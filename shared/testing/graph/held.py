@@ -50,10 +50,11 @@ class Held:
 class World:
     """The stand-in's memory."""
 
-    def __init__(self, accounts: list[Account], clock: Clock) -> None:
-        """Know the accounts; nobody has written yet."""
+    def __init__(self, accounts: list[Account], clock: Clock, *, anybody: bool = False) -> None:
+        """Know the accounts; nobody has written yet, or `anybody` has just now, under any comment."""
         self.accounts = {account.id: account for account in accounts}
         self.clock = clock
+        self.anybody = anybody
         self.calls = 0
         self.messages: deque[Held] = deque(maxlen=_MOST_HELD)
         self.faults: list[Fault] = []
@@ -80,10 +81,12 @@ class World:
 
     def wrote(self, account: str, person: str) -> datetime | None:
         """Return when a person last wrote to an account."""
-        return self._wrote.get((account, person))
+        return self.clock() if self.anybody else self._wrote.get((account, person))
 
     def comment(self, account: str, comment: str) -> Comment | None:
         """Return a comment that stands on this account."""
+        if self.anybody and comment not in self._comments:
+            self.tell_commented(Commented(account=account, comment=comment))
         found = self._comments.get(comment)
         return found if found is not None and found.account == account else None
 

@@ -22,13 +22,18 @@ Take = Callable[[Account, Any], Held]
 
 
 def create_graph_simulator(
-    accounts: Sequence[Account], *, doors: Mapping[str, str] | None = None, clock: Clock = utc_now
+    accounts: Sequence[Account],
+    *,
+    doors: Mapping[str, str] | None = None,
+    anybody: bool = False,
+    clock: Clock = utc_now,
 ) -> FastAPI:
     """Return the stand-in. `doors` get the echoes, by channel; the clock decides about the windows.
 
-    What it holds is at `app.state.world`, too.
+    `anybody`: whoever is written to counts as having just written, for those who try the house by hand. What it holds
+    is at `app.state.world`, too.
     """
-    world, echoes = World(list(accounts), clock), Echoes(doors or {})
+    world, echoes = World(list(accounts), clock, anybody=anybody), Echoes(doors or {})
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
