@@ -1,7 +1,6 @@
 """What the mirror tells LAPOR!, what LAPOR!'s words mean to us, and when to try again. Pure."""
 
 import re
-import unicodedata
 from datetime import date
 from typing import Final
 
@@ -12,14 +11,6 @@ TITLE_LENGTH = 80
 _MESSAGE_LENGTH = 200
 _LONGEST_WAIT_S = 3600.0
 _FINAL_FACTOR = 8
-_UNSEEN = "Cf"
-"""Unicode category of zero-width characters and soft hyphens."""
-
-_DATE = r"\b(?:\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})(?![-/.]?\d)"
-_MONEY = r"\brp\.? ?\d[\d.,]*"
-_LONG_NUMBER = r"(?<![\d\[])\+?\(?\d(?:[-./() ]{0,2}\d){8,}"
-_EMAIL = r"[\w.+-]+@[\w-]+\.[\w.-]+"
-_NUMBERS = re.compile(rf"{_DATE}|{_MONEY}|(?P<number>{_LONG_NUMBER})|(?P<email>{_EMAIL})", re.IGNORECASE)
 
 STATES: Final = {
     "belum terverifikasi": "received",
@@ -31,31 +22,6 @@ STATES: Final = {
     "ditolak": "closed",
 }
 """Our state by LAPOR!'s status names, as far as they were seen. A verified one has its institution: there, assigned."""
-
-
-def plain(text: str) -> str:
-    """Return text in which nothing hides behind full-width digits or zero-width characters."""
-    letters = unicodedata.normalize("NFKC", text)
-    return "".join(letter for letter in letters if unicodedata.category(letter) != _UNSEEN)
-
-
-def masked(text: str) -> str:
-    """Return plain text without the names and numbers of people.
-
-    After the mask comes a blunt net: whatever still has nine digits or more and is no date and no sum of money.
-    """
-    return without_numbers(mask(text))
-
-
-def without_numbers(text: str) -> str:
-    """Replace e-mail addresses and long numbers."""
-    return _NUMBERS.sub(_replaced, text)
-
-
-def _replaced(found: re.Match[str]) -> str:
-    if found["number"]:
-        return "[NOMOR]"
-    return "[EMAIL]" if found["email"] else found[0]
 
 
 def report(
@@ -102,12 +68,12 @@ def state_of(status: str) -> str | None:
 
 
 def redacted(message: str, sent: Report) -> str:
-    """Return LAPOR!'s own words for an operator: short, without numbers of people, and never the complaint's words."""
+    """Return LAPOR!'s own words for an operator: short, masked, and never the complaint's words."""
     said = " ".join(message.split())
     told = {_triple for text in (sent.title, sent.content) for _triple in _triples(text)}
     if any(triple in told for triple in _triples(said)):
         return "(LAPOR! quotes the complaint; its words are left out)"
-    return without_numbers(said)[:_MESSAGE_LENGTH]
+    return mask(said)[:_MESSAGE_LENGTH]
 
 
 def _triples(text: str) -> list[tuple[str, ...]]:

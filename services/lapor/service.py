@@ -28,7 +28,7 @@ from services.lapor.port import (
 )
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
-from shared.core.masking import mask_version
+from shared.core.masking import mask, mask_version
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import (
@@ -96,8 +96,8 @@ class LaporService:
 
     async def receive(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
         """Begin a complaint's mirror. Of a sealed one no word is kept here; of any other the masked ones only."""
-        words = rules.plain("" if event.sealed else event.text)
-        masked = rules.masked(words)
+        words = "" if event.sealed else event.text
+        masked = mask(words)
         told = {"state": "waiting", "text": masked, "mask_version": mask_version()}
         await repository.open_mirror(
             tx,

@@ -51,18 +51,6 @@ def test_attachments_are_named_by_their_number():
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Biaya Rp 1.500.000.000 belum dibayar.",
-        "Tanggal 12-03-2026 08.00 sampai 2026-03-12 pukul 10.30.",
-        "Jl. Pejanggik 12, RT 02 RW 03, pukul 08.00-12.00.",
-    ],
-)
-def test_money_dates_and_house_numbers_stay(text):
-    assert rules.without_numbers(text) == text
-
-
-@pytest.mark.parametrize(
     ("status", "state"),
     [
         ("Belum Terverifikasi", "received"),
