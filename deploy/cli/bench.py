@@ -12,7 +12,7 @@ from rich.markup import escape
 from deploy.bench.report import misses, render
 from deploy.bench.run import BENCHMARKS, QUICK, Plan, run
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

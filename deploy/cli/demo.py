@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.live import Live
 
 from deploy.demo.story import Player, Story
-from deploy.demo.table import render
+from deploy.demo.table import progress, render, verdict
 from deploy.local.brokers import Tansu
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -42,16 +42,13 @@ def demo(
     if as_json:
         print(json.dumps(story.document(), indent=2, ensure_ascii=False))  # noqa: T201 - this is the output
     console.print()
-    for failure in story.failures:
-        console.print(f"[red]✗[/red] {failure}")
+    console.print(verdict(story))
     if story.failures:
         raise typer.Exit(1)
-    console.print(
-        "[green]✓[/green] All of it holds: every message that got a 2xx is one complaint at its agency; what may leave "
-        "is at LAPOR! once and on its regions' topics; and each citizen was told where they wrote."
-    )
 
 
 def _show(stack: Stack, console: Console) -> Story:
-    with Live(console=console, refresh_per_second=8, vertical_overflow="visible") as live:
-        return asyncio.run(Player(stack, lambda story: live.update(render(story))).play())
+    with Live(console=console, refresh_per_second=8, transient=True) as live:
+        story = asyncio.run(Player(stack, lambda story: live.update(progress(story))).play())
+    console.print(render(story))
+    return story

@@ -18,7 +18,7 @@ from gateway.settings import GatewaySettings
 from shared.core.service import Part, ServeOptions, ServiceApp
 from shared.telemetry.logs import configure_logs
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 log = structlog.get_logger()
 
 _GRACE_S = 10

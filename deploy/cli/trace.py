@@ -26,7 +26,7 @@ _JOURNEY = text("""
 """)
 _STOPS = {"intake": "4 accept", "routing": "6 route", "casework": "7 work", "lapor": "8 mirror", "replies": "9 tell"}
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.stack import GRAPH, LAPOR, PROCESSES, SENDSMS, Stack
 from shared.kafka import KafkaSettings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 console = Console(highlight=False, soft_wrap=True)
 
 FIRST_PORT = 8001
