@@ -6,13 +6,14 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Final
 
-from shared.core.masking.places import ACRONYM, begins_with_place, named_place, person
+from shared.core.masking.places import ACRONYM, begins_with_place, named_place, person, word_before
 from shared.core.masking.spans import Found
 from shared.core.masking.words import (
     COMMON,
     HONORIFICS,
     OFFICES,
     PARTICLES,
+    TIMES,
     TITLES_CAPITAL,
     TITLES_CERTAIN,
     TITLES_LIKELY,
@@ -43,7 +44,9 @@ def find(text: str) -> Iterator[Found]:
         end = _end_of_name(text, words, name, trust) if trust else name
         if end > name and not named_place(text, words[place].start()):
             start, stop = words[name].start(), _end(words[end - 1])
-            then = trust is _Trust.CAPITALISED and begins_with_place(text, start, stop)
+            then = trust is _Trust.CAPITALISED and (
+                begins_with_place(text, start, stop) or word_before(text, words[place].start()) in TIMES
+            )
             if not then and (span := person(text, start, stop)) is not None:
                 yield Found(*span)
         place = max(end, name, place + 1)

@@ -4,14 +4,21 @@ import re
 from functools import cache
 from itertools import islice
 
-from shared.core.masking.words import OFFICES, PERSON_CUES, PLACE_FIRST, PLACE_LINKS, PLACE_WORDS
+from shared.core.masking.words import (
+    COMMON,
+    OFFICES,
+    PERSON_CUES,
+    PLACE_FIRST,
+    PLACE_LINKS,
+    PLACE_WORDS,
+    TITLES_CERTAIN,
+)
 
 _WORD = re.compile(r"\S+")
 _BEFORE = re.compile(r"([^\W_]+)[.]?[ \t]+$")
-_NAMED = re.compile(
-    rf"(?<![^\W_])(?:rumah sakit|{'|'.join(PLACE_WORDS)})\b\.?[ \t]*(?:(?:{'|'.join(PLACE_LINKS)})\b\.?[ \t]*){{0,2}}$",
-    re.IGNORECASE,
-)
+_FIRST = rf"(?<![^\W_])(?<!kepala )(?:rumah sakit|{'|'.join(sorted(PLACE_WORDS))})\b\.?[ \t]*"
+_LINKS = rf"(?:(?:{'|'.join(sorted(PLACE_LINKS))})\b\.?[ \t]*){{0,2}}"
+_NAMED = re.compile(f"{_FIRST}{_LINKS}$", re.IGNORECASE)
 ACRONYM = 4
 """Letters that a word in capitals may have and be the name of an office: `Gubernur NTB`."""
 _WINDOW = 30
@@ -26,7 +33,8 @@ def place_names() -> frozenset[str]:
     from shared.directory.regions import regencies, subregions  # noqa: PLC0415 - read when a name is first found
 
     upper = {name for region in regencies() for name in (region.name, *region.short_names)}
-    return frozenset(name.casefold() for name in upper | {region.name for region in subregions()})
+    bare = {name.removeprefix("Kabupaten ").removeprefix("Kota ") for name in upper}
+    return frozenset(name.casefold() for name in upper | bare | {region.name for region in subregions()})
 
 
 def word_before(text: str, start: int) -> str:
@@ -48,7 +56,7 @@ def person(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = list(_WORD.finditer(text, start, end))
     while words and words[0][0].rstrip(".").casefold() in OFFICES:
         before = words.pop(0)[0].casefold()
-    if not words:
+    if all(word[0].casefold() in TITLES_CERTAIN for word in words):
         return None
     first = words[0].start()
     of_a_place = before in OFFICES or before in _OF_PLACES
@@ -56,9 +64,14 @@ def person(text: str, start: int, end: int) -> tuple[int, int] | None:
     if before not in PERSON_CUES and (of_a_place or several) and begins_with_place(text, first, end):
         return None
     word = words[0][0]
-    if before in OFFICES and (word.casefold() in PLACE_FIRST or (word.isupper() and len(word) <= ACRONYM)):
+    if before in OFFICES and _of_an_office(word):
         return None
     return first, end
+
+
+def _of_an_office(word: str) -> bool:
+    bare = word.casefold()
+    return bare in PLACE_FIRST | PLACE_WORDS | COMMON or (word.isupper() and len(word) <= ACRONYM)
 
 
 def begins_with_place(text: str, start: int, end: int) -> bool:

@@ -1,7 +1,7 @@
 """Words that tell a person from a place, an office or the beginning of a sentence. Lower case, without full stops.
 
 Titles: Lalu, Baiq, Raden, Denda, Lale (Sasak nobility), amaq, inaq, papuq, mamiq (father, mother, grandparent,
-pilgrim), tuan guru (ulama), Dea, Datu, Lala (Samawa), Dae, Ruma, Muma, Ompu (Mbojo).
+pilgrim), tuan guru (ulama), Dea, Lala (Samawa), Dae, Ruma, Muma, Ompu, Ama, Ina (Mbojo).
 """
 
 
@@ -10,66 +10,75 @@ def _words(text: str) -> frozenset[str]:
 
 
 HONORIFICS = _words(
-    """pak bapak bpk bp bu ibu ibuk sdr sdri saudara saudari mas mbak kak bang tn ny nn haji hajah hajjah h hj kh ust
-    ustad ustadz ustaz ustadzah drs dra ir prof alm almh almarhum almarhumah tuan guru"""
+    """alm almarhum almarhumah almh bang bapak bp bpk bu dra drs guru h hajah haji hajjah hj ibu ibuk ir kak kh mas
+    mbak nn ny pak prof saudara saudari sdr sdri tn tuan ust ustad ustadz ustadzah ustaz"""
 )
 PERSON_CUES = HONORIFICS | {"nama", "bernama", "saya", "inisial"}
 """After these a place's name is a person's."""
 TITLES_CERTAIN = _words("baiq bq inaq amaq mamiq papuq tgh tgkh")
 """No words of Indonesian: a name follows in any case."""
 TITLES_LIKELY = _words(
-    """inak amak mamik papuk lale dende ompu daeng haji hajah hajjah h hj ust ustad ustadz ustaz ustadzah almarhum
-    almarhumah alm almh sdr sdri bpk"""
+    """alm almarhum almarhumah almh amak bpk daeng dende h hajah haji hajjah hj inak lale mamik ompu papuk sdr sdri
+    ust ustad ustadz ustadzah ustaz"""
 )
 """In any case; a capitalised name follows."""
-TITLES_CAPITAL = _words("lalu raden lala dae dea datu denda muma ruma l")
+TITLES_CAPITAL = _words("lalu raden lala dae dea ama ina denda muma ruma l")
 """Only capitalised or after an honorific: `lalu` is then, `denda` a fine."""
 PARTICLES = _words("bin binti al el m muh muhammad moh mohammad la nur")
 
 OFFICES = _words(
-    """kades kadus kepala desa dusun lurah camat bupati wabup walikota wali kota gubernur wagub sekda sekdes sekcam
-    kaling keliang pekasih kapolsek kapolres kapolda danramil babinsa bhabinkamtibmas kadis kabid kasi kabag
-    ketua rt rw bpd direktur kepsek lingkungan polsek polres koramil klian pj plt wakil mantan"""
+    """babinsa bhabinkamtibmas bidan bpd bupati camat danramil desa direktur dokter dusun gubernur kabag kabid kades
+    kadis kadus kaling kapolda kapolres kapolsek kasi keliang kepala kepsek ketua klian koramil kota
+    lingkungan lurah mantan menteri pegawai pekasih perawat petugas pj pkk plt polisi polres polsek presiden
+    rt rw satpam sekcam sekda sekdes wabup wagub wakil wali walikota"""
 )
 PLACE_WORDS = _words(
-    """jalan jl jln gang gg lorong simpang perempatan pertigaan desa ds kelurahan kel kecamatan kec kabupaten kab
-    kota dusun dsn lingkungan lingk kampung kp gubuk dasan gunung bukit pantai pulau gili sungai kali bandara
-    pelabuhan terminal masjid musala musholla mushola mushalla sd sdn smp smpn sma sman smk smkn mi min mts
-    mtsn ma man paud tk universitas stadion lapangan gor taman pasar rsud rsup rsj rs klinik puskesmas pustu
-    jembatan bendungan embung waduk perumahan perum btn kompleks komplek pondok pesantren ponpes yayasan pt cv
-    ud koperasi makam museum gedung hotel"""
+    """bandara bendungan btn bukit bypass cv dasan desa ds dsn dusun embung gang gedung gg gili gor gubuk gunung
+    hotel istana jalan jembatan jl jln kab kabupaten kali kampung kec kecamatan kel kelurahan klinik komplek
+    kompleks koperasi kota kp lapangan lingk lingkungan lorong ma makam man masjid mi min mts mtsn musala
+    museum mushalla mushola musholla pantai pasar paud pelabuhan perempatan pertigaan perum perumahan
+    pesantren pondok ponpes pt pulau puskesmas pustu rs rsj rsud rsup sd sdn simpang sma sman smk smkn smp
+    smpn stadion sungai taman terminal tk ud universitas waduk yayasan"""
 )
 PLACE_LINKS = _words("raya lingkar utama lama baru dr kh h l r tgh umum daerah negeri swasta al")
 """What may stand between a word of place and its name: `Jalan Raya Raden Patah`, `Rumah Sakit H. L. Manambai`."""
 PLACE_FIRST = _words(
-    """dasan gubuk gunung montong karang lendang repok timba pancor gili batu lingkungan kampung pondok bukit labuhan
-    labuan tanjung teluk aik air brang buin orong sori tolo mpang"""
+    """aik air batu brang buin bukit dasan gili gubuk gunung kampung karang labuan labuhan lendang lingkungan montong
+    mpang orong pancor pondok repok sori tanjung teluk timba tolo"""
 )
 """How names of hamlets begin, which no table holds."""
 
 COMMON = _words(
-    """yang dan atau dengan dgn di ke dari dr untuk utk pada dalam ini itu tsb tersebut saya sy aku kamu anda dia
-    beliau kami kita mereka nya ya iya sudah udah sdh belum blm mau ingin minta meminta mohon tolong bisa
-    boleh akan sedang lagi masih baru tadi kemarin besok nanti sekarang hari semua para terima kasih makasih
-    selamat pagi siang sore malam maaf nomor no tidak tdk tak gak ga nggak ngga bukan jadi kalau kalo karena
-    krn tapi tetapi namun ada punya kirim tanya sama bersama tentang soal apa siapa bagaimana gimana kenapa
-    mengapa mana kapan dimana berapa harap segera langsung dulu kemudian terus bahwa yg juga jg aja saja hanya
-    cuma pernah sering selalu orang warga masyarakat rakyat anak bapak ibu pak bu bpk suami istri keluarga
-    anggota rumah jalan jl jln lintas lampu air listrik banjir sampah jembatan sekolah guru dokter bidan
-    perawat petugas pegawai polisi satpam kantor dinas badan biro desa kelurahan kecamatan kabupaten kota
-    provinsi pemerintah pemda pemkab pemkot pemprov bupati walikota gubernur camat lurah kepala kades kadus
-    ketua rt rw rsud puskesmas pasar terminal bantuan dana uang pajak denda kendaraan motor mobil truk bus
-    angkutan parkir pungutan biaya bayar membayar tilang keterlambatan administrasi pln pdam bpjs ktp kk sakit
-    meninggal tua muda besar kecil tinggal datang pergi pulang bilang kata mengatakan memberi kasih ambil
-    mengambil jual menjual beli membeli kerja bekerja rusak mati padam macet putus hilang jatuh kena terkena
-    turun naik masuk keluar lalu tahun bulan minggu jam senin selasa rabu kamis jumat sabtu januari februari
-    maret april mei juni juli agustus september oktober november desember atas bawah depan belakang samping
-    sebelah dekat sampai hingga seperti kepada oleh sejak setelah sebelum ketika saat waktu lain tanpa malah
-    padahal sebab akibat hasil proses urus mengurus mengusir tetangga korban pelaku pemilik kepolisian tanah
-    sawah kebun kapal perahu nelayan petani pedagang jika bila seorang sebuah satu dua tiga empat lima banyak
-    beberapa setiap tiap seluruh pihak tim kelompok harus wajib jangan mulai selesai lewat melalui menuju
-    muncul terjadi dibuat diminta ditutup dibuka patah indonesia negara nasional serta agar supaya demi adalah
-    ialah sendiri menangis marah kembali ikut bisnis main pelayanan layanan rawat inap progresif sanksi bunga
-    tunggakan pinjaman jaya mandiri sejahtera"""
+    """ada adalah administrasi agar agustus air aja akan akibat aku ambil anak anda anggota angin angkutan apa april
+    aspal atas atau badan bagaimana bahwa baloq banjir bantuan banyak bapak baru bawah bayar bbm beach
+    beberapa bekerja belakang beli beliau belum bensin berapa beras bersama besar besok biaya bidan bila
+    bilang biro bisa bisnis blm boleh bpjs bpk bu bukan bulan bunga bupati bus cafe camat cuma dalam dan dana
+    dari datang dekat demi denda dengan depan desa desember dgn di dia dibuat dibuka dimana diminta dinas
+    diskominfotik ditutup dokter dr drainase dua dukcapil dulu empat februari furoda ga gak gas gempa gimana
+    got gubernur gunung guru hanya harap harga hari harus hasil hilang hingga hotel hujan hutan ialah ibu ikut
+    inap indonesia ingin ini inspektorat irigasi istri itu iya jadi jalan jam jangan januari jatuh jaya
+    jembatan jg jika jl jln jual juga juli jumat juni kabel kabupaten kades kadus kalau kali kalo kambing kami
+    kamis kamu kantor kapal kapan karena kasih kata ke kebersihan kebudayaan kebun kecamatan kecil kehutanan
+    kelautan kelompok keluar keluarga kelurahan kemarin kembali kemudian kena kenapa kendaraan kepada kepala
+    kepolisian kerja kesehatan keterlambatan ketika ketua keuangan khusus kirim kita kk kominfo koperasi
+    korban kota krn ktp lagi lain lalu lampu langsung laut layanan lewat lima lingkungan lintas listrik
+    longsor lurah maaf macet main makasih malah malam mana mandiri marah maret masih masuk masyarakat mati mau
+    mei melalui membayar membeli memberi meminta menangis mengambil mengapa mengatakan mengurus mengusir
+    meninggal menjual menuju mereka minggu minta mobil mohon motor muda mulai muncul naik namun nanti nasional
+    negara nelayan ngga nggak no nomor november nya oktober oleh orang pada padahal padam pagi pajak pak
+    pantai para pariwisata parkir pasar patah pdam pedagang pegawai pekerjaan pelaku pelayanan pemda
+    pemerintah pemilik pemkab pemkot pemprov pendidikan perahu perawat perdagangan pergi perhubungan perikanan
+    perindustrian pernah perpustakaan pertanahan pertanian petani petugas pihak pinjaman pipa pln plus pohon
+    polisi progresif proses provinsi pulang pungutan punya pupuk puskesmas puting putus rabu rakyat rawat
+    reguler resort restoran rsud rt rumah rusak rw saat sabtu saja sakit saluran sama sampah sampai samping
+    sanksi sapi satpam satu sawah saya sdh sebab sebelah sebelum sebuah sedang segera sejahtera sejak sekarang
+    sekolah selalu selamat selasa selesai selokan seluruh sembako semua sendiri senin seorang seperti
+    september sering serta setelah setiap siang siapa soal solar sore sosial suami sudah sumur sungai supaya
+    sy tadi tahun tak tanah tanpa tanya tapi tdk tenaga tentang terima terjadi terkena terminal ternak
+    tersebut terus tetangga tetapi tiang tiap tidak tiga tilang tim tinggal tolong truk tsb tua tunggakan
+    turun uang udah umrah umum untuk urus utk wajib waktu walikota warga ya yang yg"""
 )
 """No names, though they may be capitalised at the start of a sentence or follow a title."""
+
+TIMES = _words("minggu bulan tahun hari jam malam waktu masa yang yg")
+"""After these `lalu` is ago, however it is written."""
