@@ -16,7 +16,7 @@ from shared.core.masking.words import (
 
 _WORD = re.compile(r"\S+")
 _BEFORE = re.compile(r"([^\W_]+)[.]?[ \t]+$")
-_FIRST = rf"(?<![^\W_])(?<!kepala )(?:rumah sakit|{'|'.join(sorted(PLACE_WORDS))})\b\.?[ \t]*"
+_FIRST = rf"(?<![^\W_])(?<!kepala )(?<!wali )(?:rumah sakit|{'|'.join(sorted(PLACE_WORDS))})\b\.?[ \t]*"
 _LINKS = rf"(?:(?:{'|'.join(sorted(PLACE_LINKS))})\b\.?[ \t]*){{0,2}}"
 _NAMED = re.compile(f"{_FIRST}{_LINKS}$", re.IGNORECASE)
 ACRONYM = 4

@@ -34,12 +34,13 @@ OFFICES = _words(
 )
 PLACE_WORDS = _words(
     """bandara bendungan btn bukit bypass cv dasan desa ds dsn dusun embung gang gedung gg gili gor gubuk gunung
-    hotel istana jalan jembatan jl jln kab kabupaten kali kampung kec kecamatan kel kelurahan klinik komplek
-    kompleks koperasi kota kp lapangan lingk lingkungan lorong ma makam man masjid mi min mts mtsn musala
-    museum mushalla mushola musholla pantai pasar paud pelabuhan perempatan pertigaan perum perumahan
-    pesantren pondok ponpes pt pulau puskesmas pustu rs rsj rsud rsup sd sdn simpang sma sman smk smkn smp
-    smpn stadion sungai taman terminal tk ud universitas waduk yayasan"""
+    hotel istana jalan jembatan jl jln kab kabupaten kampung kec kecamatan kel kelurahan klinik komplek
+    kompleks koperasi kota kp lapangan lingk lingkungan lorong makam masjid mts mtsn musala museum mushalla
+    mushola musholla pantai pasar paud pelabuhan perempatan pertigaan perum perumahan pesantren pondok ponpes
+    pt pulau puskesmas pustu rs rsj rsud rsup sd sdn simpang sma sman smk smkn smp smpn stadion sungai taman
+    terminal tk ud universitas waduk yayasan"""
 )
+"""No word that is often something else: `min` is an admin, `kali` is times."""
 PLACE_LINKS = _words("raya lingkar utama lama baru dr kh h l r tgh umum daerah negeri swasta al")
 """What may stand between a word of place and its name: `Jalan Raya Raden Patah`, `Rumah Sakit H. L. Manambai`."""
 PLACE_FIRST = _words(
