@@ -19,6 +19,7 @@ import sqlite3
 import sys
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
 SHARED, WITHDRAWN = "complaint.shared_with_region.v1", "complaint.withdrawn_from_region.v1"
@@ -34,9 +35,11 @@ async def follow(region: str, prefix: str, brokers: str, password: str | None, c
     secured = {"security_protocol": "SASL_SSL", "ssl_context": create_ssl_context(cafile=ca_file), **access}
     reading = {"group_id": name, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
     topic, options = f"{prefix}complaints.region.{region}", {**reading, **(secured if password else {})}
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=brokers, **options)
     with contextlib.closing(sqlite3.connect(os.environ.get("STORE", "complaints.sqlite"))) as store:
         store.execute(TABLE)
-        async with AIOKafkaConsumer(topic, bootstrap_servers=brokers, **options) as consumer:
+        try:
+            await consumer.start()
             async for record in consumer:
                 headers = dict(record.headers)
                 if (kind := headers["ce_type"].decode()) in {SHARED, WITHDRAWN}:  # others will be added
@@ -46,10 +49,18 @@ async def follow(region: str, prefix: str, brokers: str, password: str | None, c
                     sys.stdout.write(record.value.decode() + "\n" if seen.rowcount else "")
                     sys.stdout.flush()
                 await consumer.commit()  # only now: what is not in the file comes again
+        finally:
+            await consumer.stop()
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.parse_args()
+    if missing := {"REGION", "KAFKA_BOOTSTRAP"} - os.environ.keys():
+        parser.error(f"set {' and '.join(sorted(missing))}; --help explains each")
     who = os.environ["REGION"], os.environ.get("KAFKA_PREFIX", ""), os.environ["KAFKA_BOOTSTRAP"]
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(follow(*who, os.environ.get("KAFKA_PASSWORD"), os.environ.get("KAFKA_CA_FILE")))
+        try:
+            asyncio.run(follow(*who, os.environ.get("KAFKA_PASSWORD"), os.environ.get("KAFKA_CA_FILE")))
+        except (KafkaError, OSError) as error:  # no such address, no TLS, a wrong password, no rule for this topic
+            sys.exit(f"{type(error).__name__}: {error}")
