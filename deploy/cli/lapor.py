@@ -40,6 +40,7 @@ _JUDGE = text("""
     UPDATE lapor.mirror SET verdict = :verdict, verdict_number = :number
     WHERE ticket = :ticket AND state = ANY(:states) AND verdict IS NULL RETURNING ticket
 """)
+_STATES = ("waiting", "queued", "posting", "created", "tracked", "perhaps_created", "refused", "withheld")
 _MAY_HAVE_A_NUMBER = ["perhaps_created", "refused", "queued"]
 _MAY_BE_QUEUED_AGAIN = ["perhaps_created", "refused"]
 _POLL_S = 0.2
@@ -76,12 +77,14 @@ class SimulatorSettings(Settings):
 
 @app.command("list")
 def list_(
-    state: Annotated[str | None, typer.Option(help="For example perhaps_created, refused, queued, tracked.")] = None,
+    state: Annotated[str | None, typer.Option(help=f"{', '.join(_STATES)}. Without it: all.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 100,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List complaints by how they stand at LAPOR!."""
+    if state not in {None, *_STATES}:
+        raise typer.BadParameter(f"States are {', '.join(_STATES)}.", param_hint="--state")
 
     async def look(database: Database) -> list[Mirror]:
         return await _read(database, _LISTED, state=state, limit=limit)
@@ -91,7 +94,7 @@ def list_(
         typer.echo(json.dumps([asdict(one) for one in found], default=str, indent=2))
         return
     if not found:
-        console.print("There is none.")
+        console.print(f"No complaint is {state}." if state else "No complaint is known to the mirror yet.")
         return
     console.print(_table(found))
     if any(one.state == "perhaps_created" for one in found):
@@ -219,7 +222,7 @@ def _table(found: list[Mirror]) -> Table:
             f"LAPOR! {one.lapor_id}" if one.lapor_id else "",
             f"“{one.status}”" if one.status else "",
             one.reason or "",
-            f"posted {wita(one.posted_at)} WITA, {one.attempts} times in all" if one.posted_at else "",
+            f"posted {wita(one.posted_at)} WITA, try {one.attempts}" if one.posted_at else "",
             f"next step {wita(one.due_at)} WITA" if one.due_at else "",
         ]
         table.add_row(one.ticket, one.state, "\n".join(fact for fact in facts if fact) or "—")

@@ -131,7 +131,7 @@ def parked_table(parked: list[Parked]) -> Table:
     table = _grid()
     for one in parked:
         what = f"{one.ticket or 'no complaint known'}  {one.type or 'unreadable'} #{one.sequence or '?'}"
-        since = f"since {wita(one.parked_at)} WITA, {one.attempts} further tries, {one.behind} behind it"
+        since = f"since {wita(one.parked_at)} WITA, further tries: {one.attempts}, behind it: {one.behind}"
         table.add_row(one.name, one.state, f"{what}\n{one.reason}\n{since}")
     return table
 

@@ -125,7 +125,7 @@ def _table(replies: list[Reply]) -> Table:
     for column in range(3):
         table.add_column(no_wrap=column < 2, overflow="fold")  # noqa: PLR2004 - the last one folds
     for one in replies:
-        what = f"{one['ticket']}  {one['channel']} {one['template']}, {one['attempts']} tries"
+        what = f"{one['ticket']}  {one['channel']} {one['template']}, tries: {one['attempts']}"
         why = f"{one['reason'] or '—'}{_said(one)}"
         times = (
             f"since {wita(one['created_at'])}, sent {wita(one['sent_at'])}, delivered {wita(one['delivered_at'])} WITA"

@@ -7,6 +7,7 @@ demo and `make up` draw their own; everywhere else a missing one stops the start
 import json
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -97,18 +98,16 @@ class Settings(BaseSettings):
         except (OSError, UnicodeError) as error:
             raise SettingsError(f"NTBCARE_ENV_FILE: {env_file} cannot be read ({type(error).__name__})") from None
         except ValidationError as error:
-            raise SettingsError(_explain(cls, error)) from None
+            raise SettingsError(_explain(cls, error, env_file)) from None
 
 
-def _explain(cls: type[Settings], error: ValidationError) -> str:
+def _explain(cls: type[Settings], error: ValidationError, env_file: str) -> str:
     prefix = str(cls.model_config.get("env_prefix", ""))
     lines = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
         name = prefix + "_".join(str(part) for part in problem["loc"][:1]).upper()
         words = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
         lines.append(f"  {name}: {words}")
-    return (
-        f"{cls.__name__} cannot start:\n"
-        + "\n".join(lines)
-        + "\nSet it in the environment or in the env file (NTBCARE_ENV_FILE); deploy/env.example explains each."
-    )
+    file = env_file if Path(env_file).exists() else f"{env_file}, which is not there"
+    remedy = f"Set it in the environment or in the env file ({file}); deploy/env.example explains each."
+    return "\n".join([f"{cls.__name__} cannot start:", *lines, remedy])

@@ -71,7 +71,8 @@ async def test_the_list_shows_how_it_stands_and_no_citizens_words(run, doubtful)
         assert answer.exit_code == 0, answer.output
         assert told.ticket in answer.output
         assert "kelas" not in answer.output
-    assert "There is none" in (await run("list", "--state", "refused")).output
+    assert "No complaint is refused" in (await run("list", "--state", "refused")).output
+    assert (await run("list", "--state", "lost")).exit_code == 2
 
 
 async def test_a_number_of_another_complaint_is_refused(run, doubtful, house, lapor):
