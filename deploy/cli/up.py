@@ -109,19 +109,22 @@ def _explain(stack: Stack) -> None:
         console.print()
     environment = f"NTBCARE_ENV_FILE={stack.env_file}"
     casework, identity = stack.url("casework"), stack.url("identity")
+    case = f"{casework}/v1/cases/NTB-…"
     for title, lines in {
         "Where a complaint stands": [f"curl {stack.url('intake-mobile')}/v1/complaints/NTB-…"],
         "Its whole way, with times": [f"{environment} .venv/bin/ntbcare trace NTB-…"],
-        "An officer": [
-            f"{environment} .venv/bin/ntbcare officers add siti --role liaison --agency NTB.DIKPORA",
+        "An officer of the first one's agency: take it, answer; N is the version that the case's ETag names": [
+            f"{environment} .venv/bin/ntbcare officers add siti --role liaison --agency 52.03.PUPR",
             f"""curl {identity}/v1/sessions --json '{{"username": "siti", "password": "…"}}'""",
             f"curl {casework}/v1/cases -H 'Authorization: Bearer …'",
+            f"""curl -X POST {case}/take -H 'Authorization: Bearer …' -H 'If-Match: "N"'""",
+            f"""curl {case}/answer -H 'Authorization: Bearer …' -H 'If-Match: "N"' --json '{{"text": "…"}}'""",
         ],
-        "What LAPOR! holds (a stand-in), and what the mirror cannot settle": [
+        "What LAPOR! holds (a stand-in), and how each complaint stands there": [
             f"{stack.url(LAPOR)}/_simulator/",
             f"{environment} .venv/bin/ntbcare lapor list",
         ],
-        "What citizens were answered (a stand-in for Graph; text messages)": [
+        "What citizens were told: a stand-in for Graph; text messages; what did not arrive": [
             f"{stack.url(GRAPH)}/_simulator/",
             f"{stack.folder}/kannel/handset.log" if stack.kannel else f"{stack.url(SENDSMS)}/_simulator/messages",
             f"{environment} .venv/bin/ntbcare replies list",
