@@ -7,12 +7,11 @@ import secrets
 import shutil
 import subprocess
 import uuid
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from pydantic import SecretStr
 
@@ -25,9 +24,9 @@ from deploy.local.kafka_jars import (
     java,
     kafka_version,
 )
-from deploy.local.locks import FolderLock
 from deploy.local.metadata_request import broker_answers
 from deploy.local.processes import Child, ServerError, free_port
+from deploy.local.server import Server
 from shared.kafka import KafkaSettings
 
 __all__ = ["ApacheKafka", "Broker", "BrokerCertificate", "Tansu", "apache_kafka_available", "fetch_kafka_jars"]
@@ -37,20 +36,15 @@ ADMINISTRATOR = "admin"
 START_SECONDS = 60
 
 
-class Broker(ABC):
-    """A broker whose state is `folder`, on one port of 127.0.0.1; a new start stops an earlier run's orphan.
-
-    After `kill`, `start` brings it back on the same port. Raises `ServerError` (`FolderInUseError` for a
-    second starter).
-    """
+class Broker(Server):
+    """A broker whose state is `folder`, on one port of 127.0.0.1."""
 
     supports_idempotence: ClassVar[bool]
     durable: ClassVar[bool]
 
     def __init__(self, folder: Path, *, port: int | None = None) -> None:
-        self.folder = folder.resolve()
+        super().__init__(folder)
         self.port = port or free_port()
-        self._lock = FolderLock(self.folder)
         self._server = Child("broker", self.folder)
 
     @property
@@ -78,35 +72,17 @@ class Broker(ABC):
         """Whether the process lives; see `start` for answering."""
         return self._server.running
 
-    def start(self) -> Self:
-        """Start, and return when it answers a metadata request."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.acquire()
-        try:
-            self._server.stop_orphan()
-            self._start()
-            self._server.wait_until(self._answers, timeout=START_SECONDS)
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Graceful stop, then give the folder free. Harmless when it is not running."""
-        self._server.stop()
-        self._lock.release()
-
     def kill(self) -> None:
         """SIGKILL, as a crash."""
         self._server.kill()
 
-    def __enter__(self) -> Self:
-        return self.start()
+    def _begin(self) -> None:
+        self._server.stop_orphan()
+        self._start()
+        self._server.wait_until(self._answers, timeout=START_SECONDS)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+    def _end(self) -> None:
+        self._server.stop()
 
     def _answers(self) -> bool:
         return broker_answers(HOST, self.port)

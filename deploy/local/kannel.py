@@ -7,11 +7,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from types import TracebackType
-from typing import Self
 
-from deploy.local.locks import FolderLock
 from deploy.local.processes import Child, ServerError, free_port
+from deploy.local.server import Server
 from shared.http.client import HTTPError, client
 
 HOST = "127.0.0.1"
@@ -47,7 +45,7 @@ class KannelStatus:
     stored: int
 
 
-class Kannel:
+class Kannel(Server):
     """One Kannel whose whole state is `folder`, on free ports of 127.0.0.1.
 
     `door_url` is our door with its token and without a query; it is read at the start, because the door itself may
@@ -67,7 +65,7 @@ class Kannel:
         password: str | None = None,
         retry_seconds: int = 10,
     ) -> None:
-        self.folder = folder.resolve()
+        super().__init__(folder)
         self.operators = self.folder / "operators"
         self.door_url = door_url
         self.username = username
@@ -75,7 +73,6 @@ class Kannel:
         self.ports = _Ports()
         self.bearerbox = Child("bearerbox", self.folder)
         self.smsbox = Child("smsbox", self.folder)
-        self._lock = FolderLock(self.folder)
         self._status_password = secrets.token_hex(16)
         self._settings = {
             "KANNEL_ADDRESS": HOST,
@@ -105,30 +102,6 @@ class Kannel:
         """Whether both processes live."""
         return self.bearerbox.running and self.smsbox.running
 
-    def start(self) -> Self:
-        """Start what does not run, and return when smsbox is connected and takes messages."""
-        reason = kannel_available()
-        if reason is not None:
-            raise ServerError(f"Kannel cannot run here: {reason}.")
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.acquire()
-        try:
-            self._write_configuration()
-            self._start(self.bearerbox, "2")
-            self.bearerbox.wait_until(lambda: self.status() is not None, timeout=START_SECONDS)
-            self._start(self.smsbox, "4")  # what smsbox calls an error has the citizen's words in it
-            self.smsbox.wait_until(self._takes_messages, timeout=START_SECONDS)
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """End both, then give the folder free. Harmless when they are not running."""
-        self.smsbox.stop(timeout=STOP_SECONDS)
-        self.bearerbox.stop(timeout=STOP_SECONDS)
-        self._lock.release()
-
     def kill(self) -> None:
         """SIGKILL to both, as a crash; `start` again goes on with what bearerbox has on disk."""
         self.smsbox.kill()
@@ -154,13 +127,19 @@ class Kannel:
             stored=stored,
         )
 
-    def __enter__(self) -> Self:
-        return self.start()
+    def _begin(self) -> None:
+        reason = kannel_available()
+        if reason is not None:
+            raise ServerError(f"Kannel cannot run here: {reason}.")
+        self._write_configuration()
+        self._start(self.bearerbox, "2")
+        self.bearerbox.wait_until(lambda: self.status() is not None, timeout=START_SECONDS)
+        self._start(self.smsbox, "4")  # what smsbox calls an error has the citizen's words in it
+        self.smsbox.wait_until(self._takes_messages, timeout=START_SECONDS)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+    def _end(self) -> None:
+        self.smsbox.stop(timeout=STOP_SECONDS)
+        self.bearerbox.stop(timeout=STOP_SECONDS)
 
     def _start(self, box: Child, level: str) -> None:
         if not box.running:

@@ -10,16 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote
 
 import asyncpg
 import psutil
 
 from deploy.local.accounts import Account, account_for
-from deploy.local.locks import FolderLock
 from deploy.local.processes import Child, ServerError, alive, end, free_port
+from deploy.local.server import Server
 
 HOST = "127.0.0.1"
 START_SECONDS = 60  # a crash recovery of a large database takes its time
@@ -29,7 +27,7 @@ FAST_FOR_TESTS = {"fsync": "off", "full_page_writes": "off"}
 _STATUS_LINE = 8  # of postmaster.pid: "starting", "ready", "stopping" (PostgreSQL's pidfile.h)
 
 
-class Postgres:
+class Postgres(Server):
     """One PostgreSQL server whose whole state is `folder`, on a given or a free port of 127.0.0.1.
 
     `settings` are PostgreSQL's own (`FAST_FOR_TESTS` for tests); without any, a commit is on disk. The
@@ -40,10 +38,9 @@ class Postgres:
     host = HOST
 
     def __init__(self, folder: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
-        self.folder = folder.resolve()
+        super().__init__(folder)
         self.port = port or free_port()
         self._settings = dict(settings or {})
-        self._lock = FolderLock(self.folder)
         self._server = Child(
             "postgres", self.folder, stop_signal=signal.SIGINT, death_signal=signal.SIGINT
         )  # SIGINT is PostgreSQL's fast shutdown: clients are cut off, the data is left clean
@@ -68,40 +65,22 @@ class Postgres:
         """Return the superuser's address; it holds the password."""
         return f"postgresql://postgres:{self.password}@{self.host}:{self.port}/{quote(database, safe='')}"
 
-    def start(self) -> Self:
-        """Make the data folder if there is none, start, and return when a login works."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.acquire()
-        try:
-            account = account_for(_binary("postgres"), self.folder)
-            account.take_over(self.folder)
-            self._initialize(account)
-            self._server.stop_orphan()
-            _clear_leftovers(self._data)
-            self._server.start(self._command(account), env=_environment(), account=account.ids)
-            self._server.wait_until(self._accepts, timeout=START_SECONDS)
-            self._log_in()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Fast shutdown, then give the folder free. Harmless when it is not running."""
-        self._server.stop()
-        self._lock.release()
-
     def kill(self) -> None:
         """SIGKILL to the server and its backends, as a crash; `start` again recovers on the same port."""
         self._server.kill()
 
-    def __enter__(self) -> Self:
-        return self.start()
+    def _begin(self) -> None:
+        account = account_for(_binary("postgres"), self.folder)
+        account.take_over(self.folder)
+        self._initialize(account)
+        self._server.stop_orphan()
+        _clear_leftovers(self._data)
+        self._server.start(self._command(account), env=_environment(), account=account.ids)
+        self._server.wait_until(self._accepts, timeout=START_SECONDS)
+        self._log_in()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+    def _end(self) -> None:
+        self._server.stop()
 
     def _initialize(self, account: Account) -> None:
         password = self.folder / "password"

@@ -18,6 +18,7 @@ from deploy.local.brokers import Broker
 from deploy.local.files import write_private
 from deploy.local.kannel import Kannel, kannel_available
 from deploy.local.postgres import Postgres
+from deploy.local.server import Server
 from deploy.local.supervisor import Process, Supervisor
 from shared.db import Database, migrations
 from shared.db.roles import prepare_roles, role_of
@@ -96,7 +97,7 @@ class Stack(Supervisor):
         self.postgres = postgres
         self.broker = broker
         self._prefix = prefix
-        self._own_servers: list[Postgres | Broker | Kannel] = []
+        self._own_servers: list[Server] = []
         self._extra = dict(settings or {})
 
     def database_url(self, role: str) -> str:
