@@ -4,7 +4,9 @@ import typer
 
 from deploy.contracts import files
 
-app = typer.Typer(no_args_is_help=True, help="The event contracts: JSON Schemas, releases, docs/asyncapi.yaml.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The event contracts: JSON Schemas, releases, docs/asyncapi.yaml."
+)
 
 _DRIFT = "Run `ntbcare contracts write` and commit the result."
 _BREAKING = "Undo it, or publish the new form as a new event (`….v2`) beside the old one."

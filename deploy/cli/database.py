@@ -13,7 +13,9 @@ from shared.core.settings import Secret, Settings, SettingsError
 from shared.db import migrations
 from shared.db.roles import prepare_roles
 
-app = typer.Typer(no_args_is_help=True, help="What the database's owner does: roles, schemas, migrations.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="What the database's owner does: roles, schemas, migrations."
+)
 console = Console()
 
 

@@ -19,7 +19,9 @@ from shared.directory import directory
 from shared.security import Role, new_key_pair
 
 app = typer.Typer(
-    no_args_is_help=True, help="Officers' accounts: add, list, disable; new-keys draws the key pair of their tokens."
+    no_args_is_help=True,
+    add_completion=False,
+    help="Officers' accounts: add, list, disable; new-keys draws the key pair of their tokens.",
 )
 console = Console()
 
