@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from shared.events import COMPLAINTS, REGION_TOPICS, TOPICS
 
-READERS = ("casework", "intake", "lapor", "monitoring", "regencies", "replies", "routing")
+READERS = ("casework", "intake", "lapor", "regencies", "replies", "routing")
 """The services that follow complaints; each one's group has its name."""
 RELAY = "ntbcare-relay"
 OPERATOR = "ntbcare-operator"
