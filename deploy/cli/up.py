@@ -14,7 +14,7 @@ from rich.markup import escape
 from deploy.cli.database import OwnerSettings, role_passwords
 from deploy.demo import providers
 from deploy.demo.providers import Call
-from deploy.local.brokers import Tansu
+from deploy.local.brokers import ApacheKafka, Tansu
 from deploy.local.external import External, Owner
 from deploy.local.handset import Handset
 from deploy.local.postgres import Postgres
@@ -32,6 +32,9 @@ def up(
     state: Annotated[Path, typer.Option(help="The folder that keeps everything over a restart.")] = Path(".state"),
     first_port: Annotated[int, typer.Option(help="The services listen from this port on.")] = FIRST_PORT,
     *,
+    apache: Annotated[
+        bool, typer.Option("--apache", help="On Apache Kafka itself (Java 17, Maven), which forgets nothing.")
+    ] = False,
     external: Annotated[
         bool, typer.Option("--external", help="On the PostgreSQL and Kafka of the env file (NTBCARE_ENV_FILE).")
     ] = False,
@@ -46,7 +49,9 @@ def up(
     """
     if as_it_is and not external:
         raise typer.BadParameter("--as-it-is goes with --external.")
-    house = _external(state, first_port, as_it_is=as_it_is) if external else _embedded(state, first_port)
+    if apache and external:
+        raise typer.BadParameter("--apache starts a broker here, --external starts none: say one of them.")
+    house = _external(state, first_port, as_it_is=as_it_is) if external else _own(state, first_port, apache=apache)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with console.status("Starting …") as status:
         house.start(say=lambda words: status.update(f"Starting {words}"))
@@ -65,12 +70,12 @@ def up(
         house.stop()
 
 
-def _embedded(state: Path, first_port: int) -> Stack:
-    folder = state.absolute()
+def _own(state: Path, first_port: int, *, apache: bool) -> Stack:
+    folder, port = state.absolute(), first_port - 1
     return Stack(
         folder,
         postgres=Postgres(folder / "postgres", port=first_port - 2),
-        broker=Tansu(folder / "broker", port=first_port - 1),
+        broker=ApacheKafka(folder / "kafka", port=port) if apache else Tansu(folder / "broker", port=port),
         first_port=first_port,
         by_hand=True,
     )
