@@ -30,6 +30,6 @@ def simulator(
     stand_in = create_kannel_simulator(
         username=settings.sendsms_username, password=settings.sendsms_password.get_secret_value()
     )
-    console.print(f"http://{host}:{port}/_simulator/messages shows what it took; set NTBCARE_SMS_SENDSMS_URL to")
+    console.print(f"http://{host}:{port}/_simulator/ shows what it took; set NTBCARE_SMS_SENDSMS_URL to")
     console.print(f"http://{host}:{port}/cgi-bin/sendsms")
     uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)

@@ -131,7 +131,7 @@ def _explain(stack: Stack) -> None:
         ],
         "What citizens were told: a stand-in for Graph; text messages; what did not arrive": [
             f"{stack.url(GRAPH)}/_simulator/",
-            f"{stack.folder}/kannel/handset.log" if stack.kannel else f"{stack.url(SENDSMS)}/_simulator/messages",
+            f"{stack.folder}/kannel/handset.log" if stack.kannel else f"{stack.url(SENDSMS)}/_simulator/",
             f"{environment} .venv/bin/ntbcare replies list",
         ],
         "What Lombok Timur may know, from its own topic": [

@@ -13,13 +13,15 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Request, Response, status
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.http.client import HTTPError, async_client
 from shared.testing.broken import BrokenAnswer
+from shared.testing.page import page
 
 _MOST_HELD = 100_000
+_MOST_SHOWN = 200
 _TYPES = ("8", "1")
 """Taken by the operator's centre, then delivered: the order in which reports were seen."""
 _KNOWN = {"username", "password", "from", "to", "coding", "dlr-mask", "dlr-url"}
@@ -107,6 +109,13 @@ def create_kannel_simulator(*, username: str, password: str) -> FastAPI:
     @app.get("/_simulator/messages")
     async def show_messages() -> dict[str, Any]:
         return {"calls": box.calls, "messages": [asdict(one) | {"report_to": None} for one in box.taken]}
+
+    @app.get("/_simulator/", response_class=HTMLResponse)
+    async def show() -> HTMLResponse:
+        summary = f"{len(box.taken)} pesan diterima dari {box.calls} panggilan. Ini bukan Kannel yang sebenarnya."
+        newest = list(box.taken)[: -_MOST_SHOWN - 1 : -1]
+        rows = ((one.sender, one.receiver, one.text) for one in newest)
+        return page("Tiruan Kannel", summary, ("Dari", "Kepada", "Isi"), rows)
 
     @app.put("/_simulator/faults", status_code=status.HTTP_204_NO_CONTENT)
     async def set_faults(faults: list[Fault]) -> None:

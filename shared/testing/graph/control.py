@@ -1,7 +1,6 @@
 """The stand-in's own addresses, under `/_simulator`: what it took, who wrote, how it misbehaves."""
 
 from dataclasses import asdict
-from html import escape
 from typing import Any
 
 from fastapi import APIRouter, status
@@ -10,13 +9,9 @@ from fastapi.responses import HTMLResponse
 from shared.testing.graph.errors import ERRORS
 from shared.testing.graph.held import Held, World
 from shared.testing.graph.payloads import Commented, Fault, WroteAt
+from shared.testing.page import page
 
-_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-_STYLE = (
-    "body{font:16px system-ui;margin:2rem;max-width:75rem}table{border-collapse:collapse;width:100%}"
-    "td,th{border-bottom:1px solid #ccc;padding:.4rem;text-align:left;vertical-align:top}"
-    "pre{white-space:pre-wrap;margin:0}"
-)
+_COLUMNS = ("Waktu", "Akun", "Jenis", "Kepada", "Isi", "Tag", "Metadata")
 _MOST_SHOWN = 200
 _SURFACES = {"message": "pesan", "private_reply": "balasan pribadi", "public_reply": "balasan umum"}
 
@@ -45,8 +40,8 @@ def control(world: World) -> APIRouter:
             world.tell_commented(one)
 
     @router.get("/", response_class=HTMLResponse)
-    async def page() -> HTMLResponse:
-        return HTMLResponse(_page(world), headers=_HEADERS)
+    async def show() -> HTMLResponse:
+        return _page(world)
 
     return router
 
@@ -69,21 +64,15 @@ def _faults(world: World) -> APIRouter:
     return router
 
 
-def _page(world: World) -> str:
+def _page(world: World) -> HTMLResponse:
     newest = list(world.messages)[: -_MOST_SHOWN - 1 : -1]
-    return (
-        '<!doctype html><html lang="id"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Tiruan Graph API</title><style>{_STYLE}</style><h1>Tiruan Graph API</h1>"
-        f"<p>{len(world.messages)} pesan diterima dari {world.calls} panggilan. Waktu dalam UTC. "
-        "Ini bukan Meta yang sebenarnya.</p>"
-        "<table><tr><th>Waktu<th>Akun<th>Jenis<th>Kepada<th>Isi<th>Tag<th>Metadata</tr>"
-        f"{''.join(map(_row, newest))}</table>"
+    summary = (
+        f"{len(world.messages)} pesan diterima dari {world.calls} panggilan. Waktu dalam UTC. "
+        "Ini bukan Meta yang sebenarnya."
     )
+    return page("Tiruan Graph API", summary, _COLUMNS, map(_row, newest))
 
 
-def _row(one: Held) -> str:
-    words = f"<pre>{escape(one.text)}</pre>"
+def _row(one: Held) -> tuple[str, ...]:
     head = (f"{one.taken_at:%H:%M:%S}", f"{one.channel} {one.account}", _SURFACES[one.surface], one.to)
-    tail = (one.tag or "—", one.metadata or "—")
-    cells = (*map(escape, head), words, *map(escape, tail))
-    return f"<tr>{''.join(f'<td>{cell}' for cell in cells)}</tr>"
+    return (*head, one.text, one.tag or "—", one.metadata or "—")

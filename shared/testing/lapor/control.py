@@ -1,6 +1,5 @@
 """The stand-in's own addresses, under `/_simulator`: what it holds, how it misbehaves."""
 
-from html import escape
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -12,13 +11,9 @@ from shared.testing.lapor.held import Complaint, Held
 from shared.testing.lapor.payloads import Strict
 from shared.testing.lapor.quirks import Quirks
 from shared.testing.lapor.timetable import log_time
+from shared.testing.page import page
 
-_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-_STYLE = (
-    "body{font:16px system-ui;margin:2rem;max-width:75rem}table{border-collapse:collapse;width:100%}"
-    "td,th{border-bottom:1px solid #ccc;padding:.4rem;text-align:left;vertical-align:top}"
-    ".twice{background:#fdd}pre{white-space:pre-wrap;margin:0;font:inherit}"
-)
+_COLUMNS = ("Nomor", "Tiket", "Status", "Dibuat", "Judul dan isi", "Rahasia", "Anonim")
 
 
 class NewStatus(Strict):
@@ -82,8 +77,8 @@ def control(held: Held, quirks: Quirks) -> APIRouter:
         return _shown(complaint)
 
     @router.get("/", response_class=HTMLResponse)
-    async def page() -> HTMLResponse:
-        return HTMLResponse(_page(held), headers=_HEADERS)
+    async def show() -> HTMLResponse:
+        return _page(held)
 
     return router
 
@@ -107,24 +102,17 @@ def _shown(complaint: Complaint) -> dict[str, Any]:
     }
 
 
-def _page(held: Held) -> str:
+def _page(held: Held) -> HTMLResponse:
     complaints = held.all()
     twice = {ticket for ticket, number in held.per_ticket().items() if number > 1}
-    rows = "".join(_row(one, twice=one.ticket in twice) for one in reversed(complaints))
-    return (
-        '<!doctype html><html lang="id"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Tiruan SP4N-LAPOR!</title><style>{_STYLE}</style>"
-        "<h1>Tiruan SP4N-LAPOR!</h1>"
-        f"<p>{len(complaints)} pengaduan, {len(twice)} tiket yang tercatat lebih dari sekali. Waktu dalam WIB. "
-        "Ini bukan LAPOR! yang sebenarnya.</p>"
-        "<table><tr><th>Nomor<th>Tiket<th>Status<th>Dibuat<th>Judul dan isi<th>Rahasia<th>Anonim</tr>"
-        f"{rows}</table>"
+    summary = (
+        f"{len(complaints)} pengaduan, {len(twice)} tiket yang tercatat lebih dari sekali. Waktu dalam WIB. "
+        "Ini bukan LAPOR! yang sebenarnya."
     )
+    return page("Tiruan SP4N-LAPOR!", summary, _COLUMNS, map(_row, reversed(complaints)), red=twice)
 
 
-def _row(one: Complaint, *, twice: bool) -> str:
-    text = f"<strong>{escape(one.sent.title)}</strong><pre>{escape(one.sent.content)}</pre>"
-    cells = (f"#{one.id}", escape(one.ticket or "—"), escape(one.status), log_time(one.created_at), text)
-    flags = tuple("ya" if flag else "tidak" for flag in (one.sent.is_secret, one.sent.is_anonymous))
-    mark = ' class="twice"' if twice else ""
-    return f"<tr{mark}>{''.join(f'<td>{cell}' for cell in (*cells, *flags))}</tr>"
+def _row(one: Complaint) -> tuple[str, ...]:
+    flags = ("ya" if flag else "tidak" for flag in (one.sent.is_secret, one.sent.is_anonymous))
+    text = f"{one.sent.title}\n\n{one.sent.content}"
+    return (f"#{one.id}", one.ticket or "—", one.status, log_time(one.created_at), text, *flags)
