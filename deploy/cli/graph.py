@@ -1,13 +1,14 @@
 """`ntbcare graph`: a stand-in for Meta's Graph API, for machines that must not reach Meta."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-import uvicorn
+from pydantic import SecretStr
 from rich.console import Console
 
 from channel_adapters.facebook.settings import FacebookSendingSettings
 from channel_adapters.instagram.settings import InstagramSendingSettings
+from deploy.cli.stand_in import LOOPBACK, Host, Port, run
 from shared.testing.graph import Account, create_graph_simulator
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A stand-in for Meta's Graph API: simulator.")
@@ -21,10 +22,8 @@ def graph() -> None:
 
 @app.command()
 def simulator(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8094,
-    host: Annotated[
-        str, typer.Option(help="The address to listen on; its switches ask nobody who they are.")
-    ] = "127.0.0.1",
+    port: Port = 8094,
+    host: Host = LOOPBACK,
     facebook_door: Annotated[str, typer.Option(help="Where echoes go: http://127.0.0.1:8000/channels/facebook")] = "",
     instagram_door: Annotated[str, typer.Option(help="Where echoes go: http://127.0.0.1:8000/channels/instagram")] = "",
     *,
@@ -38,27 +37,17 @@ def simulator(
     stand_in = create_graph_simulator(_accounts(), doors=doors, anybody=anybody)
     console.print(f"http://{host}:{port}/_simulator/ shows what it took; set NTBCARE_FACEBOOK_GRAPH_URL and")
     console.print(f"NTBCARE_INSTAGRAM_GRAPH_URL to http://{host}:{port}/v26.0")
-    uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)
+    run(stand_in, host, port)
 
 
 def _accounts() -> list[Account]:
     facebook, instagram = FacebookSendingSettings.load(), InstagramSendingSettings.load()
-    pages = [
-        Account(
-            id=page,
-            channel="facebook",
-            token=token.get_secret_value(),
-            app_secret=facebook.app_secrets[0].get_secret_value(),
-        )
-        for page, token in facebook.page_tokens.items()
+    pages = [_account("facebook", *one, facebook.app_secrets[0]) for one in facebook.page_tokens.items()]
+    return [
+        *pages,
+        *(_account("instagram", *one, instagram.app_secrets[0]) for one in instagram.account_tokens.items()),
     ]
-    accounts = [
-        Account(
-            id=account,
-            channel="instagram",
-            token=token.get_secret_value(),
-            app_secret=instagram.app_secrets[0].get_secret_value(),
-        )
-        for account, token in instagram.account_tokens.items()
-    ]
-    return [*pages, *accounts]
+
+
+def _account(channel: Literal["facebook", "instagram"], name: str, token: SecretStr, app_secret: SecretStr) -> Account:
+    return Account(id=name, channel=channel, token=token.get_secret_value(), app_secret=app_secret.get_secret_value())

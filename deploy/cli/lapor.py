@@ -18,6 +18,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from deploy.cli.operator import as_operator, console, fail, wita
+from deploy.cli.stand_in import LOOPBACK, Host, Port, run
 from shared.core.settings import Secret, Settings
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import Database
@@ -131,10 +132,8 @@ def resolve(
 
 @app.command()
 def simulator(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8090,
-    host: Annotated[
-        str, typer.Option(help="The address to listen on; its switches ask nobody who they are.")
-    ] = "127.0.0.1",
+    port: Port = 8090,
+    host: Host = LOOPBACK,
     timetable: Annotated[
         str, typer.Option(help="Statuses that come by themselves, seconds after the creation: 5:Terverifikasi,…")
     ] = "",
@@ -143,9 +142,7 @@ def simulator(
     ] = None,
 ) -> None:
     """Run a stand-in for LAPOR! until it is told to stop: strict, with every known quirk on a switch."""
-    import uvicorn  # noqa: PLC0415 - the other commands serve nothing
-
-    from shared.testing.lapor import HOSTS, create_simulator, parse_timetable  # noqa: PLC0415 - as above
+    from shared.testing.lapor import HOSTS, create_simulator, parse_timetable  # noqa: PLC0415 - only it needs it
 
     settings = SimulatorSettings.load()
     try:
@@ -161,7 +158,7 @@ def simulator(
     console.print(f"http://{host}:{port}/_simulator/ shows what it holds.\nNTBCARE_LAPOR_BASE_URL is one of:")
     for path, header in HOSTS.items():
         console.print(f"  http://{host}:{port}{path}  (NTBCARE_LAPOR_AUTH_HEADER={header})", soft_wrap=True)
-    uvicorn.run(stand_in, host=host, port=port, log_level="warning", access_log=False)
+    run(stand_in, host, port)
 
 
 async def _leave_verdict(database: Database, ticket: str, number: str | None) -> None:
