@@ -4,9 +4,7 @@ Works with the operator's login role, which sees how a mirror stands and no citi
 service acts on it within a second.
 """
 
-import asyncio
 import json
-import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from pydantic_settings import SettingsConfigDict
 from rich.table import Table
 from sqlalchemy import text
 
-from deploy.cli.operator import as_operator, console, fail, wita
+from deploy.cli.operator import as_operator, console, fail, grid, settled, wita
 from deploy.cli.stand_in import LOOPBACK, Host, Port, run
 from shared.core.settings import Secret, Settings
 from shared.core.ticket import InvalidTicketError, parse_ticket
@@ -44,7 +42,6 @@ _JUDGE = text("""
 _STATES = ("waiting", "queued", "posting", "created", "tracked", "perhaps_created", "refused", "withheld")
 _MAY_HAVE_A_NUMBER = ["perhaps_created", "refused", "queued"]
 _MAY_BE_QUEUED_AGAIN = ["perhaps_created", "refused"]
-_POLL_S = 0.2
 _LONGEST_NUMBER = 20
 
 
@@ -120,7 +117,7 @@ def resolve(
 
     async def judge(database: Database) -> Mirror:
         await _leave_verdict(database, wanted, digits)
-        return await _followed(database, wanted, wait)
+        return await settled(lambda: _one(database, wanted), lambda mirror: mirror.verdict is None, wait)
 
     now = as_operator(judge)
     if now.verdict is not None:
@@ -178,13 +175,9 @@ async def _leave_verdict(database: Database, ticket: str, number: str | None) ->
     fail(f"{ticket} is {one.state}{known}: there is nothing to resolve{' twice' if one.verdict else ''}.")
 
 
-async def _followed(database: Database, ticket: str, wait: float) -> Mirror:
-    deadline = time.monotonic() + wait
-    while True:
-        (now,) = await _read(database, _ONE, ticket=ticket)
-        if now.verdict is None or time.monotonic() > deadline:
-            return now
-        await asyncio.sleep(_POLL_S)
+async def _one(database: Database, ticket: str) -> Mirror:
+    (found,) = await _read(database, _ONE, ticket=ticket)
+    return found
 
 
 async def _read(database: Database, statement: Any, **parameters: Any) -> list[Mirror]:
@@ -210,10 +203,7 @@ def _digits(number: str | None) -> str | None:
 
 
 def _table(found: list[Mirror]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table = grid()
     for one in found:
         facts = [
             f"LAPOR! {one.lapor_id}" if one.lapor_id else "",

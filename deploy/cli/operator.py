@@ -5,6 +5,7 @@ all columns but the record itself.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NoReturn, TypeVar
@@ -12,12 +13,14 @@ from typing import NoReturn, TypeVar
 import typer
 from pydantic_settings import SettingsConfigDict
 from rich.console import Console
+from rich.table import Table
 
 from shared.core.settings import Secret, Settings, SettingsError
 from shared.core.times import WITA
 from shared.db import Database, is_unavailable
 
 T = TypeVar("T")
+POLL_S = 0.2
 
 console = Console(markup=False, highlight=False)
 
@@ -66,6 +69,25 @@ def fail(words: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def wita(time: datetime | None) -> str:
+async def settled(look: Callable[[], Awaitable[T]], done: Callable[[T], bool], seconds: float) -> T:
+    """Look until the service has done its part or the seconds are over; return what was seen last."""
+    deadline = time.monotonic() + seconds
+    while True:
+        now = await look()
+        if done(now) or time.monotonic() > deadline:
+            return now
+        await asyncio.sleep(POLL_S)
+
+
+def grid() -> Table:
+    """Three columns that cut nothing off, however narrow the terminal."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def wita(moment: datetime | None) -> str:
     """Write a time as people in NTB read it, to the millisecond."""
-    return "—" if time is None else time.astimezone(WITA).isoformat(" ", "milliseconds").removesuffix("+08:00")
+    return "—" if moment is None else moment.astimezone(WITA).isoformat(" ", "milliseconds").removesuffix("+08:00")

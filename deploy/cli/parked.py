@@ -13,15 +13,13 @@ import typer
 from rich.table import Table
 
 from deploy.cli import parking
-from deploy.cli.operator import as_operator, console, fail, wita
+from deploy.cli.operator import POLL_S, as_operator, console, fail, grid, wita
 from deploy.cli.parking import Parked, Refused, Request
 from shared.db import Database
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="What could not be processed: list, show, replay, drop."
 )
-
-_POLL_S = 0.2
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `list` names it, for example casework:12.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -128,7 +126,7 @@ def drop(parked_id: Id, reason: Annotated[str, typer.Option(help="Why it is give
 
 def parked_table(parked: list[Parked]) -> Table:
     """Lay parked records out for people."""
-    table = _grid()
+    table = grid()
     for one in parked:
         what = f"{one.ticket or 'no complaint known'}  {one.type or 'unreadable'} #{one.sequence or '?'}"
         since = f"since {wita(one.parked_at)} WITA, further tries: {one.attempts}, behind it: {one.behind}"
@@ -137,7 +135,7 @@ def parked_table(parked: list[Parked]) -> Table:
 
 
 def _refused_table(refused: list[Refused]) -> Table:
-    table = _grid()
+    table = grid()
     for one in refused:
         what = f"{one.ticket}  {one.type} #{one.sequence}  event {one.event_id}"
         since = f"since {wita(one.stored_at)} WITA, {one.behind} behind it"
@@ -146,19 +144,10 @@ def _refused_table(refused: list[Refused]) -> Table:
 
 
 def _requests_table(requests: list[Request]) -> Table:
-    table = _grid()
+    table = grid()
     for one in requests:
         parts = "\n".join(f"{reason} at {where or 'the whole body'}" for reason, where in one.unreadable)
         table.add_row(one.channel, "request", f"{one.door}  {one.id}\n{parts}\nsince {wita(one.received_at)} WITA")
-    return table
-
-
-def _grid() -> Table:
-    """Three columns that cut nothing off, however narrow the terminal."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
     return table
 
 
@@ -179,7 +168,7 @@ async def _follow(database: Database, asked: list[Parked], wait: float) -> list[
                 troubles.append(_still(now))
             open_.remove(one)
         if open_:
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(POLL_S)
     return troubles
 
 

@@ -3,9 +3,7 @@
 Works with the operator's login role, which sees tickets, states and reasons, and neither words nor addresses.
 """
 
-import asyncio
 import json
-import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,12 +11,11 @@ import typer
 from rich.table import Table
 from sqlalchemy import text
 
-from deploy.cli.operator import as_operator, console, fail, wita
+from deploy.cli.operator import as_operator, console, fail, grid, settled, wita
 from shared.db import Database
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Messages to citizens: list, resolve.")
 
-_POLL_S = 0.2
 _STATES = ("queued", "sending", "sent", "failed", "unknown", "withheld")
 _COLUMNS = """id, ticket, channel, template, state, reason, attempts, due_at, created_at, sent_at, delivered_at,
               resolution"""
@@ -92,14 +89,10 @@ def resolve(
         async with database.transaction() as tx:
             said = await tx.session.execute(_RESOLVE, {"id": reply_id, "resolution": chosen[0]})
             moved = said.first() is not None
-        now = await _find(database, reply_id)
         if not moved:
-            fail(f"{reply_id} is not open for that: its state is {now['state']}{_said(now)}.")
-        deadline = time.monotonic() + wait
-        while now["resolution"] is not None and time.monotonic() < deadline:
-            await asyncio.sleep(_POLL_S)
             now = await _find(database, reply_id)
-        return now
+            fail(f"{reply_id} is not open for that: its state is {now['state']}{_said(now)}.")
+        return await settled(lambda: _find(database, reply_id), lambda reply: reply["resolution"] is None, wait)
 
     now = as_operator(say)
     if now["resolution"] is not None:
@@ -120,10 +113,7 @@ def _said(reply: Reply) -> str:
 
 
 def _table(replies: list[Reply]) -> Table:
-    """Lay messages out for people; nothing is cut off, however narrow the terminal."""
-    table = Table.grid(padding=(0, 2))
-    for column in range(3):
-        table.add_column(no_wrap=column < 2, overflow="fold")  # noqa: PLR2004 - the last one folds
+    table = grid()
     for one in replies:
         what = f"{one['ticket']}  {one['channel']} {one['template']}, tries: {one['attempts']}"
         why = f"{one['reason'] or '—'}{_said(one)}"
