@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
-PAGE = "1067280970047460"
-INSTAGRAM_ACCOUNT = "17841400008460056"
-SMS_NUMBER = "1708"
+from deploy.local.stack import FACEBOOK_PAGE, INSTAGRAM_ACCOUNT, SMS_NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +37,12 @@ def messenger(secret: str, said: list[tuple[str, str, int]], *, label: str) -> C
     messages = [(sender, text, sent, f"m_{secrets.token_urlsafe(48)}") for sender, text, sent in said]
     entries = [
         {
-            "id": PAGE,
+            "id": FACEBOOK_PAGE,
             "time": sent,
             "messaging": [
                 {
                     "sender": {"id": sender},
-                    "recipient": {"id": PAGE},
+                    "recipient": {"id": FACEBOOK_PAGE},
                     "timestamp": sent,
                     "message": {"mid": mid, "text": text},
                 }

@@ -65,6 +65,7 @@ SENDSMS_STAND_IN = Process(SENDSMS, ("kannel", "simulator"), stand_in=True, read
 
 FACEBOOK_PAGE = "1067280970047460"
 INSTAGRAM_ACCOUNT = "17841400008460056"
+SMS_NUMBER = "1708"
 
 
 class Stack(Supervisor):
@@ -152,7 +153,7 @@ class Stack(Supervisor):
             "NTBCARE_INSTAGRAM_ACCOUNTS": INSTAGRAM_ACCOUNT,
             "NTBCARE_INSTAGRAM_ACCOUNT_TOKENS": json.dumps({INSTAGRAM_ACCOUNT: drawn["instagram_account_token"]}),
             "NTBCARE_INSTAGRAM_GRAPH_URL": graph,
-            "NTBCARE_SMS_NUMBERS": "1708",
+            "NTBCARE_SMS_NUMBERS": SMS_NUMBER,
             "NTBCARE_SMS_KANNEL_TOKEN": drawn["kannel_token"],
             "NTBCARE_SMS_SENDSMS_URL": self.kannel.sendsms_url
             if self.kannel
@@ -183,7 +184,9 @@ class Stack(Supervisor):
         return f"{self.url('intake-sms')}/channels/sms/kannel/{self._secrets['kannel_token']}"
 
     def _kannel(self, folder: Path) -> Kannel:
-        return Kannel(folder, door_url="", password=self._secrets["sendsms_password"], retry_seconds=1)
+        return Kannel(
+            folder, door_url="", sender=SMS_NUMBER, password=self._secrets["sendsms_password"], retry_seconds=1
+        )
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Start the servers that do not run; make roles, schemas and topics."""
