@@ -49,6 +49,9 @@ def demo(
 
 def _show(stack: Stack, console: Console) -> Story:
     with Live(console=console, refresh_per_second=8, transient=True) as live:
-        story = asyncio.run(Player(stack, lambda story: live.update(progress(story))).play())
-    console.print(render(story))
-    return story
+        player = Player(stack, lambda story: live.update(progress(story)))
+        try:
+            return asyncio.run(player.play())
+        finally:
+            live.stop()
+            console.print(render(player.story))

@@ -17,9 +17,10 @@ def progress(story: Story) -> RenderableType:
     table = Table()
     for name in ("Ticket", "Channel", "State", "LAPOR!"):
         table.add_column(name, no_wrap=True)
-    table.add_column("Agency", no_wrap=True, ratio=1)
+    table.add_column("Agency")
     for one in story.complaints.values():
-        table.add_row(one.ticket, one.channel, one.state, one.lapor_id or "…", one.agency or "…")
+        agency = Text(one.agency or "…", no_wrap=True, overflow="ellipsis")
+        table.add_row(one.ticket, one.channel, one.state, one.lapor_id or "…", agency)
     return Group(_calls(story), table)
 
 
