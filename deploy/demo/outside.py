@@ -16,7 +16,7 @@ from shared.events import REGION_TOPICS
 from shared.http.client import AsyncClient
 
 _TICKET = re.compile(r"NTB-[0-9A-Z]{4}-[0-9A-Z]{5}")
-_ANSWERS = frozenset({"facebook", "instagram", "sms"})
+ANSWERS = frozenset({"facebook", "instagram", "sms"})
 """The channels that can answer; the app shows the answer by its ticket."""
 _SHARED = "complaint.shared_with_region.v1"
 
@@ -67,7 +67,7 @@ class Outside:
         for ticket, one in known.items():
             times, wanted = self.lapor[ticket].times if ticket in self.lapor else 0, int(one.may_leave)
             gaps += [f"LAPOR! holds {ticket} {times} times, not {wanted}"] if times != wanted else []
-            told, wanted = len(self.told_of(ticket)), (1 + (ticket in answers)) if one.channel in _ANSWERS else 0
+            told, wanted = len(self.told_of(ticket)), (1 + (ticket in answers)) if one.channel in ANSWERS else 0
             gaps += [f"the citizen of {ticket} was told {told} times, not {wanted}"] if told != wanted else []
             gaps += [f"{ticket}: told by {by.channel}" for by in self.told_of(ticket) if by.channel != one.channel]
             for region in REGION_TOPICS:

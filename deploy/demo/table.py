@@ -5,6 +5,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from deploy.demo.outside import ANSWERS
 from deploy.demo.story import Complaint, Story
 from shared.directory.regions import PROVINCE_CODE
 from shared.events import REGIONS
@@ -77,7 +78,9 @@ def _outside(one: Complaint, story: Story) -> str:
     return "\n".join(
         (
             f"LAPOR! {held.number}\n{held.status}" if held else _why_not(one),
-            f"told: {' + '.join(('ticket', 'answer')[:told])}" if told else "told: in the app",
+            f"told: {' + '.join(('ticket', 'answer')[:told]) or 'nothing yet'}"
+            if one.channel in ANSWERS
+            else "told: in the app",
             *(f"topic: {name}" for name in regions),
         )
     )
