@@ -12,6 +12,7 @@ from shared.db import Database
 from shared.events import COMPLAINTS
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
 
+_BEGINNING_S = 15.0
 _RECORDING_S = 30.0
 
 
@@ -51,11 +52,15 @@ def build(_options: ServeOptions) -> ServiceApp:
 
 
 def policy(settings: LaporSettings) -> Policy:
-    """Return what the service needs to know of the settings; a claim outlives the longest call and its record."""
+    """Return what the service needs to know of the settings.
+
+    A claim outlives a late beginning, the longest call and its record.
+    """
     return Policy(
         institution_id=settings.institution_id,
         institution_ids=settings.institution_ids,
-        lease_s=longest_call_s(settings) + _RECORDING_S,
+        lease_s=_BEGINNING_S + longest_call_s(settings) + _RECORDING_S,
+        begin_s=_BEGINNING_S,
         retry_s=settings.retry_s,
         look_every_s=settings.look_every_s,
         look_again_s=settings.look_again_s,

@@ -42,7 +42,9 @@ class Circuit:
             case NotSent(reason) | Unclear(reason):
                 self._failures += 1
                 if self._failures >= _IN_A_ROW:
-                    self._open(self._pause_s, f"{self._failures} failures in a row, the last one: {reason[:40]}")
+                    self._open(
+                        self._pause_s, f"{self._failures} failures in a row, the last one: {reason.partition(':')[0]}"
+                    )
             case _:
                 self._failures = 0
 

@@ -57,6 +57,7 @@ class Policy:
     institution_id: int
     institution_ids: Mapping[str, int] = field(default_factory=dict)
     lease_s: float
+    begin_s: float
     retry_s: float
     look_every_s: float
     look_again_s: float
@@ -70,6 +71,8 @@ class Push:
     complaint_id: UUID
     ticket: str
     claim: UUID
+    begin_by: datetime
+    """Later nobody may begin: the claim would end in mid-call, and a person might have said to tell it again."""
     attempts: int
     report: Report
 
@@ -143,6 +146,7 @@ class LaporService:
             complaint_id=row.complaint_id,
             ticket=row.ticket,
             claim=new_id(),
+            begin_by=now + timedelta(seconds=self._policy.begin_s),
             attempts=row.attempts + 1,
             report=self._report(row),
         )

@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from services.lapor.circuit import Circuit
-from services.lapor.port import Created, CreateOutcome, LookOutcome, Port, Unclear
+from services.lapor.port import Created, CreateOutcome, LookOutcome, NotSent, Port, Unclear
 from services.lapor.service import LaporService, Look, Push
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
@@ -83,7 +83,7 @@ class Mirror:
         return await self._service.follow_verdict(tx)
 
     async def _tell(self, push: Push) -> None:
-        outcome = await self._ask(self._port.create(push.report))
+        outcome = await self._create(push)
         number = outcome.lapor_id if isinstance(outcome, Created) else None
         log.info("lapor.posted", ticket=push.ticket, outcome=_name(outcome), lapor_id=number, attempt=push.attempts)
         state = await self._surely(lambda tx: self._service.record_push(tx, push, outcome))
@@ -91,6 +91,12 @@ class Mirror:
         metrics.LAPOR_CALLS.labels(call="create", outcome=_name(outcome)).inc()
         if state == "perhaps_created":
             log.error("lapor.perhaps_created", ticket=push.ticket, reason=_name(outcome))
+
+    async def _create(self, push: Push) -> CreateOutcome:
+        """Post it, unless this process slept since it took it (a paused machine): it may be another's by now."""
+        if self._clock() > push.begin_by:
+            return NotSent("held too long")
+        return await self._ask(self._port.create(push.report))
 
     async def _record_look(self, look: Look, outcome: LookOutcome) -> None:
         await self._surely(lambda tx: self._service.record_look(tx, look, outcome))

@@ -4,6 +4,7 @@ import unicodedata
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 PEOPLE = [
     "NIK saya 5203011234560001, kartu belum jadi.",
@@ -161,3 +162,31 @@ async def test_an_event_that_is_told_twice_changes_nothing(house, lapor, events)
         await mirror.hear(event)
     await mirror.work()
     assert ((await mirror.row(told.ticket))["state"], lapor.count(told.ticket)) == ("created", 1)
+
+
+async def test_a_complaint_that_is_sealed_while_it_is_being_posted_is_not_told_again(house, lapor, events):
+    _, assigned, _ = events
+    away = house(base_url="http://127.0.0.1:1/lapor/3.0.0")
+    told = await away.verified()
+    async with away.pool.transaction() as tx:
+        push = await away.service.claim_push(tx)
+    await away.hear(assigned(told, sealed=True))
+    assert (await away.row(told.ticket))["text"] is None
+    await away.mirror._tell(push)
+    row = await away.row(told.ticket)
+    assert (row["state"], row["reason"], row["text"]) == ("withheld", "sealed", None)
+    await house().work()
+    assert lapor.count(told.ticket) == 0
+
+
+def test_what_lapor_says_is_not_in_the_log_of_the_circuit():
+    from services.lapor.circuit import Circuit
+    from services.lapor.port import Unclear
+
+    circuit = Circuit(60)
+    with capture_logs() as logged:
+        for _ in range(3):
+            circuit.heed(Unclear("HTTP 200 without a number: Budi Santoso"))
+    assert [line["event"] for line in logged] == ["lapor.circuit_opened"]
+    assert "HTTP 200 without a number" in logged[0]["reason"]
+    assert "Budi" not in str(logged)

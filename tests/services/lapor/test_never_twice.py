@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
 from services.lapor.circuit import Circuit
+from shared.core.times import utc_now
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 FAULTS = [
@@ -217,3 +219,20 @@ async def test_a_number_that_another_complaint_has_proves_nothing(house, lapor, 
     await mirror.work()
     states = {(await mirror.row(one.ticket))["state"] for one in (first, second)}
     assert states == {"created", "perhaps_created"}
+
+
+async def test_a_machine_that_slept_with_a_complaint_in_hand_does_not_tell_it_when_it_wakes(house, lapor):
+    seconds = [0.0]
+    asleep, awake = house(), house()
+    asleep.mirror._clock = lambda: utc_now() + timedelta(seconds=seconds[0])
+    told = await asleep.verified()
+    async with asleep.pool.transaction() as tx:
+        push = await asleep.service.claim_push(tx)
+    await asleep.sql.execute("UPDATE lapor.mirror SET claimed_until = now() - interval '1 second'")
+    await awake.work()
+    await asleep.sql.execute("UPDATE lapor.mirror SET verdict = 'not_created'")
+    await awake.work()
+    assert lapor.count(told.ticket) == 1
+    seconds[0] = 120
+    await asleep.mirror._tell(push)
+    assert ((await awake.row(told.ticket))["state"], lapor.count(told.ticket)) == ("created", 1)
