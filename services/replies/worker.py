@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -102,6 +103,8 @@ class Worker:
 
     async def _hand_over(self, claim: Claim) -> Result:
         """Ask the channel, then have it send, once. What nobody foresaw may have gone out."""
+        if self._clock() > claim.until - timedelta(seconds=_SEND_S):  # a machine that slept: it may be another's by now
+            return SendError("held_too_long", Remedy.RETRY)
         sender = self._senders[claim.channel]
         try:
             reason = sender.objection(claim.outbound, self._clock())

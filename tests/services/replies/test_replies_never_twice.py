@@ -155,6 +155,33 @@ async def test_a_result_that_comes_after_the_claim_ran_out_still_counts(house):
     assert await house.said() == [("reply.sent.v1", None)]
 
 
+async def test_a_machine_that_slept_with_a_reply_in_hand_does_not_send_it_when_it_wakes(house, monkeypatch):
+    await house.complain()
+    asleep, hand_over = asyncio.Event(), house.worker._hand_over
+
+    async def sleep(claim):
+        await asleep.wait()
+        return await hand_over(claim)
+
+    monkeypatch.setattr(house.worker, "_hand_over", sleep)
+    slow = asyncio.create_task(house.worker.send_next())
+    await until(lambda: _in_hand(house))
+    house.clock.advance(minutes=3)
+    async with house.running(house.new_worker()):
+        await until(house.settled)
+        await house.sql.execute("UPDATE replies.reply SET resolution = 'again'")
+        await until(lambda: _handed(house, 1))
+        await until(house.settled)
+    asleep.set()
+    await slow
+    assert len(house.sender.handed) == 1
+    assert (await house.only())["state"] == "sent"
+
+
+async def _in_hand(house: House) -> bool:
+    return bool((await house.only())["state"] == "sending")
+
+
 # --- what providers answer ------------------------------------------------------------------------
 
 
