@@ -25,6 +25,8 @@ from shared.events import ComplaintEvent
 _STATEMENT_TIMEOUT_S = 15
 _ANSWER_TIMEOUT_S = _STATEMENT_TIMEOUT_S + 5
 """A host that died says nothing, not even that a statement took too long."""
+_IDLE_TIMEOUT_S = 30
+"""A machine that lost its power in mid-transaction hangs up on nobody: without this, TCP keeps its locks for hours."""
 _CONNECT_TIMEOUT_S = 5
 _AWAY_CLASSES = ("08", "53")
 """SQLSTATE classes: connection exception, insufficient resources (PostgreSQL, appendix A)."""
@@ -100,6 +102,7 @@ class Database:
                 "server_settings": {
                     "application_name": f"ntbcare-{application}",
                     "statement_timeout": "0" if patient else f"{_STATEMENT_TIMEOUT_S}s",
+                    "idle_in_transaction_session_timeout": f"{int(_IDLE_TIMEOUT_S * 1000)}ms",
                     "timezone": "UTC",
                 },
             },

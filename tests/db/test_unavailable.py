@@ -118,3 +118,21 @@ async def test_a_server_that_falls_silent_in_a_statement_is_away_and_its_connect
     finally:
         os.kill(backend, signal.SIGCONT)
         await database.close()
+
+
+async def test_a_machine_that_loses_its_power_in_a_transaction_keeps_its_locks_for_seconds_only(
+    database_urls, sql, monkeypatch
+):
+    monkeypatch.setattr("shared.db.database._IDLE_TIMEOUT_S", 0.3)
+    database = Database(database_urls["casework"], application="test", pool_size=1)
+    try:
+        with pytest.raises(Exception) as caught:
+            async with database.transaction() as tx:
+                await tx.session.execute(text("SELECT pg_advisory_xact_lock(8)"))
+                await asyncio.wait_for(sql.execute("SELECT pg_advisory_lock(8)"), 5)
+                await tx.session.execute(text("SELECT 1"))
+        assert is_unavailable(caught.value)
+        async with database.transaction() as tx:
+            assert await tx.session.scalar(text("SELECT 1")) == 1
+    finally:
+        await database.close()
