@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared.channels.sending import Remedy, SendError
 
 _SERVER_FAULT = 500
+_TIMEOUT = 408
+"""A proxy may say so after it had passed the request on."""
 _TOO_MANY = 429
 
 _OUTSIDE_WINDOW = ("window_closed", Remedy.GIVE_UP)
@@ -90,4 +92,5 @@ def _judge_status(status: int) -> tuple[str, Remedy]:
     """Judge an answer that is not in Graph's words: somebody stands between, or the address is wrong."""
     if status == _TOO_MANY:
         return _LIMIT
-    return ("server_fault", Remedy.UNKNOWN) if status >= _SERVER_FAULT else ("not_graph", Remedy.PAUSE)
+    unsure = status >= _SERVER_FAULT or status == _TIMEOUT
+    return ("server_fault", Remedy.UNKNOWN) if unsure else ("not_graph", Remedy.PAUSE)

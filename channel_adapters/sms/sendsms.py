@@ -20,6 +20,8 @@ from shared.http.client import (
 )
 
 _GSM, _UCS2 = "0", "2"
+_TIMEOUT = HTTPStatus.REQUEST_TIMEOUT
+"""A proxy may say so after it had passed the request on."""
 _EVERY_REPORT = "31"
 """1 delivered, 2 failed, 4 buffered, 8 accepted and 16 rejected by the operator's centre."""
 
@@ -76,7 +78,7 @@ def _read_refusal(response: Response) -> SendError:
             return SendError("refused", Remedy.GIVE_UP)
         case HTTPStatus.SERVICE_UNAVAILABLE:  # it has no room, and has taken nothing
             return SendError("gateway_full", Remedy.RETRY)
-        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.is_success:
+        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == _TIMEOUT or response.is_success:
             return SendError("unclear_answer", Remedy.UNKNOWN)
         case _:
             return SendError("not_kannel", Remedy.PAUSE)

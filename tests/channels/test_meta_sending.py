@@ -313,6 +313,7 @@ def test_the_table_of_errors_is_tried_out_whole():
         (400, {"error": {"code": 99}}, "refused", Remedy.GIVE_UP),
         (404, None, "not_graph", Remedy.PAUSE),
         (302, None, "not_graph", Remedy.PAUSE),
+        (408, None, "server_fault", Remedy.UNKNOWN),
         (400, {"error": "x"}, "not_graph", Remedy.PAUSE),
         (400, {"error": {"code": "x"}}, "not_graph", Remedy.PAUSE),
         (400, [], "not_graph", Remedy.PAUSE),

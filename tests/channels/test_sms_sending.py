@@ -229,6 +229,7 @@ async def faulty(simulator):
         ),
         ({"status": 404, "text": "Not found"}, "not_kannel", Remedy.PAUSE),
         ({"status": 302, "text": ""}, "not_kannel", Remedy.PAUSE),
+        ({"status": 408, "text": ""}, "unclear_answer", Remedy.UNKNOWN),
         ({"lose": "before"}, "answer_lost", Remedy.UNKNOWN),
         ({"lose": "after"}, "answer_lost", Remedy.UNKNOWN),
     ],
