@@ -26,7 +26,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.clock_timestamp()),
         schema="vault",
     )
-    # The only way to an address: nobody reads the table, and each look leaves a row that its maker cannot take back.
+    # The only way to an address: nobody reads the table, and each look that is committed leaves a row that its maker
+    # cannot take back. (A look that is rolled back leaves none: PostgreSQL has no transactions inside transactions.)
     op.execute("""
         CREATE FUNCTION vault.return_address(wanted uuid, why text) RETURNS bytea
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = vault, pg_temp AS $$
