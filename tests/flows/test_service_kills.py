@@ -72,7 +72,7 @@ async def kill_and_restart(stack: Stack, name: str) -> int:
 
 
 async def test_each_service_killed_in_mid_flow_loses_and_doubles_nothing(stack, books, balance):
-    sending = asyncio.create_task(send(stack, books, messages=200, per_second=40, name="services"))
+    sending = asyncio.create_task(send(stack, books, messages=200, per_second=30, name="services"))
     await asyncio.sleep(1.0)
     for victim in ("relay", "replies", "routing", "lapor", "casework", "regencies", "intake-facebook"):
         assert not sending.done(), f"{victim} must be killed while messages come in"
