@@ -60,11 +60,17 @@ TEST_BROKER ?= $(if $(and $(JAVA17),$(MAVEN)),apache,embedded)
 BROKER_apache := Apache Kafka itself (KRaft, jars through Maven)
 BROKER_embedded := the embedded broker (Apache Kafka needs Java 17 or later, and Maven)
 
+TESTS ?= not faults
+
 .PHONY: test
 test: ## Run the test suite, on Apache Kafka itself where Java and Maven are present
 	@echo "Tests run on $(BROKER_$(TEST_BROKER))."
 	@$(MAKE) --no-print-directory $(VENV)/.dev
-	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest $(PYTEST)
+	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest -m "$(TESTS)" $(PYTEST)
+
+.PHONY: faults
+faults: ## Kill each service, PostgreSQL, the broker and the whole house in mid-flow, then count (2 minutes)
+	@$(MAKE) --no-print-directory test TESTS=faults
 
 .PHONY: bench
 bench: $(VENV)/.runtime ## Measure intake, latency and memory, a minute or more each (BENCH="--quick" for a short form)

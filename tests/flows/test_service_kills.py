@@ -13,6 +13,7 @@ from deploy.local.stack import Stack
 from shared.http.client import async_client
 from tests.flows.load import send
 
+pytestmark = pytest.mark.faults
 PATIENCE_S = 60
 AT_ONCE = 4
 """How many replies one process has in hand (NTBCARE_REPLIES_SENDERS)."""

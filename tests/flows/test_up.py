@@ -20,6 +20,7 @@ from deploy.local.processes import free_port
 from shared.http.client import Client, HTTPError, client
 
 T = TypeVar("T")
+pytestmark = pytest.mark.faults
 NTBCARE = [sys.executable, "-m", "deploy.cli.main"]
 PATIENCE_S = 90
 FIRST_EVENTS = [
