@@ -15,15 +15,7 @@ from pydantic import SecretStr
 
 from channel_adapters._meta.errors import read_error
 from shared.channels.sending import Remedy, SendError
-from shared.http.client import (
-    AsyncClient,
-    ConnectError,
-    ConnectTimeout,
-    HTTPError,
-    PoolTimeout,
-    Response,
-    async_client,
-)
+from shared.http.client import NEVER_LEFT, AsyncClient, HTTPError, Response, async_client
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,512}")
 _MOST_SECONDS = 86_400
@@ -66,7 +58,7 @@ class Graph:
                 headers={"Authorization": f"Bearer {token}"},
                 json={**body, "appsecret_proof": proof},
             )
-        except (ConnectError, ConnectTimeout, PoolTimeout):
+        except NEVER_LEFT:
             raise SendError("unreachable", Remedy.RETRY) from None
         except HTTPError:  # httpx keeps the request, with the token, in its errors: `from None` here and above
             raise SendError("answer_lost", Remedy.UNKNOWN) from None

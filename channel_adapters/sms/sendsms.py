@@ -9,15 +9,7 @@ from http import HTTPStatus
 from channel_adapters.sms.alphabet import is_gsm
 from channel_adapters.sms.settings import SmsSendingSettings
 from shared.channels.sending import Outbound, Remedy, SendError, Sent
-from shared.http.client import (
-    AsyncClient,
-    ConnectError,
-    ConnectTimeout,
-    HTTPError,
-    PoolTimeout,
-    Response,
-    async_client,
-)
+from shared.http.client import NEVER_LEFT, AsyncClient, HTTPError, Response, async_client
 
 _GSM, _UCS2 = "0", "2"
 _TIMEOUT = HTTPStatus.REQUEST_TIMEOUT
@@ -40,7 +32,7 @@ class Kannel:
             response = await self._client.post(
                 self._settings.sendsms_url, headers=self._headers(outbound, text), content=text.encode()
             )
-        except (ConnectError, ConnectTimeout, PoolTimeout):
+        except NEVER_LEFT:
             raise SendError("unreachable", Remedy.RETRY) from None
         except HTTPError:  # httpx keeps the request, with the password, in its errors: `from None` here and above
             raise SendError("answer_lost", Remedy.UNKNOWN) from None

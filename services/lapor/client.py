@@ -10,7 +10,7 @@ from services.lapor import reading
 from services.lapor.port import CreateOutcome, LookOutcome, NotSent, Report, Unclear
 from services.lapor.settings import LaporSettings
 from shared.core.times import Clock, utc_now
-from shared.http.client import ConnectError, ConnectTimeout, HTTPError, Response, Timeout, async_client
+from shared.http.client import NEVER_LEFT, HTTPError, Response, Timeout, async_client
 
 _CREATE = "/complaints/complaint"
 _MARGIN_S = 5.0
@@ -53,7 +53,7 @@ class LaporClient:
                     headers=self._headers,
                     timeout=Timeout(patience_s, connect=connect_s),
                 )
-        except (ConnectError, ConnectTimeout) as error:
+        except NEVER_LEFT as error:
             return NotSent(type(error).__name__)
         except (HTTPError, TimeoutError) as error:
             return Unclear(type(error).__name__)

@@ -10,23 +10,23 @@ from httpx import (
     PoolTimeout,
     Response,
     Timeout,
-    TimeoutException,
 )
 
 __all__ = [
+    "NEVER_LEFT",
     "ASGITransport",
     "AsyncClient",
     "Client",
-    "ConnectError",
-    "ConnectTimeout",
     "HTTPError",
-    "PoolTimeout",
     "Response",
     "Timeout",
-    "TimeoutException",
     "async_client",
     "client",
 ]
+
+
+NEVER_LEFT = (ConnectError, ConnectTimeout, PoolTimeout)
+"""A request that failed so never left: the other side certainly did nothing. After any other failure nobody knows."""
 
 
 def client(*, timeout: float) -> Client:
