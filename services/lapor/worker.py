@@ -53,10 +53,10 @@ class Mirror:
 
     async def push_one(self) -> bool:
         """Act on one verdict, if there is one, and push one complaint; False when there was nothing to do."""
-        acted = await self._in_transaction(self._tidy)
+        acted = await self._database.run(self._tidy)
         if self._circuit.rests:
             return acted
-        push = await self._in_transaction(self._service.claim_push)
+        push = await self._database.run(self._service.claim_push)
         if push is None:
             return acted
         await _finished(self._tell(push))
@@ -67,7 +67,7 @@ class Mirror:
         now = self._clock()
         if self._circuit.rests or (self._looks_rest_until is not None and now < self._looks_rest_until):
             return False
-        look = await self._in_transaction(self._service.claim_look)
+        look = await self._database.run(self._service.claim_look)
         if look is None:
             return False
         if isinstance(look, datetime):
@@ -104,7 +104,7 @@ class Mirror:
         metrics.LAPOR_CALLS.labels(call="status", outcome=_name(outcome)).inc()
 
     async def _sample(self) -> bool:
-        counted = await self._in_transaction(self._service.count_by_state)
+        counted = await self._database.run(self._service.count_by_state)
         metrics.LAPOR_MIRRORS.clear()
         for state, number in counted.items():
             metrics.LAPOR_MIRRORS.labels(state=state).set(number)
@@ -118,20 +118,9 @@ class Mirror:
             log.error("lapor.answer_broke_us", **whereabouts(error))  # noqa: TRY400 - the trace may quote the answer
             return Unclear(type(error).__name__)
 
-    async def _in_transaction(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        async with self._database.transaction() as tx:
-            return await work(tx)
-
     async def _surely(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        """Record, however long the database is away: what LAPOR! said is known nowhere else."""
-        while True:
-            try:
-                return await self._in_transaction(work)
-            except Exception as error:
-                if not is_unavailable(error):
-                    raise
-                log.warning("lapor.database_unavailable", error=type(error).__name__)
-            await asyncio.sleep(_TROUBLE_S)
+        """Record what LAPOR! said: it is known nowhere else."""
+        return await self._database.insist(work, pause=_TROUBLE_S, waiting=_database_away)
 
 
 async def _for_ever(step: Callable[[], Awaitable[bool]], idle_s: float) -> None:
@@ -142,8 +131,12 @@ async def _for_ever(step: Callable[[], Awaitable[bool]], idle_s: float) -> None:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            log.warning("lapor.database_unavailable", error=type(error).__name__)
+            _database_away(error)
         await asyncio.sleep(idle_s)
+
+
+def _database_away(error: Exception) -> None:
+    log.warning("lapor.database_unavailable", error=type(error).__name__)
 
 
 async def _finished(work: Awaitable[None]) -> None:

@@ -1,10 +1,9 @@
 """The sending loop: an edge like the consumers. It opens the transactions and calls the channel between two of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
 
 import structlog
 
@@ -15,10 +14,9 @@ from services.replies.service import RepliesService
 from shared.channels import Remedy, ReplySender, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, UnitOfWork, is_unavailable
+from shared.db import Database, is_unavailable
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 _SEND_S = 60.0
 """The senders' own time-outs are shorter; beyond this we do not know what became of it."""
@@ -75,7 +73,7 @@ class Worker:
 
     async def send_next(self) -> bool:
         """Send, or settle, one reply that is due; False when there is none."""
-        claim = await self._write(self._dispatch.claim)
+        claim = await self._database.run(self._dispatch.claim)
         if claim is None:
             return False
         if isinstance(claim, Moved):
@@ -121,15 +119,14 @@ class Worker:
             return SendError("sender_failed", Remedy.UNKNOWN)
 
     async def _keep(self, claim: Claim, result: Result) -> Moved | None:
-        """Record what came of it, for as long as the database is away: nobody else knows it."""
-        while True:
-            try:
-                return await self._write(lambda tx: self._dispatch.record(tx, claim, result))
-            except Exception as error:
-                if not is_unavailable(error):
-                    raise
-                log.warning("reply.not_recorded_yet", reply_id=str(claim.reply_id), error=type(error).__name__)
-            await asyncio.sleep(self._trouble)
+        """Record what came of it: nobody else knows it."""
+
+        def waiting(error: Exception) -> None:
+            log.warning("reply.not_recorded_yet", reply_id=str(claim.reply_id), error=type(error).__name__)
+
+        return await self._database.insist(
+            lambda tx: self._dispatch.record(tx, claim, result), pause=self._trouble, waiting=waiting
+        )
 
     async def _tidy(self) -> None:
         """Settle what senders left behind and what operators said; show the figures."""
@@ -137,20 +134,16 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 for settle in (self._dispatch.expire, self._service.resolve):
-                    while (moved := await self._write(settle)) is not None:
+                    while (moved := await self._database.run(settle)) is not None:
                         figures.tell(moved)
                 if turns % _FIGURES_EVERY == 0:
-                    figures.show(await self._write(self._dispatch.standing))
+                    figures.show(await self._database.run(self._dispatch.standing))
             except Exception as error:
                 if not is_unavailable(error):
                     raise
                 log.warning("replies.database_unavailable", error=type(error).__name__)
             turns += 1
             await self._rest(self._idle)
-
-    async def _write(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        async with self._database.transaction() as tx:
-            return await work(tx)
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):

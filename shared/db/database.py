@@ -5,10 +5,11 @@ async with database.transaction() as tx:      # endpoints and consumers do this
                                               # `tx.publish(event)` joins the same commit through the outbox
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import event, text
@@ -21,6 +22,8 @@ from shared.db.address import make_engine
 from shared.db.bus_tables import outbox
 from shared.db.rows import columns_of, insert_rows
 from shared.events import ComplaintEvent
+
+T = TypeVar("T")
 
 _STATEMENT_TIMEOUT_S = 15
 _ANSWER_TIMEOUT_S = _STATEMENT_TIMEOUT_S + 5
@@ -121,6 +124,27 @@ class Database:
             tx = UnitOfWork(session, traceparent=traceparent)
             yield tx
             await tx.flush()
+
+    async def run(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do this work in a transaction of its own."""
+        async with self.transaction() as tx:
+            return await work(tx)
+
+    async def insist(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], *, pause: float, waiting: Callable[[Exception], None]
+    ) -> T:
+        """Do it however long the database is away: for what is known nowhere else, such as a provider's answer.
+
+        `waiting` hears of each try in vain; the next comes after `pause` seconds. Raises what the work itself raises.
+        """
+        while True:
+            try:
+                return await self.run(work)
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+                waiting(error)
+            await asyncio.sleep(pause)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

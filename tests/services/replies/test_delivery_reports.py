@@ -59,7 +59,7 @@ async def test_a_report_settles_what_was_open(house, state, outcomes, becomes, r
 
 async def test_an_echo_that_is_faster_than_the_answer_is_announced_once(house):
     await house.complain()
-    claim = await house.worker._write(house.worker._dispatch.claim)
+    claim = await house.worker._database.run(house.worker._dispatch.claim)
     row = await house.only()
     await house.report(row, "echoed")
     await house.worker._keep(claim, await house.worker._hand_over(claim))
