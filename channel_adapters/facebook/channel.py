@@ -30,11 +30,11 @@ class FacebookChannel:
         """Translate messages and comments."""
         return normalize(request, frozenset(self.settings.pages))
 
-    def answer(self, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - Meta hears the same for all
+    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - Meta hears the same for all
         """Tell Meta that everything is stored."""
         return RECEIVED
 
-    def refuse(self, error: RefusedError) -> Answer:
+    def refuse(self, door: str, error: RefusedError) -> Answer:  # noqa: ARG002 - one door
         """Say no in plain text."""
         return refuse_plainly(error)
 

@@ -31,11 +31,11 @@ class MobileChannel:
         """Translate one submission; raises `RefusedError`."""
         return normalize(request, self.settings)
 
-    def answer(self, receipts: Sequence[Receipt]) -> Answer:
+    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - one door
         """Hand out the ticket and the access code."""
         return accepted(receipts)
 
-    def refuse(self, error: RefusedError) -> Answer:
+    def refuse(self, door: str, error: RefusedError) -> Answer:  # noqa: ARG002 - one door
         """Say no with a problem document."""
         return refused(error)
 

@@ -30,11 +30,11 @@ class SmsChannel:
         """Translate one text message."""
         return normalize(kannel.read(request), self.settings.numbers)
 
-    def answer(self, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - a body could reach the citizen
+    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - a body could reach the citizen
         """Tell the gateway that it is stored."""
         return kannel.STORED
 
-    def refuse(self, error: RefusedError) -> Answer:
+    def refuse(self, door: str, error: RefusedError) -> Answer:  # noqa: ARG002 - one door
         """Say no in plain text; the gateway logs it and sends the message again."""
         return Answer(status=error.status, body=error.detail.encode("utf-8", "replace"))
 

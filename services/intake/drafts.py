@@ -92,6 +92,7 @@ class Draft:
             recipient_kind=message.sender.kind,
             message_id=message.provider_message_id,
             thread=message.thread,
+            post=message.post,
         )
 
     def event(self, *, channel: str, ticket: str, conversation_id: UUID) -> ComplaintReceived:

@@ -82,7 +82,7 @@ class _DoorHandler:
                 "internal_error", status=500, detail="Ada kesalahan di pihak kami; kirim lagi nanti."
             )
         self._count("refused", refused.reason)
-        return self._channel.refuse(refused)
+        return self._channel.refuse(self._door.path, refused)
 
     async def _answer(self, request: Request) -> ChannelAnswer:
         if self._door.public and not self._limit.allows(self._channel.name, address_of(request)):
@@ -95,7 +95,7 @@ class _DoorHandler:
         self._channel.authenticate(inbound)
         translation, receipts = await self._take(request, inbound)
         self._report(translation, receipts)
-        return self._channel.answer(receipts)
+        return self._channel.answer(self._door.path, receipts)
 
     async def _take(self, request: Request, inbound: InboundRequest) -> tuple[Translation, list[Receipt]]:
         """Translate and accept; keep what one of our own mistakes makes us fail on, lest its provider give it up."""

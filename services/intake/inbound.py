@@ -20,7 +20,7 @@ async def read_inbound(request: Request, door: Door) -> InboundRequest:
         raise RefusedError("body_incomplete", status=408, detail="Kiriman terputus; kirim sekali lagi.") from None
     return InboundRequest(
         method=request.method,
-        path=request.scope["path"],
+        door=door.path,
         path_values=request.path_params,
         query=request.scope["query_string"],
         headers=_headers(request),

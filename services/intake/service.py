@@ -88,6 +88,7 @@ class IntakeService:
         news.discard(key)
         return Receipt(
             provider_message_id=key[1],
+            disposition="opened",
             complaint_id=known.complaint_id,
             ticket=known.ticket,
             access_code=access_code(self._access_code_key, known.complaint_id),

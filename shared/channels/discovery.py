@@ -5,7 +5,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
+from shared.channels.media import MediaPolicy
 from shared.channels.protocol import Channel
+from shared.channels.reading import MessageReader
 from shared.channels.sending import ReplySender
 from shared.core.errors import ExplainedError
 
@@ -47,10 +49,25 @@ def load_reply_sender(name: str) -> ReplySender | None:
 
     Raises `BrokenChannelError`, or the channel's `SettingsError`.
     """
-    if name not in available_channels() or find_spec(f"{_PACKAGE}.{name}.send") is None:
+    return cast("ReplySender | None", _build(name, "send", "build_reply_sender"))
+
+
+def load_message_reader(name: str) -> MessageReader | None:
+    """Build what reads back from a channel's provider; None where it cannot be asked. Raises as above."""
+    return cast("MessageReader | None", _build(name, "read", "build_message_reader"))
+
+
+def load_media_policy(name: str) -> MediaPolicy | None:
+    """Return what may be fetched on a channel; None where nothing is. Raises as above."""
+    return cast("MediaPolicy | None", _build(name, "media", "build_media_policy"))
+
+
+def _build(name: str, module: str, function: str) -> object | None:
+    """Call the builder in a channel's folder; None where the folder has no such file."""
+    if name not in available_channels() or find_spec(f"{_PACKAGE}.{name}.{module}") is None:
         return None
     try:
-        build = importlib.import_module(f"{_PACKAGE}.{name}.send").build_reply_sender
+        build = getattr(importlib.import_module(f"{_PACKAGE}.{name}.{module}"), function)
     except (ImportError, AttributeError) as error:
-        raise BrokenChannelError(f"channel_adapters/{name}/send.py cannot be used: {error}") from error
-    return cast("ReplySender", build())
+        raise BrokenChannelError(f"channel_adapters/{name}/{module}.py cannot be used: {error}") from error
+    return cast("object", build())

@@ -15,12 +15,12 @@ from uuid import UUID
 class InboundRequest:
     """A provider's request, byte for byte.
 
-    `path` is the path as called; `path_values` what the door's template caught from it; `query` the raw query string;
-    header names are lower case, repeated ones joined by ", ".
+    `door` is the template of the address that was called (`Door.path`); `path_values` what it caught from the path;
+    `query` the raw query string; header names are lower case, repeated ones joined by ", ".
     """
 
     method: str
-    path: str
+    door: str
     path_values: Mapping[str, str]
     query: bytes
     headers: Mapping[str, str]
@@ -58,15 +58,27 @@ class Sender:
     email: str | None = None
 
 
+AttachmentKind = Literal["image", "audio", "video", "file", "sticker", "location", "share", "story", "other"]
+"""`image`, `audio`, `video` and `file` are evidence; `share` and `story` show somebody's post; a `sticker` is none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """Something that came with a message: either its bytes (`content`) or the provider's address (`url`)."""
 
-    kind: Literal["image", "audio", "video", "file", "other"]
+    kind: AttachmentKind
     url: str | None = None
+    """An absolute https address where the provider keeps the content: a worker fetches it, perhaps. All else that looks
+    like an address belongs into `note`."""
     content: bytes | None = None
     media_type: str | None = None
     """As claimed by the sender; never trusted."""
+    note: str | None = None
+    """What is known where nothing can be fetched: coordinates outside the province, a shared post's address."""
+    problem: str | None = None
+    """Why there is no content although there should be (a stable snake_case name, for example `bad_base64`)."""
+    keep_hints: bool = False
+    """The citizen agreed that place and time inside a photo are kept as hints; otherwise they are only removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +92,22 @@ class GivenPlace:
     description: str | None = None
 
 
+Surface = Literal["direct_message", "comment", "post", "mention", "review", "sms", "form", "desk"]
+"""Where somebody wrote: privately, below one of our posts, on our page's wall, in a post that names us, as a review of
+our page, as a text message, in a form of ours, or at an officer's desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of a longer text message that the provider did not join (concatenated SMS, 3GPP TS 23.040)."""
+
+    reference: str
+    """The same for all pieces of one message from one sender."""
+    number: int
+    """From 1."""
+    total: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """One citizen's message, in our words."""
@@ -88,10 +116,15 @@ class InboundMessage:
     """Unique per channel and account, for ever: the key that makes a redelivery harmless."""
     account: str
     """Which of our accounts received it: page id, Instagram account id, our SMS number, the app."""
-    surface: Literal["direct_message", "comment", "sms", "form"]
+    surface: Surface
     sender: Sender
+    """`kind` is `unknown` where the provider does not say who it was (`id` is then the message's own id)."""
     thread: str | None = None
-    """What it hangs on (a post, a parent comment), in the provider's ids."""
+    """What a public message hangs on: the topmost comment, or the post or review itself. None in private."""
+    post: str | None = None
+    """The post that a comment stands below."""
+    reply_to: str | None = None
+    """The provider's id of the message that this one answers: a comment's parent, a quoted message."""
     text: str
     attachments: tuple[Attachment, ...] = ()
     place: GivenPlace = field(default_factory=GivenPlace)
@@ -104,6 +137,68 @@ class InboundMessage:
     language: str = "id"
     fingerprint: str | None = None
     """A hash of what was sent, where the provider lets the sender choose the id (an idempotency key)."""
+    stands_alone: bool = True
+    """False for what cannot be a complaint by itself: a quick reply, a sticker, a shared post, media without words."""
+    complaint: UUID | None = None
+    """The complaint that the sender means, where a program of ours knows it (the app's conversation page)."""
+    part: Part | None = None
+    """Set while it is only a piece of a message; intake joins them."""
+    standby: bool = False
+    """True while another app answers in this conversation (Messenger's handover): we listen, and do not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyMessage:
+    """What somebody of ours wrote in the provider's own app (a Messenger echo, the page's comment): no complaint."""
+
+    provider_message_id: str
+    account: str
+    surface: Surface
+    recipient: Sender | None = None
+    """Whom it was written to, in private."""
+    thread: str | None = None
+    reply_to: str | None = None
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    event_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """The author changed or took back a message of theirs."""
+
+    provider_message_id: str
+    account: str
+    change: Literal["edited", "withdrawn"]
+    message: InboundMessage | None = None
+    """The whole message as it is now, where the provider tells it: one that we never saw is then accepted as new."""
+    text: str | None = None
+    """The new words of an edited message."""
+    at: datetime | None = None
+    """When, by the provider's clock; it also tells an older edit from a newer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """A message of which the provider told hardly more than the id: a worker asks for the rest (`MessageReader`)."""
+
+    provider_message_id: str
+    account: str
+    kind: Literal["comment", "live_comment", "mention", "post"]
+    fallback: InboundMessage | None = None
+    """What is accepted when the provider will not tell more (a private profile): its words, by nobody known."""
+    media: str | None = None
+    """The post that a mention stands in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNotice:
+    """Something that happened to one of our accounts and that an operator must see."""
+
+    account: str
+    kind: str
+    """A stable snake_case name, for example `policy_enforcement`."""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +209,7 @@ class Ignored:
     provider_message_id: str | None = None
     account: str | None = None
     words: bool = False
-    """Somebody's words that we do not take in yet (a visitor's post, an edit): intake keeps the raw request."""
+    """Somebody's words that we cannot take in: intake keeps the raw request, for a replay after a change of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,19 +241,29 @@ class Translation:
     """Everything one request said."""
 
     messages: tuple[InboundMessage, ...] = ()
+    agency_messages: tuple[AgencyMessage, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    pointers: tuple[Pointer, ...] = ()
+    notices: tuple[AccountNotice, ...] = ()
     reports: tuple[DeliveryReport, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
 
 
+Disposition = Literal["opened", "appended", "held", "kept"]
+"""What became of a message: it opened a complaint, was added to one, waits for the rest of what is being said, or was
+kept without a complaint (small talk, spam, a command), where an officer can still make one of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of one message: the complaint it is in."""
+    """What became of one message, and the complaint it is in, if any."""
 
     provider_message_id: str
-    complaint_id: UUID
-    ticket: str
-    access_code: str
+    disposition: Disposition
+    complaint_id: UUID | None
+    ticket: str | None
+    access_code: str | None
     """The secret that, with the ticket, opens the complaint's text and answers."""
     received_at: datetime
     duplicate: bool
@@ -215,8 +320,8 @@ class Channel(Protocol):
         app): a provider would only send the same body again, so what it says badly becomes `Unreadable`.
         """
 
-    def answer(self, receipts: Sequence[Receipt]) -> Answer:
+    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:
         """Give the 2xx answer after the commit; `receipts` in the order of the translation's messages."""
 
-    def refuse(self, error: RefusedError) -> Answer:
+    def refuse(self, door: str, error: RefusedError) -> Answer:
         """Say no in the provider's dialect. Called for refusals of the channel and of the gateway alike."""

@@ -6,7 +6,7 @@ it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
@@ -28,10 +28,13 @@ class ReturnAddress:
     message_id: str
     """The provider's id of the message: a comment is answered by it."""
     thread: str | None = None
+    """The topmost comment of a public message."""
+    post: str | None = None
+    """The post that a comment stands below."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "ReturnAddress":

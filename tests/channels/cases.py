@@ -4,7 +4,8 @@ A case has `label`, `request` (method, path, query, headers, body as an object o
 body; `sign` is the secret that signs the body as Meta does) and `expect`: a refusal (`status`, `reason`, `pointer`), an
 `answer` (of a handshake), or `messages` (each with every field that is not as by default), `ignored` (reasons;
 `[reason, id, account]` for words that we do not take in yet) and `unreadable` (reason and where), each in order and
-complete; `reports` (reply, complaint, outcome) where there are any. `{"$repeat": …, "times": n}`, `{"$concat": […]}`
+complete; where there are any, `reports` (reply, complaint, outcome), and `agency_messages`, `amendments`, `pointers`
+and `notices`, each without the fields that say nothing. `{"$repeat": …, "times": n}`, `{"$concat": […]}`
 and `{"$raw": …}` keep long values short.
 """
 
@@ -14,7 +15,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def build_request(case: Case) -> InboundRequest:
         headers["content-type"] = f"multipart/form-data; boundary={_BOUNDARY}"
     request = InboundRequest(
         method=told["method"],
-        path=told["path"],
+        door=told["path"],
         path_values={},
         query=told.get("query", "").encode(),
         headers=headers,
@@ -114,10 +115,10 @@ def open_door(channel: Channel, request: InboundRequest) -> tuple[Door, InboundR
     """Find the door as a router does, and give the request what the template caught."""
     for door in channel.doors:
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]*)", door.path)
-        found = re.fullmatch(pattern, request.path)
+        found = re.fullmatch(pattern, request.door)
         if found and door.method == request.method:
-            return door, replace(request, path_values=found.groupdict())
-    raise LookupError(f"{channel.name} has no door for {request.method} {request.path}")
+            return door, replace(request, door=door.path, path_values=found.groupdict())
+    raise LookupError(f"{channel.name} has no door for {request.method} {request.door}")
 
 
 def plain(message: InboundMessage) -> dict[str, Any]:
@@ -137,10 +138,24 @@ def whole(told: Mapping[str, Any]) -> dict[str, Any]:
     return plain(InboundMessage(**{**told, **parts}))
 
 
+def lean(item: object) -> Any:
+    """Return one of the protocol's values as JSON would hold it, without the fields that say nothing."""
+    if is_dataclass(item):
+        told = {one.name: lean(getattr(item, one.name)) for one in fields(item)}
+        return {name: value for name, value in told.items() if value not in (None, "", [], {}) and value is not False}
+    if isinstance(item, tuple):
+        return [lean(one) for one in item]
+    return item if item is None or isinstance(item, str | int | float | bool) else _plain(item)
+
+
 def summary(translation: Translation) -> dict[str, Any]:
     """Return a translation in the words of a fixture."""
     return {
         "messages": [plain(message) for message in translation.messages],
+        "agency_messages": [lean(item) for item in translation.agency_messages],
+        "amendments": [lean(item) for item in translation.amendments],
+        "pointers": [lean(item) for item in translation.pointers],
+        "notices": [lean(item) for item in translation.notices],
         "reports": [
             {"reply": str(item.reply_id), "complaint": str(item.complaint_id), "outcome": item.outcome}
             for item in translation.reports
@@ -154,7 +169,9 @@ def summary(translation: Translation) -> dict[str, Any]:
 
 
 def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else base64.b64encode(value).decode()  # type: ignore[arg-type]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 def _body(body: Any) -> bytes:

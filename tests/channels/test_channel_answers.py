@@ -16,6 +16,7 @@ from tests.channels.cases import all_cases, build_request, environment
 
 RECEIPT = Receipt(
     provider_message_id="m_1",
+    disposition="opened",
     complaint_id=UUID(int=1),
     ticket="NTB-0000-00000",
     access_code="kode-rahasia",
@@ -28,19 +29,19 @@ GATEWAY = [("body_too_large", 413), ("rate_limited", 429), ("unavailable", 503)]
 @pytest.mark.parametrize("name", ["facebook", "instagram"])
 def test_meta_hears_a_short_plain_text(name, channels):
     for receipts in ([], [RECEIPT], [RECEIPT, replace(RECEIPT, duplicate=True)]):
-        answer = channels[name].answer(receipts)
+        answer = channels[name].answer("/", receipts)
         assert (answer.status, answer.body) == (200, b"EVENT_RECEIVED")
         assert answer.content_type.startswith("text/plain")
 
 
 def test_kannel_hears_nothing_that_could_reach_the_citizen(channels):
-    assert channels["sms"].answer([RECEIPT]).status == 200
-    assert channels["sms"].answer([RECEIPT]).body == b""
-    assert channels["sms"].answer([]).body == b""
+    assert channels["sms"].answer("/", [RECEIPT]).status == 200
+    assert channels["sms"].answer("/", [RECEIPT]).body == b""
+    assert channels["sms"].answer("/", []).body == b""
 
 
 def test_the_app_gets_ticket_and_access_code(channels):
-    answer = channels["mobile"].answer([RECEIPT])
+    answer = channels["mobile"].answer("/", [RECEIPT])
     assert (answer.status, answer.content_type) == (201, "application/json")
     assert json.loads(answer.body) == {
         "ticket": "NTB-0000-00000",
@@ -54,8 +55,8 @@ def test_the_app_gets_ticket_and_access_code(channels):
 
 
 def test_a_repeated_submission_gets_the_same_answer_and_is_told_so(channels):
-    first = channels["mobile"].answer([RECEIPT])
-    again = channels["mobile"].answer([replace(RECEIPT, duplicate=True)])
+    first = channels["mobile"].answer("/", [RECEIPT])
+    again = channels["mobile"].answer("/", [replace(RECEIPT, duplicate=True)])
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers["Idempotent-Replayed"] == "true"
 
@@ -63,7 +64,7 @@ def test_a_repeated_submission_gets_the_same_answer_and_is_told_so(channels):
 @pytest.mark.parametrize("name", available_channels())
 @pytest.mark.parametrize(("reason", "status"), [*GATEWAY, ("surprise", 400)])
 def test_a_refusal_of_the_gateway_keeps_its_status_and_tells_no_secret(name, reason, status, channels):
-    answer = channels[name].refuse(RefusedError(reason, status=status, detail="Coba lagi \ud800 nanti."))
+    answer = channels[name].refuse("/", RefusedError(reason, status=status, detail="Coba lagi \ud800 nanti."))
     assert answer.status == status
     assert len(answer.body) < 500
     secrets = [value for setting, value in environment().items() if "SECRET" in setting or "TOKEN" in setting]
@@ -72,7 +73,7 @@ def test_a_refusal_of_the_gateway_keeps_its_status_and_tells_no_secret(name, rea
 
 def test_the_app_hears_a_problem_document_in_indonesian(channels):
     error = RefusedError("idempotency_key_reused", status=422, detail="Pakai kunci baru.", pointer=None)
-    answer = channels["mobile"].refuse(error)
+    answer = channels["mobile"].refuse("/", error)
     assert answer.content_type == "application/problem+json"
     assert json.loads(answer.body) == {
         "type": "urn:ntbcare:problem:idempotency_key_reused",

@@ -27,7 +27,8 @@ def test_a_request_gets_exactly_what_its_fixture_says(case: Case, channels):
         return
     told = summary(translation)
     assert "messages" in case.expect, f"not refused: {told}"
-    assert told["reports"] == case.expect.get("reports", [])
+    for kind in ("agency_messages", "amendments", "pointers", "notices", "reports"):
+        assert told[kind] == case.expect.get(kind, [])
     assert told["ignored"] == case.expect["ignored"]
     assert told["unreadable"] == case.expect["unreadable"]
     assert told["messages"] == [whole(message) for message in case.expect["messages"]]
@@ -44,7 +45,7 @@ def _expect_refusal(case: Case, channel: Channel, error: RefusedError) -> None:
     told = {"status": error.status, "reason": error.reason, "pointer": error.pointer}
     assert "status" in case.expect, f"refused: {told}"
     assert told == {"pointer": None, **case.expect}
-    assert channel.refuse(error).status == error.status
+    assert channel.refuse("/", error).status == error.status
 
 
 def test_no_label_stands_twice():

@@ -48,7 +48,7 @@ def _through(channel: Channel, request: InboundRequest) -> object:
         channel.authenticate(request)
         return channel.normalize(request)
     except RefusedError as error:
-        answer = channel.refuse(error)
+        answer = channel.refuse("/", error)
         assert isinstance(answer, Answer)
         assert 400 <= answer.status < 500
         return None
@@ -65,7 +65,7 @@ def _through(channel: Channel, request: InboundRequest) -> object:
 @some
 def test_no_request_makes_a_door_raise(name, method, body, query, told, caught, channels):
     request = InboundRequest(
-        method=method, path="/", path_values=caught, query=query, headers=told, body=body, received_at=RECEIVED_AT
+        method=method, door="/", path_values=caught, query=query, headers=told, body=body, received_at=RECEIVED_AT
     )
     _through(channels[name], request)
     if name == "sms" or name in META:
@@ -79,7 +79,7 @@ def test_no_json_makes_a_translator_raise(name, document, channels):
     body = json.dumps(document).encode()
     told = {"content-type": "application/json", "idempotency-key": "12345678"}
     request = InboundRequest(
-        method="POST", path="/", path_values={}, query=b"", headers=told, body=body, received_at=RECEIVED_AT
+        method="POST", door="/", path_values={}, query=b"", headers=told, body=body, received_at=RECEIVED_AT
     )
     _through(channels[name], sign(request, SECRETS[name]) if name in META else request)
 
@@ -115,7 +115,7 @@ def test_no_multipart_body_makes_the_app_door_raise(content, cut, channels):
     whole = b'--b\r\nContent-Disposition: form-data; name="complaint"\r\n\r\n{"text":"x"}\r\n--b' + content
     told = {"content-type": "multipart/form-data; boundary=b", "idempotency-key": "12345678"}
     request = InboundRequest(
-        method="POST", path="/", path_values={}, query=b"", headers=told, body=whole[:cut], received_at=RECEIVED_AT
+        method="POST", door="/", path_values={}, query=b"", headers=told, body=whole[:cut], received_at=RECEIVED_AT
     )
     _through(channels["mobile"], request)
 
@@ -176,7 +176,7 @@ def _normalize(channel: Channel, name: str, entries: list[Any]) -> Translation:
     kind = {"facebook": "page", "instagram": "instagram"}[name]
     body = json.dumps({"object": kind, "entry": entries}).encode()
     request = InboundRequest(
-        method="POST", path="/", path_values={}, query=b"", headers={}, body=body, received_at=RECEIVED_AT
+        method="POST", door="/", path_values={}, query=b"", headers={}, body=body, received_at=RECEIVED_AT
     )
     return channel.normalize(request)
 

@@ -18,7 +18,7 @@ REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "payloads"
 def _request(body: bytes, signature: str | None, query: bytes = b"") -> InboundRequest:
     told = {} if signature is None else {"x-hub-signature-256": signature}
     return InboundRequest(
-        method="POST", path="/", path_values={}, query=query, headers=told, body=body, received_at=RECEIVED_AT
+        method="POST", door="/", path_values={}, query=query, headers=told, body=body, received_at=RECEIVED_AT
     )
 
 

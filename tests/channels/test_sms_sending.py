@@ -182,7 +182,7 @@ async def test_the_gateway_reports_with_our_ids_what_became_of_it(gateway, door,
 
 def read_reports(channels, query: bytes) -> tuple[DeliveryReport, ...]:
     request = InboundRequest(
-        method="GET", path="/", path_values={}, query=query, headers={}, body=b"", received_at=RECEIVED_AT
+        method="GET", door="/", path_values={}, query=query, headers={}, body=b"", received_at=RECEIVED_AT
     )
     reports: tuple[DeliveryReport, ...] = channels["sms"].normalize(request).reports
     return reports

@@ -34,7 +34,7 @@ def read(request: bytes) -> InboundRequest:
     assert lines[0] == f"POST {PATH} HTTP/1.1"
     assert int(headers["content-length"]) == len(body)
     return InboundRequest(
-        method="POST", path=PATH, path_values={}, query=b"", headers=headers, body=body, received_at=datetime.now(UTC)
+        method="POST", door=PATH, path_values={}, query=b"", headers=headers, body=body, received_at=datetime.now(UTC)
     )
 
 

@@ -31,7 +31,7 @@ def a_delivery(name: str, *, messages: int = 1) -> Delivery:
         for number in range(messages)
     )
     request = InboundRequest(
-        method="POST", path="/", path_values={}, query=b"", headers={}, body=name.encode(), received_at=NOW
+        method="POST", door="/", path_values={}, query=b"", headers={}, body=name.encode(), received_at=NOW
     )
     return Delivery(door="/", request=request, translation=Translation(messages=said))
 

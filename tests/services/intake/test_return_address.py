@@ -63,7 +63,7 @@ async def tell(database_urls, tmp_path):
 
     async def say(*reports: DeliveryReport) -> None:
         request = InboundRequest(
-            method="GET", path="/", path_values={}, query=b"", headers={}, body=b"", received_at=datetime.now(UTC)
+            method="GET", door="/", path_values={}, query=b"", headers={}, body=b"", received_at=datetime.now(UTC)
         )
         delivery = Delivery(door="/sms", request=request, translation=Translation(reports=reports))
         async with database.transaction() as tx:
