@@ -1,0 +1,96 @@
+"""What the rules look at, and what they say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.channels import Disposition, InboundMessage
+
+Question = Literal["what", "where", "when"]
+"""What a complaint still lacks, and the citizen is asked for: once, on the same channel."""
+
+Prompt = Literal[
+    "greeting",  # somebody said hello, or wants to complain: how to do it
+    "words_wanted",  # a photo, a voice or a place without words: what is it about?
+    "help",  # BANTUAN, or a menu's help
+    "status",  # CEK NTB-…: where it stands
+    "ticket_unknown",  # CEK with a ticket that does not exist, or STATUS without any complaint
+    "cancelled",  # BATAL was carried out
+    "not_cancelled",  # BATAL came too late, or there is nothing to cancel
+    "stopped",  # STOP: we write no more
+    "resumed",  # MULAI after STOP
+    "joined",  # GABUNG: this person and another are one
+    "not_joined",  # GABUNG with a wrong code
+]
+"""What the citizen is told at once about a message that made no complaint; replies holds the words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a sender orders instead of saying: CEK NTB-…, STATUS, BATAL, BANTUAN, STOP, MULAI, GABUNG NTB-… CODE."""
+
+    name: Literal["check", "status", "cancel", "help", "stop", "resume", "join"]
+    ticket: str | None = None
+    """In canonical form."""
+    code: str | None = None
+    """The access code as it was typed (`join`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """The newest complaint of this conversation."""
+
+    complaint_id: UUID
+    ticket: str
+    finished: bool
+    """Answered, closed or withdrawn: nobody works on it."""
+    last_message_at: datetime
+    """When its citizen last added to it, or opened it."""
+    asked: tuple[Question, ...] = ()
+    """What we asked when it was opened, and was not answered yet."""
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What was said before in this conversation (one person, one account of ours, one public thread or in private)."""
+
+    latest: Latest | None = None
+    prompted_at: datetime | None = None
+    """When we last asked for a complaint's words (a `greeting` or `words_wanted`)."""
+    waiting: int = 0
+    """Messages that are held: media without words."""
+    named: UUID | None = None
+    """The complaint that the message names: by `complaint`, by the message it replies to, by its thread, by a ticket
+    in its words that belongs to this person."""
+    named_ticket: str | None = None
+    recent: int = 0
+    """How many messages this person sent to this account within `limits.WINDOW` before this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The message to judge, and when it was said (the provider's clock where it can be believed, else ours)."""
+
+    message: InboundMessage
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of a message, and why."""
+
+    disposition: Disposition
+    rule: str
+    """The rule that decided (a stable snake_case name): it stands in the ledger, in the event and in the trace."""
+    complaint_id: UUID | None = None
+    """The complaint it is added to (`appended`)."""
+    asks: tuple[Question, ...] = ()
+    """What the opened complaint lacks; asked with its acknowledgement."""
+    answers: tuple[Question, ...] = ()
+    """Which of our open questions an appended message answers."""
+    prompt: Prompt | None = None
+    command: Command | None = None
+    emergency: bool = False
+    """Life or limb is in danger now: the citizen is told of 112 at once, and the complaint is flagged."""
