@@ -7,7 +7,7 @@ import yaml
 
 from deploy.contracts.examples import Example
 from deploy.contracts.services import Events, received_by, sent_by, service_names
-from shared.events import COMPLAINTS, EVENTS, REGION_TOPICS, REGIONS, ComplaintEvent, Topic
+from shared.events import COMPLAINTS, EVENTS, REGION_TOPICS, REGIONS, Event, Topic
 from shared.events.cloudevents import CONTENT_TYPE, SCHEMA_BASE
 from shared.events.schema import REGION_ADDRESS, TOPIC_KEYWORD, schema_of, topic_of
 
@@ -145,7 +145,7 @@ def _on(address: str, events: Events) -> list[str]:
     return [model.model_fields["type"].default for model in events if topic_of(model) == address]
 
 
-def _message(model: type[ComplaintEvent], examples: list[Example]) -> Document:
+def _message(model: type[Event], examples: list[Example]) -> Document:
     name = model.model_fields["type"].default
     fixed = {"ce_type": name, "ce_source": model.source, "ce_dataschema": f"{SCHEMA_BASE}{name}"}
     return {

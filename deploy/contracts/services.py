@@ -5,9 +5,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import services
-from shared.events import EVENTS, ComplaintEvent
+from shared.events import EVENTS, Event
 
-Events = tuple[type[ComplaintEvent], ...]
+Events = tuple[type[Event], ...]
 
 
 class UndeclaredConsumerError(Exception):

@@ -21,7 +21,8 @@ def handlers(service: CaseworkService) -> Handlers:
         await service.open(tx, cast("ComplaintReceived", envelope.data))
 
     async def routed(tx: UnitOfWork, envelope: Envelope) -> None:
-        if not await service.follow_routing(tx, cast("ComplaintRouted", envelope.data)):
-            log.info("case.routing_came_late", ticket=envelope.data.ticket, event_id=str(envelope.id))
+        event = cast("ComplaintRouted", envelope.data)
+        if not await service.follow_routing(tx, event):
+            log.info("case.routing_came_late", ticket=event.ticket, event_id=str(envelope.id))
 
     return {ComplaintReceived: received, ComplaintRouted: routed}

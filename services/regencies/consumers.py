@@ -6,6 +6,7 @@ from services.regencies.service import RegenciesService
 from shared.db import UnitOfWork
 from shared.events import (
     ComplaintAssigned,
+    ComplaintEvent,
     ComplaintMirrored,
     ComplaintReceived,
     ComplaintRouted,
@@ -32,6 +33,6 @@ def handlers(service: RegenciesService) -> Handlers:
         await service.open(tx, cast("ComplaintReceived", envelope.data))
 
     async def later(tx: UnitOfWork, envelope: Envelope) -> None:
-        await service.follow(tx, envelope.data)
+        await service.follow(tx, cast("ComplaintEvent", envelope.data))
 
     return {**dict.fromkeys(CONSUMES, later), ComplaintReceived: received}

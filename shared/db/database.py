@@ -21,7 +21,7 @@ from shared.core.ids import new_id
 from shared.db.address import make_engine
 from shared.db.bus_tables import outbox
 from shared.db.rows import columns_of, insert_rows
-from shared.events import ComplaintEvent
+from shared.events import Event
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class UnitOfWork:
 
     def publish(
         self,
-        event: ComplaintEvent,
+        event: Event,
         *,
         event_id: UUID | None = None,
         time: datetime | None = None,
@@ -69,7 +69,7 @@ class UnitOfWork:
                 "type": event.type,
                 "topic": event.topic,
                 "source": event.source,
-                "subject": event.complaint_id,
+                "subject": event.subject,
                 "time": time or datetime.now(UTC),
                 "traceparent": traceparent or self.traceparent,
                 "value": event.model_dump_json(),

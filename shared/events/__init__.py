@@ -4,25 +4,30 @@
 Beside them: `examples/` (one per event), `schemas/` (generated, committed) and `released/` (what consumers rely on).
 """
 
+from shared.events.base import Event
 from shared.events.cloudevents import Envelope, MalformedEventError, decode, encode_headers
 from shared.events.complaint import (
-    EVENTS,
     STATE_WORDS,
     Actor,
     AgencyRef,
     AttachmentRef,
+    AttachmentSettled,
     CandidateAgency,
     CaseState,
+    ComplaintAmended,
     ComplaintAnswered,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
     ComplaintMirrored,
     ComplaintMirrorStatusChanged,
+    ComplaintRated,
     ComplaintReceived,
     ComplaintRouted,
     ComplaintSharedWithRegion,
     ComplaintStatusChanged,
     ComplaintVerified,
+    ComplaintWithdrawn,
     ComplaintWithdrawnFromRegion,
     Coordinates,
     DetectedPlace,
@@ -37,10 +42,13 @@ from shared.events.complaint import (
     ReplySent,
     SharedAttachment,
 )
-from shared.events.topics import COMPLAINTS, REGION_TOPICS, REGIONS, TOPICS, Topic, region_topic
+from shared.events.conversation import CitizenPrompted, ConversationEvent
+from shared.events.registry import EVENTS
+from shared.events.topics import COMPLAINTS, CONVERSATIONS, REGION_TOPICS, REGIONS, TOPICS, Topic, region_topic
 
 __all__ = [
     "COMPLAINTS",
+    "CONVERSATIONS",
     "EVENTS",
     "REGIONS",
     "REGION_TOPICS",
@@ -49,23 +57,31 @@ __all__ = [
     "Actor",
     "AgencyRef",
     "AttachmentRef",
+    "AttachmentSettled",
     "CandidateAgency",
     "CaseState",
+    "CitizenPrompted",
+    "ComplaintAmended",
     "ComplaintAnswered",
+    "ComplaintAppended",
     "ComplaintAssigned",
     "ComplaintEvent",
     "ComplaintMirrorStatusChanged",
     "ComplaintMirrored",
+    "ComplaintRated",
     "ComplaintReceived",
     "ComplaintRouted",
     "ComplaintSharedWithRegion",
     "ComplaintStatusChanged",
     "ComplaintVerified",
+    "ComplaintWithdrawn",
     "ComplaintWithdrawnFromRegion",
+    "ConversationEvent",
     "Coordinates",
     "DetectedPlace",
     "DueDate",
     "Envelope",
+    "Event",
     "GivenPlace",
     "Level",
     "LocatedIn",

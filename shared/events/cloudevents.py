@@ -11,7 +11,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from shared.events.complaint import EVENTS, ComplaintEvent
+from shared.events.base import Event
+from shared.events.registry import EVENTS
 
 CONTENT_TYPE = "application/json"
 SCHEMA_BASE = "urn:ntbcare:schema:"
@@ -35,7 +36,7 @@ class Envelope:
     subject: UUID
     time: datetime
     sequence: int
-    data: ComplaintEvent
+    data: Event
     traceparent: str | None = None
 
 
@@ -86,8 +87,8 @@ def decode(headers: RawHeaders, value: bytes | None) -> Envelope:
         fields = ", ".join(".".join(str(part) for part in problem["loc"]) or "body" for problem in error.errors())
         raise MalformedEventError(f"fields not as in the schema: {fields}") from None
     subject = _attribute(attributes, "ce_subject", UUID)
-    if subject != data.complaint_id:
-        raise MalformedEventError("ce_subject is another complaint than complaint_id")
+    if subject != data.subject:
+        raise MalformedEventError("ce_subject is another than the event's own")
     return Envelope(
         id=_attribute(attributes, "ce_id", UUID),
         subject=subject,

@@ -1,17 +1,16 @@
 """The events of a complaint's way, in the order in which they happen.
 
-An event states a fact, in the past tense, with its version in its type. Inside a version only optional fields are ever
-added; readers ignore what they do not know. They travel keyed by the complaint's id: the regions' own on
-`complaints.region.<code>`, all others on `complaints.v1`, which is internal: it holds the citizen's own words, but no
-name, number or platform id (those stay in the reporter vault). Times are UTC.
+They travel keyed by the complaint's id: the regions' own on `complaints.region.<code>`, all others on `complaints.v1`,
+which is internal: it holds the citizen's own words, but no name, number or platform id (those stay in the reporter
+vault).
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from shared.events.base import Event, UtcTime, Value
 from shared.events.topics import COMPLAINTS, REGION_TOPICS, region_topic
 
 CaseState = Literal["received", "assigned", "in_progress", "answered", "closed"]
@@ -31,38 +30,26 @@ Level = Literal["national", "province", "regency", "village", "regional_company"
 city, a village, or a company owned by a region."""
 
 
-def _utc(time: datetime) -> datetime:
-    try:
-        return time.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a time outside the calendar") from None
-
-
-UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class GivenPlace(_Value):
+class GivenPlace(Value):
     """Where it happened, as the citizen gave it."""
 
     region_code: str | None = Field(None, description="Kemendagri's dotted code, for example 52.03.")
     description: str | None = Field(None, description="In the citizen's own words.")
 
 
-class Coordinates(_Value):
+class Coordinates(Value):
     """A point in degrees (WGS 84)."""
 
     latitude: Latitude
     longitude: Longitude
 
 
-class DetectedPlace(_Value):
+class DetectedPlace(Value):
     """Where routing found it to be, with how sure it is and on what evidence."""
 
     region_code: str
@@ -71,7 +58,7 @@ class DetectedPlace(_Value):
     evidence: tuple[str, ...] = Field(description="In plain Indonesian; of the text it quotes place names only.")
 
 
-class Place(_Value):
+class Place(Value):
     """What is known of the place: as given, as coordinates, as found in the text."""
 
     given: GivenPlace = GivenPlace()
@@ -79,17 +66,17 @@ class Place(_Value):
     detected: DetectedPlace | None = None
 
 
-class AttachmentRef(_Value):
+class AttachmentRef(Value):
     """An attachment's description; its content is reached through the API only."""
 
     id: UUID
-    kind: str = Field(description="image, audio, video, file or other")
+    kind: str = Field(description="image, audio, video, file, sticker, location, share, story or other")
     media_type: str | None = None
     sha256: str | None = Field(None, description="Hexadecimal, once the content is in the house.")
     size: int | None = Field(None, description="Bytes.")
 
 
-class AgencyRef(_Value):
+class AgencyRef(Value):
     """An agency (perangkat daerah or other body), with the name it had at that time."""
 
     key: str
@@ -102,26 +89,23 @@ class CandidateAgency(AgencyRef):
     score: Share
 
 
-class Actor(_Value):
+class Actor(Value):
     """Who did it: a rule of the house, or an officer (by account id, never by name)."""
 
     kind: str = Field(description="machine or officer; more kinds will come.")
     id: str
 
 
-class ComplaintEvent(_Value):
+class ComplaintEvent(Event):
     """What every event of a complaint carries."""
 
     topics: ClassVar[tuple[str, ...]] = (COMPLAINTS.name,)
-    """The topics on which events of this type may travel."""
-    source: ClassVar[str]
 
     @property
-    def topic(self) -> str:
-        """The topic on which this very event travels."""
-        return self.topics[0]
+    def subject(self) -> UUID:
+        """The complaint."""
+        return self.complaint_id
 
-    type: str
     complaint_id: UUID
     ticket: str
 
@@ -134,7 +118,7 @@ class ComplaintReceived(ComplaintEvent):
     type: Literal["complaint.received.v1"] = "complaint.received.v1"
     channel: str = Field(description="The channel's name, for example sms. Never an enum: channels are added.")
     account: str = Field(description="Which of our accounts received it: page id, number, app.")
-    surface: str = Field(description="direct_message, comment, sms or form")
+    surface: str = Field(description="direct_message, comment, post, mention, review, sms, form or desk.")
     conversation_id: UUID
     message_id: UUID
     text: str = Field(description="The citizen's words, at most 10,000 characters.")
@@ -149,6 +133,80 @@ class ComplaintReceived(ComplaintEvent):
     anonymous: bool = Field(description="anonim: the reporter is not shown to the public.")
     secret: bool = Field(description="rahasia: the whole report is not shown to the public.")
     sealed: bool = Field(description="Only the Inspectorate may see it (whistleblowing, bribery, abuse of office).")
+    emergency: bool = Field(default=False, description="Its words speak of life or limb in danger now.")
+    asks: tuple[str, ...] = Field((), description="What it lacks, and its citizen is asked for: what, where, when.")
+    rule: str = Field("", description="The rule of the conversation by which this message opened a complaint.")
+    standby: bool = Field(default=False, description="Another app answers this citizen: nothing is sent by itself.")
+
+
+class ComplaintAppended(ComplaintEvent):
+    """A further message belongs to the complaint: the citizen's, or one that the agency wrote in the provider's app."""
+
+    source = "/services/intake"
+
+    type: Literal["complaint.appended.v1"] = "complaint.appended.v1"
+    channel: str
+    account: str
+    surface: str
+    conversation_id: UUID | None
+    message_id: UUID
+    author: str = Field(description="citizen or agency")
+    text: str = Field(description="At most 10,000 characters; empty for a photo alone.")
+    text_truncated: bool = False
+    attachments: tuple[AttachmentRef, ...] = ()
+    place: Place = Place()
+    event_time: UtcTime | None = None
+    received_at: UtcTime
+    sealed: bool = Field(description="Whether the complaint is sealed now: these words may have sealed it.")
+    emergency: bool = False
+    answers: tuple[str, ...] = Field((), description="Which of our questions it answers: what, where, when.")
+    rule: str = Field(description="The rule of the conversation by which it belongs here.")
+
+
+class ComplaintAmended(ComplaintEvent):
+    """The citizen changed or took back a message of the complaint. What it said before is kept as it was."""
+
+    source = "/services/intake"
+
+    type: Literal["complaint.amended.v1"] = "complaint.amended.v1"
+    message_id: UUID
+    change: str = Field(description="edited or withdrawn")
+    text: str | None = Field(description="The new words of an edited message.")
+    sealed: bool
+    amended_at: UtcTime
+
+
+class ComplaintWithdrawn(ComplaintEvent):
+    """The citizen wants the complaint to go no further (BATAL)."""
+
+    source = "/services/intake"
+
+    type: Literal["complaint.withdrawn.v1"] = "complaint.withdrawn.v1"
+    message_id: UUID
+    withdrawn_at: UtcTime
+
+
+class ComplaintRated(ComplaintEvent):
+    """The citizen said how the answer was."""
+
+    source = "/services/intake"
+
+    type: Literal["complaint.rated.v1"] = "complaint.rated.v1"
+    rating: int = Field(ge=1, le=5, description="From 1 (not helped) to 5 (helped well).")
+    text: str | None = None
+    rated_at: UtcTime
+
+
+class AttachmentSettled(ComplaintEvent):
+    """What became of an attachment: its content is in the house, or never will be."""
+
+    source = "/services/intake"
+
+    type: Literal["complaint.attachment_settled.v1"] = "complaint.attachment_settled.v1"
+    attachment: AttachmentRef
+    state: str = Field(description="stored, refused, failed or expired")
+    problem: str | None = Field(None, description="Why there is no content, a stable snake_case name.")
+    settled_at: UtcTime
 
 
 class ComplaintRouted(ComplaintEvent):
@@ -289,7 +347,7 @@ class ReplyDeliveryReported(ReplyEvent):
     reported_at: UtcTime
 
 
-class LocatedIn(_Value):
+class LocatedIn(Value):
     """Where a complaint is, by which edition of the directory."""
 
     region_code: str
@@ -298,7 +356,7 @@ class LocatedIn(_Value):
     directory_version: str | None = None
 
 
-class SharedAttachment(_Value):
+class SharedAttachment(Value):
     """An attachment, by what proves it: the content is reached through the API."""
 
     kind: str
@@ -306,7 +364,7 @@ class SharedAttachment(_Value):
     sha256: str | None = None
 
 
-class DueDate(_Value):
+class DueDate(Value):
     """By when a step must be done."""
 
     step: str
@@ -358,24 +416,3 @@ class ComplaintWithdrawnFromRegion(RegionEvent):
     type: Literal["complaint.withdrawn_from_region.v1"] = "complaint.withdrawn_from_region.v1"
     reason: str = Field(description="elsewhere or sealed")
     withdrawn_at: UtcTime
-
-
-EVENTS: dict[str, type[ComplaintEvent]] = {
-    model.model_fields["type"].default: model
-    for model in (
-        ComplaintReceived,
-        ComplaintRouted,
-        ComplaintAssigned,
-        ComplaintStatusChanged,
-        ComplaintAnswered,
-        ComplaintVerified,
-        ComplaintMirrored,
-        ComplaintMirrorStatusChanged,
-        ReplySent,
-        ReplyFailed,
-        ReplyDeliveryReported,
-        ComplaintSharedWithRegion,
-        ComplaintWithdrawnFromRegion,
-    )
-}
-"""Every published event by its type."""

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from shared.events.base import Event
 from shared.events.cloudevents import SCHEMA_BASE
-from shared.events.complaint import EVENTS, ComplaintEvent
+from shared.events.registry import EVENTS
 
 Schema = Mapping[str, Any]
 
@@ -27,12 +28,12 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
-def topic_of(model: type[ComplaintEvent]) -> str:
+def topic_of(model: type[Event]) -> str:
     """Return the topic of an event type as its readers write it: `complaints.v1`, or the regions' template."""
     return model.topics[0] if len(model.topics) == 1 else REGION_ADDRESS
 
 
-def schema_of(model: type[ComplaintEvent]) -> JsonSchemaValue:
+def schema_of(model: type[Event]) -> JsonSchemaValue:
     """Return an event's schema, with its stable `$id` (also the record's `ce_dataschema`) and its topic."""
     body = model.model_json_schema(mode="serialization", schema_generator=_Generator)
     body["required"] = ["type", *body["required"]]

@@ -25,6 +25,15 @@ COMPLAINTS = Topic(
     summary="All events of every complaint, in order per complaint.",
 )
 
+CONVERSATIONS = Topic(
+    name="conversations.v1",
+    partitions=3,
+    retention=timedelta(days=30),
+    key="conversation id",
+    access="internal: that somebody wrote to us is nobody else's matter",
+    summary="What citizens wrote that is no complaint, and what they are told at once; none of their words.",
+)
+
 REGIONS: dict[str, str] = {
     "52": "Nusa Tenggara Barat",
     "52.01": "Lombok Barat",
@@ -60,4 +69,4 @@ REGION_TOPICS: dict[str, Topic] = {
     for region, name in REGIONS.items()
 }
 
-TOPICS: tuple[Topic, ...] = (COMPLAINTS, *REGION_TOPICS.values())
+TOPICS: tuple[Topic, ...] = (COMPLAINTS, CONVERSATIONS, *REGION_TOPICS.values())

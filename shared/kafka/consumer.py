@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from shared.core.errors import RejectError
 from shared.core.times import utc_now
 from shared.db import Database, UnitOfWork, is_unavailable, sqlstate
-from shared.events import ComplaintEvent, Envelope, MalformedEventError, Topic, decode
+from shared.events import Envelope, Event, MalformedEventError, Topic, decode
 from shared.events.cloudevents import event_type
 from shared.kafka.client import KafkaSettings
 from shared.kafka.parking import ParkedRecord, ParkingLot
@@ -29,7 +29,7 @@ from shared.telemetry import metrics
 log = structlog.get_logger()
 
 Handler = Callable[[UnitOfWork, Envelope], Awaitable[None]]
-Handlers = Mapping[type[ComplaintEvent], Handler]
+Handlers = Mapping[type[Event], Handler]
 
 _ATTEMPTS = 5
 _ATTENDANT_S = 1.0

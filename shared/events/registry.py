@@ -1,0 +1,49 @@
+"""Every published event by its type."""
+
+from shared.events.base import Event
+from shared.events.complaint import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAnswered,
+    ComplaintAppended,
+    ComplaintAssigned,
+    ComplaintMirrored,
+    ComplaintMirrorStatusChanged,
+    ComplaintRated,
+    ComplaintReceived,
+    ComplaintRouted,
+    ComplaintSharedWithRegion,
+    ComplaintStatusChanged,
+    ComplaintVerified,
+    ComplaintWithdrawn,
+    ComplaintWithdrawnFromRegion,
+    ReplyDeliveryReported,
+    ReplyFailed,
+    ReplySent,
+)
+from shared.events.conversation import CitizenPrompted
+
+EVENTS: dict[str, type[Event]] = {
+    model.model_fields["type"].default: model
+    for model in (
+        ComplaintReceived,
+        ComplaintAppended,
+        ComplaintAmended,
+        ComplaintWithdrawn,
+        AttachmentSettled,
+        ComplaintRouted,
+        ComplaintAssigned,
+        ComplaintStatusChanged,
+        ComplaintAnswered,
+        ComplaintRated,
+        ComplaintVerified,
+        ComplaintMirrored,
+        ComplaintMirrorStatusChanged,
+        ReplySent,
+        ReplyFailed,
+        ReplyDeliveryReported,
+        ComplaintSharedWithRegion,
+        ComplaintWithdrawnFromRegion,
+        CitizenPrompted,
+    )
+}
