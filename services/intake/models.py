@@ -1,5 +1,7 @@
 """Intake's tables, and the reporter vault's (schema `vault`)."""
 
+from uuid import UUID
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -7,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -22,6 +25,14 @@ from shared.db import inbox_table, parked_table
 
 metadata = MetaData(schema="intake")
 VAULT = "vault"
+_TIME = DateTime(timezone=True)
+
+
+def _raw_request() -> "Column[UUID]":
+    """Name the request that brought it."""
+    key = ForeignKey("intake.raw_request.id", deferrable=True, initially="DEFERRED")
+    return Column("raw_request_id", Uuid, key, nullable=False)
+
 
 raw_request = Table(
     "raw_request",
@@ -33,7 +44,7 @@ raw_request = Table(
     Column("query", LargeBinary, nullable=False),
     Column("headers", JSONB, nullable=False, comment="all but those that carry somebody's authority"),
     Column("body", LargeBinary, nullable=False),
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", _TIME, nullable=False),
     Column(
         "state",
         Text,
@@ -51,8 +62,20 @@ conversation = Table(
     Column("channel", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("person_id", Uuid, ForeignKey(f"{VAULT}.person.id"), nullable=False),
-    UniqueConstraint("channel", "account", "person_id", name="conversation_key"),
+    Column("thread", Text, nullable=False, server_default="", comment="public thread; empty in private"),
+    Column("latest_complaint_id", Uuid, comment="the newest complaint that was opened in it"),
+    Column("last_message_at", _TIME, comment="when its citizen last added to that complaint"),
+    Column("asked", Text, comment="what that complaint still lacks: what, where, when, comma between"),
+    Column("asked_at", _TIME),
+    Column("prompted_at", _TIME, comment="when we last asked for words"),
+    Column("waiting", Integer, nullable=False, server_default="0", comment="messages that are held"),
+    Column("window_started_at", _TIME, comment="of the count that tells a flood"),
+    Column("window_count", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("person_id", "channel", "account", "thread", name="conversation_key"),
 )
+"""What one person and one account of ours say to each other, in private or in one public thread.
+
+Its row is locked while a message of it is judged."""
 
 complaint = Table(
     "complaint",
@@ -65,10 +88,12 @@ complaint = Table(
     Column("anonymous", Boolean, nullable=False),
     Column("secret", Boolean, nullable=False),
     Column("sealed", Boolean, nullable=False),
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", _TIME, nullable=False),
     Column("state", Text, nullable=False, server_default="received", comment="projection of casework's state"),
     Column("agency", Text, comment="projection: name of the agency it is assigned to"),
-    Column("state_changed_at", DateTime(timezone=True)),
+    Column("state_changed_at", _TIME),
+    Column("emergency", Boolean, nullable=False, server_default=text("false")),
+    Column("withdrawn_at", _TIME, comment="its citizen said BATAL"),
 )
 
 message = Table(
@@ -82,7 +107,6 @@ message = Table(
         "complaint_id",
         Uuid,
         ForeignKey("intake.complaint.id", deferrable=True, initially="DEFERRED"),
-        nullable=False,
         index=True,
     ),
     Column(
@@ -96,9 +120,27 @@ message = Table(
     Column("surface", Text, nullable=False),
     Column("thread", Text, comment="what it hangs on, in the provider's ids"),
     Column("text", Text, nullable=False, comment="this message's own words"),
-    Column("event_time", DateTime(timezone=True)),
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("event_time", _TIME),
+    Column("received_at", _TIME, nullable=False),
+    Column("conversation_id", Uuid, ForeignKey("intake.conversation.id"), comment="null: agency's"),
+    Column("author", Text, nullable=False, server_default="citizen", comment="citizen or agency"),
+    Column(
+        "disposition",
+        Text,
+        nullable=False,
+        server_default="opened",
+        comment="opened, appended, held (waits) or kept (no complaint)",
+    ),
+    Column("rule", Text, nullable=False, server_default="", comment="the rule that decided"),
+    Column("reporter", Uuid, comment="a reference into the vault; null where it is only added"),
+    Column("place", JSONB, comment="as given with this message"),
+    Column("due_at", _TIME, comment="until when it is held"),
+    Column("edited_at", _TIME),
+    Column("withdrawn_at", _TIME, comment="its author took it back"),
     UniqueConstraint("channel", "account", "provider_message_id", name="message_key"),
+    Index("message_conversation", "conversation_id", "received_at"),
+    Index("message_held", "due_at", postgresql_where=text("disposition = 'held'")),
+    Index("message_kept", "received_at", postgresql_where=text("disposition IN ('held', 'kept')")),
 )
 
 ignored = Table(
@@ -108,20 +150,103 @@ ignored = Table(
     Column("account", Text, primary_key=True),
     Column("provider_message_id", Text, primary_key=True),
     Column("reason", Text, nullable=False),
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", _TIME, nullable=False),
 )
 
 attachment = Table(
     "attachment",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
+    Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), index=True),
     Column("message_id", Uuid, ForeignKey("intake.message.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("media_type", Text),
     Column("sha256", Text, comment="names the content in the store; null while it is only at the provider"),
     Column("size", BigInteger),
     Column("source_url", Text, comment="the provider's address; expires"),
+    Column("channel", Text, nullable=False, server_default=""),
+    Column("account", Text, nullable=False, server_default=""),
+    Column("note", Text, comment="what is known where nothing can be fetched"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        server_default="none",
+        comment="wanted, fetching, stored, refused, failed, expired; none: there is nothing to keep",
+    ),
+    Column("problem", Text, comment="why there is no content"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", _TIME, comment="of the next attempt to fetch"),
+    Column("keep_until", _TIME),
+    Column("keep_hints", Boolean, nullable=False, server_default=text("false")),
+    Column("hints", JSONB, comment="place and time inside a photo, with its citizen's consent"),
+    Index("attachment_message", "message_id"),
+    Index("attachment_due", "due_at", postgresql_where=text("state IN ('wanted', 'fetching')")),
+    Index("attachment_content", "sha256"),
+    Index("attachment_expiry", "keep_until", postgresql_where=text("state = 'stored'")),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("provider_message_id", Text, primary_key=True),
+    Column("line", LargeBinary, nullable=False, comment="keyed hash of sender, reference and total"),
+    Column("number", Integer, nullable=False, comment="from 1"),
+    Column("total", Integer, nullable=False),
+    Column("message", LargeBinary, nullable=False, comment="encrypted: the part as it was understood"),
+    _raw_request(),
+    Column("received_at", _TIME, nullable=False),
+    Column("due_at", _TIME, nullable=False, comment="from then on the rest goes on without the missing"),
+    Column("joined_at", _TIME),
+    Column("joined_as", Text, comment="the provider message id of the whole"),
+    Index("part_waiting", "line", "number", postgresql_where=text("joined_at IS NULL")),
+)
+
+amendment = Table(
+    "amendment",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("provider_message_id", Text, primary_key=True),
+    Column("change", Text, primary_key=True, comment="edited or withdrawn"),
+    Column("version", LargeBinary, primary_key=True, comment="hash of the new words"),
+    Column("text", Text),
+    Column("at", _TIME, nullable=False),
+    _raw_request(),
+    Column("received_at", _TIME, nullable=False),
+    Column("applied_at", _TIME, comment="null while its message is not there"),
+    Index("amendment_open", "received_at", postgresql_where=text("applied_at IS NULL")),
+)
+
+pointer = Table(
+    "pointer",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("provider_message_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("media", Text),
+    Column("fallback", LargeBinary, comment="encrypted: what is accepted when the provider tells no more"),
+    _raw_request(),
+    Column("received_at", _TIME, nullable=False),
+    Column("state", Text, nullable=False, server_default="wanted", comment="wanted, resolved or given_up"),
+    Column("problem", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", _TIME, nullable=False),
+    Index("pointer_due", "due_at", postgresql_where=text("state = 'wanted'")),
+)
+
+account_notice = Table(
+    "account_notice",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("received_at", _TIME, nullable=False),
 )
 
 answer = Table(
@@ -131,7 +256,7 @@ answer = Table(
     Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
     Column("agency", Text),
     Column("text", Text, nullable=False),
-    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("answered_at", _TIME, nullable=False),
 )
 
 delivery_report = Table(
@@ -141,7 +266,9 @@ delivery_report = Table(
     Column("outcome", Text, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("complaint_id", Uuid, nullable=False, comment="as the report says; perhaps none of ours"),
-    Column("reported_at", DateTime(timezone=True), nullable=False),
+    Column("reported_at", _TIME, nullable=False),
+    Column("provider_message_id", Text),
+    Index("delivery_report_message", "channel", "provider_message_id"),
 )
 
 inbox = inbox_table(metadata)
@@ -154,6 +281,8 @@ person = Table(
     Column("digest", LargeBinary, nullable=False, unique=True, comment="HMAC of channel, kind and identifier"),
     Column("key_id", Text, nullable=False, comment="which vault key made the digest"),
     Column("identifier", LargeBinary, nullable=False, comment="encrypted"),
+    Column("silenced_at", _TIME, comment="said STOP: hears nothing from us"),
+    Column("joined_to", Uuid, ForeignKey(f"{VAULT}.person.id"), comment="the same human elsewhere"),
     schema=VAULT,
 )
 
@@ -174,7 +303,7 @@ look = Table(
     Column("reference", Uuid, nullable=False),
     Column("role", Text, nullable=False, comment="the login that looked"),
     Column("purpose", Text, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("at", _TIME, nullable=False, server_default=func.clock_timestamp()),
     schema=VAULT,
 )
 """Each look at an address; written by the function `vault.return_address` alone."""
