@@ -240,7 +240,7 @@ def _grants() -> None:
         "pointer": "SELECT, INSERT, UPDATE (state, problem, attempts, due_at)",
         "account_notice": "SELECT, INSERT",
         "ignored": "SELECT",
-        "raw_request": "SELECT, UPDATE (state, unreadable), DELETE",
+        "raw_request": "SELECT (id, channel, state, received_at), UPDATE (state, unreadable), DELETE",
     }
     vault = {"person": "SELECT (joined_to, silenced_at), UPDATE (joined_to, silenced_at)"}
     for statement in (
