@@ -26,6 +26,9 @@ _JOURNEY = text("""
 """)
 _STOPS = {"intake": "4 accept", "routing": "6 route", "casework": "7 work", "lapor": "8 mirror", "replies": "9 tell"}
 
+_NAMED = ("author", "rule", "change", "rating", "template", "outcome", "reason")
+_FLAGS = {"emergency": "emergency: life or limb", "standby": "another app answers; nothing is sent by itself"}
+
 app = typer.Typer(add_completion=False)
 
 
@@ -177,7 +180,11 @@ def _what(step: Step) -> list[str]:
         lines.append(
             f"LAPOR! {facts['lapor_id']}" + (f": “{facts['lapor_status']}”" if "lapor_status" in facts else "")
         )
-    lines += [f"{name}: {facts[name]}" for name in ("template", "outcome", "reason") if name in facts]
+    lines += [f"{name}: {facts[name]}" for name in _NAMED if name in facts]
+    lines += [f"{name}: {', '.join(facts[name])}" for name in ("asks", "answers") if name in facts]
+    lines += [words for name, words in _FLAGS.items() if name in facts]
+    if attachment := facts.get("attachment"):
+        lines.append(" ".join(str(attachment[name]) for name in ("kind", "state", "problem") if name in attachment))
     lines += _reasons(step)
     if step.published_at is not None:
         lines.append(f"in Kafka after {_number(step.publish_ms)} ms")

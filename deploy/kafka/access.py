@@ -1,6 +1,7 @@
 """Who may do what on Kafka: one table beside the topics. `ntbcare events access apply` makes it so on the brokers.
 
-Only the relay writes. A service reads the house's topic, with a group of its own name. A region's government reads its
+Only the relay writes. A service reads the complaints' topic, with a group of its own name, and another one where it
+must. A region's government reads its
 own topic and no other. Whoever administrates is the brokers' super user and stands in no row. A user's name and a
 group's, like a topic's, begin with the installation's prefix.
 """
@@ -9,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.events import COMPLAINTS, REGION_TOPICS, TOPICS
+from shared.events import COMPLAINTS, CONVERSATIONS, REGION_TOPICS, TOPICS, Topic
 
 READERS = ("casework", "intake", "lapor", "regencies", "replies", "routing")
 """The services that follow complaints; each one's group has its name."""
+ALSO: dict[str, tuple[Topic, ...]] = {"replies": (CONVERSATIONS,)}
+"""What a service reads beside the complaints, in the same group."""
 RELAY = "ntbcare-relay"
 OPERATOR = "ntbcare-operator"
 OURS = ("ntbcare-", "regency-")
@@ -72,7 +75,8 @@ def _rules() -> Iterator[Rule]:
         yield Rule(RELAY, Verb.WRITE, Kind.TOPIC, topic.name)
         yield Rule(OPERATOR, Verb.DESCRIBE, Kind.TOPIC, topic.name)
     for service in READERS:
-        yield Rule(service_user(service), Verb.READ, Kind.TOPIC, COMPLAINTS.name)
+        for topic in (COMPLAINTS, *ALSO.get(service, ())):
+            yield Rule(service_user(service), Verb.READ, Kind.TOPIC, topic.name)
         yield Rule(service_user(service), Verb.READ, Kind.GROUP, service)
         yield Rule(OPERATOR, Verb.DESCRIBE, Kind.GROUP, service)
     for region, topic in REGION_TOPICS.items():

@@ -9,7 +9,7 @@ skip what is not ours (by `ce_type`, before any transaction)
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import stamina
@@ -38,16 +38,24 @@ _TROUBLE_S = 1.0
 
 
 class Consumer:
-    """One service's consumer group on one topic."""
+    """One service's consumer group, on one topic or several."""
 
     def __init__(
-        self, kafka: KafkaSettings, database: Database, *, group: str, topic: Topic, lot: ParkingLot, handlers: Handlers
+        self,
+        kafka: KafkaSettings,
+        database: Database,
+        *,
+        group: str,
+        topic: Topic,
+        also: Sequence[Topic] = (),
+        lot: ParkingLot,
+        handlers: Handlers,
     ) -> None:
         """Take the handlers by event class; a handler runs inside the transaction that also marks the inbox."""
         self._kafka = kafka
         self._database = database
         self._group = group
-        self._topic = topic
+        self._topics = (topic, *also)
         self._lot = lot
         self._handlers = {model.model_fields["type"].default: handler for model, handler in handlers.items()}
         self._workers: Workers | None = None
@@ -63,7 +71,7 @@ class Consumer:
             client = self._kafka.consumer(self._group)
             self._workers = workers = Workers(client, self._group, self._receive)
             try:
-                client.subscribe([self._kafka.topic(self._topic)], listener=workers)
+                client.subscribe([self._kafka.topic(topic) for topic in self._topics], listener=workers)
                 await client.start()
                 log.info("consumer.started", group=self._group)
                 await workers.run()

@@ -11,12 +11,17 @@ from shared.core.ids import new_id
 from shared.core.settings import SettingsError
 from shared.db import Database
 from shared.events import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintMirrored,
     ComplaintMirrorStatusChanged,
+    ComplaintRated,
     ComplaintReceived,
     ComplaintRouted,
     ComplaintVerified,
+    ComplaintWithdrawn,
     ReplyFailed,
     ReplySent,
 )
@@ -142,3 +147,37 @@ async def test_the_mirror_and_the_replies_stand_on_the_way_and_lapors_status_is_
     for words in ("8 mirror", "9 tell", "LAPOR! 9165816: “Selesai”", "template: answer", "reason: window_closed"):
         assert words in answer.output
     assert "State: in_progress" in answer.output
+
+
+async def test_a_conversation_is_told_by_its_rules_and_facts_without_a_word_of_it(run, intake, sql):
+    complaint = new_id()
+    first = received(complaint, text=WORDS, rule="stands_alone", asks=("where", "when"), emergency=True)
+    await publish(intake, first)
+    ticket = {"ticket": first.ticket}
+    for model, changes in (
+        (ComplaintAppended, {"text": WORDS, "rule": "answers_question", "answers": ("where",), "place": {}}),
+        (ComplaintAmended, {"text": WORDS}),
+        (AttachmentSettled, {"state": "refused", "problem": "too_large"}),
+        (ComplaintRated, {"rating": 2, "text": WORDS}),
+        (ComplaintWithdrawn, {}),
+    ):
+        await publish(intake, example(model, complaint, **ticket, **changes))
+    answer = await run("trace", first.ticket)
+    assert answer.exit_code == 0, answer.output
+    for words in (
+        "rule: stands_alone", "asks: where, when", "emergency: life or limb", "author: citizen",
+        "rule: answers_question", "answers: where", "change: edited", "image refused too_large", "rating: 2",
+        "complaint.withdrawn.v1", "State: received",
+    ):  # fmt: skip
+        assert words in answer.output
+    assert "Baiq" not in answer.output
+    assert "Baiq" not in (await run("trace", first.ticket, "--json")).output
+
+
+async def test_a_complaint_that_later_words_sealed_shows_no_reasons_any_more(run, intake, sql):
+    first, events, _ = await journey(intake, sql)
+    assert events[1].reasons[0] in (await run("trace", first.ticket)).output
+    await publish(intake, example(ComplaintAppended, first.complaint_id, ticket=first.ticket, sealed=True))
+    answer = await run("trace", first.ticket)
+    assert "only the Inspectorate sees why" in answer.output
+    assert events[1].reasons[0] not in answer.output

@@ -9,9 +9,10 @@ from shared.events import (
     EVENTS,
     AgencyRef,
     CandidateAgency,
-    ComplaintEvent,
+    CitizenPrompted,
     ComplaintReceived,
     DetectedPlace,
+    Event,
     LocatedIn,
 )
 
@@ -53,8 +54,12 @@ def personal_fields(model: type[BaseModel]) -> list[str]:
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.__name__)
-def test_no_event_has_a_field_that_could_hold_who_the_reporter_is(event: type[ComplaintEvent]) -> None:
+def test_no_event_has_a_field_that_could_hold_who_the_reporter_is(event: type[Event]) -> None:
     assert personal_fields(event) == [], "keep it in the reporter vault; the event carries `reporter`, a reference"
+
+
+def test_what_somebody_wrote_that_is_no_complaint_is_in_no_event() -> None:
+    assert not {"text", "words", "attachments", "place"} & CitizenPrompted.model_fields.keys()
 
 
 def test_the_rule_finds_such_a_field_however_deep_it_sits() -> None:

@@ -61,7 +61,8 @@ def test_a_schema_is_json_schema_2020_12_with_its_own_urn_and_open_for_additions
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"urn:ntbcare:schema:{event_type}"
     assert "additionalProperties" not in write(schema)
-    assert schema["required"][:3] == ["type", "complaint_id", "ticket"]
+    about = ["conversation_id", "channel"] if event_type.startswith("conversation.") else ["complaint_id", "ticket"]
+    assert schema["required"][:3] == ["type", *about]
 
 
 def test_generating_twice_gives_the_same_bytes() -> None:

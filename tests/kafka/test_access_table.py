@@ -4,12 +4,26 @@ import pytest
 
 from deploy.contracts.services import received_by, service_names
 from deploy.kafka.access import READERS, region_user, rules
-from shared.events import REGION_TOPICS
+from shared.events import COMPLAINTS, CONVERSATIONS, EVENTS, REGION_TOPICS
+
+READS = ("read", "topic")
 
 
 @pytest.mark.parametrize("service", [name for name in service_names() if received_by(name)])
 def test_every_service_that_consumes_may(service):
     assert service in READERS
+
+
+@pytest.mark.parametrize("service", READERS)
+def test_a_service_reads_the_topics_of_what_it_consumes_and_no_more(service):
+    ours = {rule.name for rule in rules() if rule.user == f"ntbcare-{service}" and (rule.verb, rule.kind) == READS}
+    assert ours == {COMPLAINTS.name} | {topic for event in received_by(service) for topic in event.topics}
+
+
+def test_what_is_no_complaint_is_read_by_replies_alone():
+    readers = {rule.user for rule in rules() if rule.name == CONVERSATIONS.name and rule.verb == "read"}
+    assert readers == {"ntbcare-replies"}
+    assert [name for name, event in EVENTS.items() if CONVERSATIONS.name in event.topics]
 
 
 def test_nobody_but_the_relay_writes_and_no_region_reads_the_houses_topic():
