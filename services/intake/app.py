@@ -1,6 +1,7 @@
 """Intake's composition root."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from fastapi import APIRouter
 
@@ -25,7 +26,7 @@ def build(options: ServeOptions) -> ServiceApp:
     service = IntakeService(
         vault=VaultKeys([key.get_secret_value() for key in settings.vault_keys]),
         access_code_key=settings.access_code_key.get_secret_value(),
-        store=AttachmentStore(settings.attachments),
+        store=AttachmentStore(Path(settings.attachments)),
     )
     router = APIRouter()
     router.include_router(endpoints.doors(service, database, channels, RateLimit(settings.submissions_per_minute)))

@@ -1,7 +1,5 @@
 """Intake's settings."""
 
-from pathlib import Path
-
 from pydantic_settings import SettingsConfigDict
 
 from shared.core.settings import Secret, Secrets, Settings
@@ -15,8 +13,13 @@ class IntakeSettings(Settings):
     database_url: Secret
     vault_keys: Secrets
     access_code_key: Secret
-    attachments: Path = Path("attachments")
-    """The folder that keeps attachments' contents, shared by the intake processes."""
+    attachments: str = "attachments"
+    """What keeps attachments' contents, shared by the intake processes: a folder, or `s3://bucket/prefix`."""
+    attachments_endpoint: str = ""
+    """Of an object store that is not Amazon's."""
+    attachments_region: str = "us-east-1"
+    attachments_access_key: str = ""
+    attachments_secret_key: Secret | None = None
     submissions_per_minute: int = 30
     """How many requests one address may send to a public door; a village office shares one address."""
     lookups_per_minute: int = 60

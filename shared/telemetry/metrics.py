@@ -52,3 +52,8 @@ REPLY_ACCOUNTS_PAUSED = Gauge(
     "Our accounts whose provider refuses us: an operator must act.",
     ["channel", "account"],
 )
+ATTACHMENTS = Counter(
+    "ntbcare_attachments_total",
+    "What became of attachments: stored, refused, failed, later (will be fetched again) or expired, and why.",
+    ["channel", "outcome", "reason"],
+)
