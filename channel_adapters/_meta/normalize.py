@@ -7,17 +7,33 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from channel_adapters._meta.messaging import Scene, is_messaging, read_messaging, read_standby
+from channel_adapters._meta.messaging import MessagingOutcome, Scene, is_messaging, read_messaging
 from channel_adapters._meta.payloads import Id
-from shared.channels.protocol import DeliveryReport, Ignored, InboundMessage, InboundRequest, Translation, Unreadable
+from shared.channels.protocol import (
+    AccountNotice,
+    AgencyMessage,
+    Amendment,
+    DeliveryReport,
+    Ignored,
+    InboundMessage,
+    InboundRequest,
+    Pointer,
+    Translation,
+    Unreadable,
+)
 from shared.channels.times import read_time
 
-Outcome = InboundMessage | DeliveryReport | Ignored | Unreadable
+ChangeOutcome = InboundMessage | AgencyMessage | Amendment | Pointer | Ignored | Unreadable
+Outcome = ChangeOutcome | MessagingOutcome
+_Kind = TypeVar("_Kind")
 _ID: TypeAdapter[str | None] = TypeAdapter(Id)
+_BRANCHES = ("messaging", "standby", "changes")
+_FRAME = {"id", "uid", "time"}
+"""What an entry has besides its branches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +41,10 @@ class Change:
     """An element of `entry.changes` on one of our accounts."""
 
     field: str
-    value: Mapping[str, Any]
+    value: Any
     account: str
+    accounts: frozenset[str]
+    """All of ours."""
     sent_at: datetime | None
     """`entry.time`: when Meta sent the request."""
     received_at: datetime
@@ -39,19 +57,29 @@ class Dialect:
 
     object_name: str
     accounts: frozenset[str]
+    app_id: str | None
+    """Our own app, where the settings name it: an echo of what it sent is known already."""
     sender_kind: str
-    read_change: Callable[[Change], Outcome]
+    read_change: Callable[[Change], ChangeOutcome]
 
 
 def translate(request: InboundRequest, dialect: Dialect) -> Translation:
     """Translate one request; never raises, because Meta would only send the same body again."""
-    outcomes = list(_outcomes(request, dialect))
+    outcomes = tuple(_outcomes(request, dialect))
     return Translation(
-        messages=tuple(outcome for outcome in outcomes if isinstance(outcome, InboundMessage)),
-        reports=tuple(outcome for outcome in outcomes if isinstance(outcome, DeliveryReport)),
-        ignored=tuple(outcome for outcome in outcomes if isinstance(outcome, Ignored)),
-        unreadable=tuple(outcome for outcome in outcomes if isinstance(outcome, Unreadable)),
+        messages=_all(outcomes, InboundMessage),
+        agency_messages=_all(outcomes, AgencyMessage),
+        amendments=_all(outcomes, Amendment),
+        pointers=_all(outcomes, Pointer),
+        notices=_all(outcomes, AccountNotice),
+        reports=_all(outcomes, DeliveryReport),
+        ignored=_all(outcomes, Ignored),
+        unreadable=_all(outcomes, Unreadable),
     )
+
+
+def _all(outcomes: tuple[Outcome, ...], kind: type[_Kind]) -> tuple[_Kind, ...]:
+    return tuple(outcome for outcome in outcomes if isinstance(outcome, kind))
 
 
 def _outcomes(request: InboundRequest, dialect: Dialect) -> Iterator[Outcome]:
@@ -74,52 +102,74 @@ def _outcomes(request: InboundRequest, dialect: Dialect) -> Iterator[Outcome]:
 
 
 def _read_entry(entry: Any, where: str, received_at: datetime, dialect: Dialect) -> Iterator[Outcome]:
-    branches = [name for name in ("messaging", "standby", "changes") if isinstance(entry, dict) and name in entry]
+    if not isinstance(entry, dict):
+        yield Unreadable(reason="unknown_shape", where=where)
+        return
+    branches = [name for name in _BRANCHES if name in entry]
     for name in branches:
         yield from _read_branch(entry, name, where, received_at, dialect)
-    if isinstance(entry, dict) and "field" in entry:
-        yield _read_change(entry, entry, where, received_at, dialect)
+    if "field" in entry:
+        yield from _read_change(entry, _scene(entry, where, received_at, dialect), dialect)
     elif not branches:
-        yield Unreadable(reason="unknown_shape", where=where)
+        nothing = entry.keys() <= _FRAME
+        yield Ignored(reason="empty_entry") if nothing else Unreadable(reason="unknown_shape", where=where)
 
 
 def _read_branch(
     entry: Mapping[str, Any], name: str, where: str, received_at: datetime, dialect: Dialect
 ) -> Iterator[Outcome]:
     elements = entry[name]
-    if not isinstance(elements, list):
-        yield Unreadable(reason="unknown_shape", where=f"{where}.{name}")
-        return
-    if not elements:
+    if not elements and isinstance(elements, list | None):
         yield Ignored(reason="empty_entry")
-    for number, element in enumerate(elements):
-        place = f"{where}.{name}.{number}"
-        if name == "changes":
-            yield _read_change(entry, element, place, received_at, dialect)
-        else:
-            read = read_messaging if name == "messaging" else read_standby
-            yield read(element, _scene(place, received_at, dialect))
+    elif not isinstance(elements, list):
+        yield Unreadable(reason="unknown_shape", where=f"{where}.{name}")
+    else:
+        for number, element in enumerate(elements):
+            scene = _scene(entry, f"{where}.{name}.{number}", received_at, dialect, standby=name == "standby")
+            if name == "changes":
+                yield from _read_change(element, scene, dialect)
+            else:
+                yield from read_messaging(element, scene)
 
 
-def _read_change(entry: Mapping[str, Any], change: Any, where: str, received_at: datetime, dialect: Dialect) -> Outcome:
+def _read_change(change: Any, scene: Scene, dialect: Dialect) -> Iterator[Outcome]:
+    field, value = (change.get("field"), change.get("value")) if isinstance(change, dict) else (None, None)
+    if is_messaging(value):
+        yield from read_messaging(value, scene)
+    elif scene.entry_account is None:
+        yield Unreadable(reason="no_account", where=scene.where)
+    elif scene.entry_account not in dialect.accounts:
+        yield Ignored(reason="unknown_account")
+    elif not isinstance(field, str):
+        yield Unreadable(reason="unknown_shape", where=scene.where)
+    else:
+        yield dialect.read_change(
+            Change(
+                field=field,
+                value=value,
+                account=scene.entry_account,
+                accounts=dialect.accounts,
+                sent_at=scene.sent_at,
+                received_at=scene.received_at,
+                where=scene.where,
+            )
+        )
+
+
+def _scene(
+    entry: Mapping[str, Any], where: str, received_at: datetime, dialect: Dialect, *, standby: bool = False
+) -> Scene:
     try:
         account = _ID.validate_python(entry.get("id"))
     except ValidationError:
         account = None
-    if account is None:
-        return Unreadable(reason="no_account", where=where)
-    if account not in dialect.accounts:
-        return Ignored(reason="unknown_account")
-    field, value = (change.get("field"), change.get("value")) if isinstance(change, dict) else (None, None)
-    if not isinstance(field, str) or not isinstance(value, dict):
-        return Unreadable(reason="unknown_shape", where=where)
-    if is_messaging(value):
-        return read_messaging(value, _scene(where, received_at, dialect))
-    sent_at = read_time(entry.get("time"), received_at)
-    return dialect.read_change(
-        Change(field=field, value=value, account=account, sent_at=sent_at, received_at=received_at, where=where)
+    return Scene(
+        accounts=dialect.accounts,
+        app_id=dialect.app_id,
+        sender_kind=dialect.sender_kind,
+        entry_account=account,
+        sent_at=read_time(entry.get("time"), received_at),
+        received_at=received_at,
+        where=where,
+        standby=standby,
     )
-
-
-def _scene(where: str, received_at: datetime, dialect: Dialect) -> Scene:
-    return Scene(accounts=dialect.accounts, sender_kind=dialect.sender_kind, received_at=received_at, where=where)

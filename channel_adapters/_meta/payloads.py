@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from shared.core.text import clean_text
 
 LONGEST_ID = 512
 """Characters. Messenger's message ids have about 90, Instagram's 200; a PostgreSQL index row ends at 2,700 bytes."""
-_LONGEST_URL = 4096
 
 
 def _read_id(value: object) -> str | None:
@@ -34,6 +33,10 @@ Id = Annotated[str | None, BeforeValidator(_read_id)]
 """An id as text; numbers keep all digits (they may be above 2^53). None when it is missing or empty."""
 Text = Annotated[str, BeforeValidator(_read_text)]
 """What somebody wrote, safe to store; empty when it is missing."""
+Words = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _read_text(value))]
+"""The same where it matters whether Meta told anything: None when it is missing."""
+Optional = BeforeValidator(lambda value: value if isinstance(value, dict) else None)
+"""For an object on which nothing depends: None when it is anything else."""
 Many = Annotated[tuple[Any, ...], BeforeValidator(lambda value: () if value is None else value)]
 """A list of things that are read one by one, so that a bad one does not lose the others."""
 
@@ -54,20 +57,26 @@ class MetaAttachment(Loose):
     """An element of `message.attachments`; the payload may be missing, null, a text or an object."""
 
     type: Text = ""
+    title: Any = None
     payload: Any = None
-    url: Any = None
+    url: Any = Field(default=None, validation_alias=AliasChoices("url", "URL"))
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The payload where it is an object, else nothing."""
+        return self.payload if isinstance(self.payload, dict) else {}
 
     @property
     def is_sticker(self) -> bool:
         """True for a sticker in both spellings: the type of its own (since August 2026) and the image with an id."""
-        return self.type == "sticker" or (isinstance(self.payload, dict) and self.payload.get("sticker_id") is not None)
+        return self.type in {"sticker", "like_heart"} or self.details.get("sticker_id") is not None
 
 
 class Coordinates(Loose):
     """The place in a location attachment, in degrees."""
 
-    lat: float
-    long: float
+    lat: FiniteFloat
+    long: FiniteFloat
 
 
 class Location(Loose):
@@ -76,13 +85,31 @@ class Location(Loose):
     coordinates: Coordinates
 
 
+class Story(Loose):
+    """A story of ours that somebody answers."""
+
+    url: Any = None
+
+
+class ReplyTo(Loose):
+    """What a message answers: an earlier message, or a story of ours (Instagram)."""
+
+    mid: Id = None
+    story: Annotated[Story | None, Optional] = None
+
+
 class Message(Loose):
     """A direct message."""
 
     mid: Id = None
     text: Text = ""
     attachments: Many = ()
+    quick_reply: Any = None
+    """Set where somebody tapped one of the answers that we offered."""
+    reply_to: Annotated[ReplyTo | None, Optional] = None
     sticker_id: Any = None
+    app_id: Any = None
+    """Of an echo: which app sent it; none, or 263902037430900, for somebody in the Page Inbox."""
     metadata: Any = None
     """What an app of ours wrote on the message; an echo brings it back."""
     is_echo: bool = False
@@ -95,6 +122,14 @@ class MessageEdit(Loose):
     """An edit of a direct message."""
 
     mid: Id = None
+    text: Words = None
+
+
+class PolicyEnforcement(Loose):
+    """What Meta did to a Page of ours, and why."""
+
+    action: Any = None
+    reason: Any = None
 
 
 class MessagingEvent(Loose):
@@ -105,10 +140,6 @@ class MessagingEvent(Loose):
     timestamp: Any = None
     message: Message | None = None
     message_edit: MessageEdit | None = None
-
-
-def read_url(value: object) -> str | None:
-    """Return a web address, or None for anything else (a file name, an object, nothing)."""
-    if not isinstance(value, str) or len(value) > _LONGEST_URL or not value.startswith(("https://", "http://")):
-        return None
-    return clean_text(value)
+    policy_enforcement: Annotated[PolicyEnforcement | None, Optional] = Field(
+        default=None, validation_alias=AliasChoices("policy_enforcement", "policy-enforcement")
+    )

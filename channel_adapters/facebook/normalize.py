@@ -1,92 +1,122 @@
 """Stop 3: Facebook's words → our words. Pure."""
 
+from collections.abc import Callable, Mapping
+from typing import Literal
+
 from pydantic import ValidationError
 
-from channel_adapters._meta.comments import comment_message, comment_time
-from channel_adapters._meta.normalize import Change, Dialect, Outcome, translate
-from channel_adapters._meta.payloads import read_url
+from channel_adapters._meta.normalize import Change, ChangeOutcome, Dialect, translate
+from channel_adapters._meta.public import agency_message, edited, has_content, ignored, pointer, withdrawn, written_at
+from channel_adapters.facebook.feed import has_author, is_own, other_page, read_public
 from channel_adapters.facebook.payloads import FeedValue
-from shared.channels.protocol import Attachment, Ignored, InboundRequest, Sender, Translation, Unreadable
+from shared.channels.protocol import Ignored, InboundMessage, InboundRequest, Translation, Unreadable
 
-_COMMENT_VERBS = {
-    "edit": "comment_edited",
-    "edited": "comment_edited",
-    "remove": "comment_removed",
-    "delete": "comment_removed",
-    "hide": "comment_hidden",
-    "unhide": "comment_unhidden",
+What = Literal["comment", "post", "mention", "review"]
+
+_POSTS = ("post", "status", "photo", "video", "album", "share", "link", "event", "note", "story", "milestone", "offer")
+_ITEMS: Mapping[str, Mapping[str, What]] = {
+    "feed": {**dict.fromkeys(_POSTS, "post"), "comment": "comment", "mention": "mention", "rating": "review"},
+    "mention": {**dict.fromkeys(_POSTS, "mention"), "comment": "mention", "mention": "mention", "": "mention"},
+    "ratings": {"rating": "review", "": "review", "comment": "comment"},
 }
-_POSTS = {"post", "status", "photo", "video", "album", "share", "link", "event", "note", "story", "milestone"}
-_FEED_ITEMS = {"like": "like", "reaction": "reaction", "mention": "mention", "rating": "rating"}
+_WORDLESS = {"like": "like", "reaction": "reaction"}
 _FIELDS = {"leadgen": "leadgen"}
-_FIELDS_WITH_WORDS = {"feed": None, "mention": "mention", "ratings": "rating"}
-_WORDLESS = {"like", "reaction"}
-_SILENT_VERBS = {"remove", "delete", "hide", "unhide", "block", "unblock"}
+_SILENT = {
+    "hide": "hidden",
+    "unhide": "shown",
+    "block": "blocked",
+    "unblock": "unblocked",
+    "mute": "muted",
+    "follow": "followed",
+}
 
 
-def normalize(request: InboundRequest, pages: frozenset[str]) -> Translation:
-    """Translate one webhook; `pages` are the ids of our Pages."""
-    dialect = Dialect(object_name="page", accounts=pages, sender_kind="psid", read_change=read_change)
-    return translate(request, dialect)
+def normalize(request: InboundRequest, pages: frozenset[str], app_id: str | None) -> Translation:
+    """Translate one webhook; `pages` are the ids of our Pages, `app_id` that of our app where it is known."""
+    return translate(
+        request,
+        Dialect(object_name="page", accounts=pages, app_id=app_id, sender_kind="psid", read_change=read_change),
+    )
 
 
-def read_change(change: Change) -> Outcome:
-    """Translate one change on a Page: a new comment is a message, everything else has a reason."""
-    if change.field not in _FIELDS_WITH_WORDS:
+def read_change(change: Change) -> ChangeOutcome:
+    """Translate one change on a Page."""
+    if change.field not in _ITEMS:
         return Ignored(reason=_FIELDS.get(change.field, "unknown_field"), account=change.account)
     try:
         value = FeedValue.model_validate(change.value)
     except ValidationError:
         return Unreadable(reason="unknown_shape", where=change.where)
-    if (change.field, value.item, value.verb) == ("feed", "comment", "add"):
-        return _read_comment(value, change)
-    reason = _FIELDS_WITH_WORDS[change.field] or _why_not(value, change)
-    return Ignored(
-        reason=reason,
-        provider_message_id=value.comment_id or value.post_id,
-        account=change.account,
-        words=reason not in _WORDLESS and value.verb not in _SILENT_VERBS and not _is_ours(value, change),
-    )
+    what = _ITEMS[change.field].get(value.item)
+    if what is None:
+        reason = _WORDLESS.get(value.item)
+        return Ignored(reason=reason or "unknown_feed_item", account=change.account, words=reason is None)
+    return _read_public(value, what, change)
 
 
-def _read_comment(value: FeedValue, change: Change) -> Outcome:
-    if value.comment_id is None:
+def _read_public(value: FeedValue, what: What, change: Change) -> ChangeOutcome:
+    message = read_public(value, what, change)
+    if value.verb in _SILENT:
+        named = message.provider_message_id if message else None
+        return Ignored(reason=f"{what}_{_SILENT[value.verb]}", provider_message_id=named, account=change.account)
+    if message is None:
+        if what == "post" and is_own(value, change):  # an album
+            return Ignored(reason="own_post", account=change.account)
         return Unreadable(reason="no_message_id", where=change.where)
-    return comment_message(
-        comment_id=value.comment_id,
-        account=change.account,
-        author=_author(value),
-        thread=value.parent_id or value.post_id,
-        text=value.message,
-        attachments=_attachments(value),
-        event_time=comment_time(value.created_time, change.sent_at, change.received_at),
+    if other_page(value, change):
+        return ignored("other_page", message)
+    return _VERBS.get(value.verb, _unknown_verb)(message, what, value, change)
+
+
+def _added(message: InboundMessage, what: What, value: FeedValue, change: Change) -> ChangeOutcome:
+    if is_own(value, change):
+        if what != "comment":
+            return ignored(f"own_{what}", message)
+        return agency_message(message) if has_content(message) else ignored("empty", message)
+    if what == "mention" and not (has_author(value) and has_content(message)):
+        return pointer(message, "mention", value.post_id if value.comment_id else None)
+    return message if has_content(message) else _without_content(message, what, value)
+
+
+def _without_content(message: InboundMessage, what: What, value: FeedValue) -> ChangeOutcome:
+    """Ask for what Meta did not tell: a comment may be a sticker, a post an album. A review is stars, then."""
+    if what == "review":
+        return ignored("rating_without_words", message)
+    if value.message is not None:
+        return ignored("empty", message)
+    if what == "post":
+        return pointer(message, "post") if has_author(value) else ignored("page_story", message)
+    return pointer(message, "comment")
+
+
+def _edited(message: InboundMessage, what: What, value: FeedValue, change: Change) -> ChangeOutcome:
+    own = is_own(value, change)
+    if own and what != "comment":
+        return ignored(f"own_{what}", message)
+    if value.message is None and not message.attachments:
+        return ignored(f"{what}_changed", message)
+    at = written_at(value.edited_time, change.sent_at, change.received_at)
+    return edited(message, own=own, at=at)
+
+
+def _removed(message: InboundMessage, what: What, value: FeedValue, change: Change) -> ChangeOutcome:  # noqa: ARG001
+    return withdrawn(message.provider_message_id, message.account, change.sent_at)
+
+
+def _unknown_verb(message: InboundMessage, what: What, value: FeedValue, change: Change) -> ChangeOutcome:
+    return Ignored(
+        reason=f"unknown_{what}_verb",
+        provider_message_id=message.provider_message_id,
+        account=message.account,
+        words=has_content(message) and not is_own(value, change),
     )
 
 
-def _author(value: FeedValue) -> Sender | None:
-    named = value.author
-    person, name = (named.id, named.name) if named and named.id else (value.sender_id, value.sender_name)
-    return Sender(id=person, kind="psid", name=name or None) if person else None
-
-
-def _attachments(value: FeedValue) -> tuple[Attachment, ...]:
-    photos = dict.fromkeys(url for url in map(read_url, (value.photo, *value.photos)) if url)
-    video = read_url(value.video)
-    images = tuple(Attachment(kind="image", url=url) for url in photos)
-    return (*images, Attachment(kind="video", url=video)) if video else images
-
-
-def _why_not(value: FeedValue, change: Change) -> str:
-    if value.item == "comment":
-        return _COMMENT_VERBS.get(value.verb, "unknown_comment_verb")
-    if value.item in _POSTS:
-        if value.verb != "add":
-            return "post_changed"
-        return "page_post" if _is_ours(value, change) else "visitor_post"
-    return _FEED_ITEMS.get(value.item, "unknown_feed_item")
-
-
-def _is_ours(value: FeedValue, change: Change) -> bool:
-    """Tell whether the Page itself wrote it; an author whom Meta leaves out is somebody else."""
-    author = _author(value)
-    return author is not None and author.id == change.account
+_VERBS: Mapping[str, Callable[[InboundMessage, What, FeedValue, Change], ChangeOutcome]] = {
+    "add": _added,
+    "edit": _edited,
+    "edited": _edited,
+    "update": _edited,
+    "remove": _removed,
+    "delete": _removed,
+}
