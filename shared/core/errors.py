@@ -2,7 +2,7 @@
 
 ProblemError            an HTTP answer, rendered once, in the gateway, as RFC 9457 problem+json
 ├── NotFoundError 404  ├── ForbiddenError 403  ├── ConflictError 409  ├── StaleError 412
-└── UnauthenticatedError 401
+├── UnauthenticatedError 401  ├── GoneError 410  └── UnavailableError 503
 ExplainedError          an operator's command that cannot go on, with what to do next; shown without a trace
 RejectError             a consumer's "never try this again": the event is parked with this reason
 """
@@ -53,6 +53,12 @@ class ConflictError(ProblemError):
     status = 409
 
 
+class GoneError(ProblemError):
+    """It was here, and is not any more."""
+
+    status = 410
+
+
 class StaleError(ProblemError):
     """Somebody changed the thing since the caller read it (If-Match failed)."""
 
@@ -69,6 +75,12 @@ class TooManyRequestsError(ProblemError):
     """Slow down."""
 
     status = 429
+
+
+class UnavailableError(ProblemError):
+    """Something that we stand on is away; the same request can succeed later."""
+
+    status = 503
 
 
 class ExplainedError(Exception):

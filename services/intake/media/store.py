@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ _SPARE = 64 * 1024 * 1024
 _REQUEST = "10s"
 _RETRY = timedelta(seconds=15)
 _PIECE = 256 * 1024
+_OURS = re.compile(r"[0-9a-f]{64}")
 
 
 class StoreUnavailableError(Exception):
@@ -100,7 +102,8 @@ class AttachmentStore:
         """Yield the hashes of contents that were last written before a moment, some at a time."""
         try:
             async for page in self._store.list():
-                yield [one["path"].rpartition("/")[2] for one in page if one["last_modified"] < moment]
+                names = (one["path"].rpartition("/")[2] for one in page if one["last_modified"] < moment)
+                yield [name for name in names if _OURS.fullmatch(name)]
         except (BaseError, OSError) as error:
             raise StoreUnavailableError(type(error).__name__) from None
 
