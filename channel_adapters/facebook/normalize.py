@@ -50,7 +50,12 @@ def read_change(change: Change) -> ChangeOutcome:
     what = _ITEMS[change.field].get(value.item)
     if what is None:
         reason = _WORDLESS.get(value.item)
-        return Ignored(reason=reason or "unknown_feed_item", account=change.account, words=reason is None)
+        return Ignored(
+            reason=reason or "unknown_feed_item",
+            provider_message_id=value.comment_id or value.post_id,
+            account=change.account,
+            words=reason is None and not is_own(value, change),
+        )
     return _read_public(value, what, change)
 
 
