@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, any_, cast, func, literal, null, select, update
+from sqlalchemy import BigInteger, Row, Text, cast, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.intake.models import attachment, complaint, message
