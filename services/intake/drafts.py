@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from shared.channels import Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
+from shared.channels import AgencyMessage, Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
+from shared.channels import GivenPlace as ProtocolPlace
 from shared.core.ids import new_id
 from shared.core.sealing import must_seal
-from shared.events import AttachmentRef, ComplaintReceived, Coordinates, GivenPlace, Place
+from shared.events import AttachmentRef, Coordinates, GivenPlace, Place
 
 LONGEST_TEXT = 10_000
 """Characters of a complaint's text; what a provider sends beyond it stays in the raw request."""
@@ -24,10 +25,17 @@ class Delivery:
     """One request and what it said, about to be accepted, perhaps together with others."""
 
     door: str
-    """The door's template: the path itself may hold a token."""
+    """The door's template: the path itself may hold a token. Or what else brought it: `recover`, `replay`, …"""
     request: InboundRequest
     translation: Translation
     traceparent: str | None = None
+
+    @property
+    def messages(self) -> list[InboundMessage]:
+        """Everything in it that may become a message: an edit that tells the whole may be of one we never saw."""
+        told = self.translation
+        edited = [one.message for one in told.amendments if one.message is not None and one.change == "edited"]
+        return [*told.messages, *edited]
 
     @property
     def keys(self) -> list[Key]:
@@ -52,16 +60,36 @@ class StoredAttachment:
             id=self.id, kind=given.kind, media_type=given.media_type, sha256=self.sha256, size=self.size
         )
 
+    @property
+    def state(self) -> str:
+        """Say whether its content is here, is to be fetched, or does not exist."""
+        if self.sha256 is not None:
+            return "stored"
+        if self.given.problem is not None:
+            return "failed"
+        return "wanted" if self.given.url is not None else "none"
+
+
+def event_place(given: ProtocolPlace) -> Place:
+    """Return a given place as an event holds it."""
+    coordinates = None
+    if given.latitude is not None and given.longitude is not None:
+        coordinates = Coordinates(latitude=given.latitude, longitude=given.longitude)
+    return Place(
+        given=GivenPlace(region_code=given.region_code, description=given.description), coordinates=coordinates
+    )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A message that will become a complaint, unless it has been one before."""
+    """A message that was not seen before, unless the database knows better."""
 
     message: InboundMessage
     raw_request_id: UUID
     traceparent: str | None
     message_id: UUID
     complaint_id: UUID
+    """Of the complaint that it opens, if it does."""
     reporter: UUID
     attachments: tuple[StoredAttachment, ...]
     received_at: datetime
@@ -73,13 +101,23 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The complaint's text."""
+        """The message's words, as far as we take them."""
         return self.message.text[:LONGEST_TEXT]
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said: by the provider's clock where it can be believed."""
+        return self.message.event_time or self.received_at
 
     @cached_property
     def sealed(self) -> bool:
         """Whether text or place speak of bribery, extortion or abuse of office."""
         return must_seal(self.message.text, self.message.place.description or "")
+
+    @cached_property
+    def place(self) -> Place:
+        """The place as an event holds it."""
+        return event_place(self.message.place)
 
     def return_address(self, channel: str) -> ReturnAddress:
         """Say where its citizen is answered."""
@@ -95,35 +133,53 @@ class Draft:
             post=message.post,
         )
 
-    def event(self, *, channel: str, ticket: str, conversation_id: UUID) -> ComplaintReceived:
-        """Return the normalized complaint."""
-        message = self.message
-        return ComplaintReceived(
-            complaint_id=self.complaint_id,
-            ticket=ticket,
-            channel=channel,
-            account=message.account,
-            surface=message.surface,
-            conversation_id=conversation_id,
-            message_id=self.message_id,
-            text=self.text,
-            text_truncated=len(message.text) > LONGEST_TEXT,
-            language=message.language,
-            attachments=tuple(attachment.reference for attachment in self.attachments),
-            place=_place(message),
-            event_time=message.event_time,
-            incident_time=message.incident_time,
-            received_at=self.received_at,
-            reporter=self.reporter,
-            anonymous=message.anonymous,
-            secret=message.secret,
-            sealed=self.sealed,
-        )
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyDraft:
+    """Something that was written in our name in the provider's own app."""
+
+    message: AgencyMessage
+    raw_request_id: UUID
+    traceparent: str | None
+    message_id: UUID
+    attachments: tuple[StoredAttachment, ...]
+    received_at: datetime
+
+    @property
+    def key(self) -> Key:
+        """What the message is known by in its channel."""
+        return self.message.account, self.message.provider_message_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedAgencyMessage:
+    """Where an agency's message belongs; without a complaint it is only kept."""
+
+    draft: AgencyDraft
+    complaint_id: UUID | None = None
+    ticket: str | None = None
+    conversation_id: UUID | None = None
+    sealed: bool = False
 
 
 def drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[Draft]:
-    """Draw the ids for a request's messages, in their order."""
-    return [_draft(message, delivery, raw_request_id) for message in delivery.translation.messages]
+    """Draw the ids for a request's messages, in their order; parts of a message are none yet."""
+    return [_draft(message, delivery, raw_request_id) for message in delivery.messages if message.part is None]
+
+
+def agency_drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[AgencyDraft]:
+    """Draw the ids for what was written in our name."""
+    return [
+        AgencyDraft(
+            message=message,
+            raw_request_id=raw_request_id,
+            traceparent=delivery.traceparent,
+            message_id=new_id(),
+            attachments=tuple(_attachment(given) for given in message.attachments),
+            received_at=delivery.request.received_at,
+        )
+        for message in delivery.translation.agency_messages
+    ]
 
 
 def _draft(message: InboundMessage, delivery: Delivery, raw_request_id: UUID) -> Draft:
@@ -147,14 +203,4 @@ def _attachment(given: Attachment) -> StoredAttachment:
         given=given,
         sha256=None if content is None else hashlib.sha256(content).hexdigest(),
         size=None if content is None else len(content),
-    )
-
-
-def _place(message: InboundMessage) -> Place:
-    given = message.place
-    coordinates = None
-    if given.latitude is not None and given.longitude is not None:
-        coordinates = Coordinates(latitude=given.latitude, longitude=given.longitude)
-    return Place(
-        given=GivenPlace(region_code=given.region_code, description=given.description), coordinates=coordinates
     )

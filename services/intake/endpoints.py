@@ -6,6 +6,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Header, Request, Response
 
+from services.intake.accepting import accept_surely
 from services.intake.drafts import Delivery
 from services.intake.grouping import Grouping
 from services.intake.inbound import read_inbound
@@ -48,8 +49,7 @@ def doors(service: IntakeService, database: Database, channels: Sequence[Channel
 
 def _grouping(service: IntakeService, database: Database, channel: Channel) -> Grouping:
     async def accept(deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
-        async with database.transaction() as tx:
-            return await service.accept(tx, channel.name, deliveries)
+        return await accept_surely(service, database, channel.name, deliveries)
 
     return Grouping(accept)
 
@@ -128,8 +128,13 @@ class _DoorHandler:
 
     def _report(self, translation: Translation, receipts: Sequence[Receipt]) -> None:
         for receipt in receipts:
-            self._count("duplicate" if receipt.duplicate else "accepted")
-            log.info("complaint.accepted", ticket=receipt.ticket, duplicate=receipt.duplicate)
+            self._count("duplicate" if receipt.duplicate else "accepted", receipt.disposition)
+            log.info(
+                "message.accepted",
+                disposition=receipt.disposition,
+                ticket=receipt.ticket,
+                duplicate=receipt.duplicate,
+            )
         for report in translation.reports:
             self._count("delivery_report", report.outcome)
         for ignored in translation.ignored:

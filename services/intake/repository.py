@@ -1,18 +1,24 @@
 """Every SQL statement of intake. Each takes as many rows as a group of webhooks may bring (see `shared/db/rows.py`)."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Text, Uuid, any_, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, insert
+from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
-from services.intake.drafts import Delivery, Draft, Key
+from services.intake.announcements import place_document
+from services.intake.documents import message_document
+from services.intake.drafts import Delivery, Key, PlacedAgencyMessage, StoredAttachment
+from services.intake.judging import Conversation, Judged
 from services.intake.models import (
+    account_notice,
+    amendment,
     answer,
     attachment,
     complaint,
@@ -20,15 +26,26 @@ from services.intake.models import (
     delivery_report,
     ignored,
     message,
+    part,
     person,
+    pointer,
     raw_request,
     reporter,
 )
-from shared.channels import InboundRequest
+from shared.channels import (
+    AccountNotice,
+    Amendment,
+    Disposition,
+    InboundMessage,
+    InboundRequest,
+    Pointer,
+    Sender,
+)
 from shared.core.ids import new_id
 from shared.core.text import clean_text
 from shared.core.ticket import new_ticket
 from shared.db import UnitOfWork, columns_of, insert_rows
+from shared.events import AttachmentRef
 from shared.security.vault import VaultKeys
 
 _AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -37,11 +54,12 @@ _STORE_RAW = insert_rows(
     raw_request,
     *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
 )
-_CLAIM = (
+_STORE_MESSAGES = (
     insert_rows(
         message,
         *("id", "channel", "account", "provider_message_id", "complaint_id", "raw_request_id", "fingerprint"),
-        *("surface", "thread", "text", "event_time", "received_at"),
+        *("surface", "thread", "text", "event_time", "received_at", "conversation_id", "author", "disposition"),
+        *("rule", "reporter", "place", "due_at"),
     )
     .on_conflict_do_nothing(constraint="message_key")
     .returning(message.c.id)
@@ -52,30 +70,131 @@ _ADD_PERSONS = (
     .returning(person.c.id, person.c.digest)
 )
 _STORE_REPORTS = (
-    insert_rows(delivery_report, "reply_id", "outcome", "channel", "complaint_id", "reported_at")
+    insert_rows(
+        delivery_report, *("reply_id", "outcome", "channel", "complaint_id", "reported_at", "provider_message_id")
+    )
     .on_conflict_do_nothing()
     .returning(delivery_report.c.reply_id, delivery_report.c.outcome)
 )
 _ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details", "address")
+_STATE = ("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at")
+_COUNTS = ("waiting", "window_started_at", "window_count")
 _OPEN_CONVERSATIONS = (
-    insert_rows(conversation, "id", "channel", "account", "person_id")
+    insert_rows(conversation, "id", "channel", "account", "person_id", "thread", *_STATE, *_COUNTS)
     .on_conflict_do_nothing(constraint="conversation_key")
-    .returning(conversation.c.id, conversation.c.account, conversation.c.person_id)
+    .returning(conversation.c.id)
 )
+_MOVE_CONVERSATIONS = text("""
+    UPDATE intake.conversation AS c
+    SET latest_complaint_id = n.latest_complaint_id, last_message_at = n.last_message_at, asked = n.asked,
+        asked_at = n.asked_at, prompted_at = n.prompted_at, waiting = n.waiting,
+        window_started_at = n.window_started_at, window_count = n.window_count
+    FROM unnest(CAST(:id AS uuid[]), CAST(:latest_complaint_id AS uuid[]), CAST(:last_message_at AS timestamptz[]),
+                CAST(:asked AS text[]), CAST(:asked_at AS timestamptz[]), CAST(:prompted_at AS timestamptz[]),
+                CAST(:waiting AS integer[]), CAST(:window_started_at AS timestamptz[]),
+                CAST(:window_count AS integer[]))
+        AS n(id, latest_complaint_id, last_message_at, asked, asked_at, prompted_at, waiting, window_started_at,
+             window_count)
+    WHERE c.id = n.id
+""")
+_LOCK_CONVERSATIONS = text("""
+    SELECT c.* FROM intake.conversation AS c
+    JOIN unnest(CAST(:person_id AS uuid[]), CAST(:account AS text[]), CAST(:thread AS text[]))
+        AS k(person_id, account, thread)
+      ON c.person_id = k.person_id AND c.channel = :channel AND c.account = k.account AND c.thread = k.thread
+    ORDER BY c.id FOR UPDATE OF c
+""")
+_TAKE_HELD = text("""
+    UPDATE intake.message AS m SET complaint_id = n.complaint_id, disposition = 'appended', rule = :rule, due_at = NULL
+    FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:complaint_id AS uuid[])) AS n(conversation_id, complaint_id)
+    WHERE m.conversation_id = n.conversation_id AND m.disposition = 'held'
+    RETURNING m.id, m.conversation_id, m.complaint_id, m.account, m.surface, m.text, m.place, m.event_time,
+              m.received_at
+""")
+_TAKE_ATTACHMENTS = text("""
+    UPDATE intake.attachment AS a SET complaint_id = m.complaint_id
+    FROM intake.message AS m WHERE m.id = a.message_id AND m.id = ANY(CAST(:ids AS uuid[]))
+    RETURNING a.message_id, a.id, a.kind, a.media_type, a.sha256, a.size
+""")
 _STORE_COMPLAINTS = (
     insert_rows(
         complaint,
         *("id", "ticket", "conversation_id", "channel", "text", "anonymous", "secret", "sealed", "received_at"),
+        "emergency",
     )
     .on_conflict_do_nothing(index_elements=["ticket"])
     .returning(complaint.c.id, complaint.c.ticket)
 )
 _STORE_ATTACHMENTS = insert_rows(
-    attachment, "id", "complaint_id", "message_id", "kind", "media_type", "sha256", "size", "source_url"
+    attachment,
+    *("id", "complaint_id", "message_id", "channel", "account", "kind", "media_type", "sha256", "size", "source_url"),
+    *("note", "state", "problem", "due_at", "keep_hints"),
 )
+_STORE_AMENDMENTS = (
+    insert_rows(
+        amendment,
+        *("channel", "account", "provider_message_id", "change", "version", "text", "at", "raw_request_id"),
+        "received_at",
+    )
+    .on_conflict_do_nothing()
+    .returning(amendment.c.raw_request_id)
+)
+_STORE_PARTS = (
+    insert_rows(
+        part,
+        *("channel", "account", "provider_message_id", "line", "number", "total", "message", "raw_request_id"),
+        *("received_at", "due_at"),
+    )
+    .on_conflict_do_nothing()
+    .returning(part.c.account, part.c.provider_message_id, part.c.raw_request_id)
+)
+_STORE_POINTERS = (
+    insert_rows(
+        pointer,
+        *("channel", "account", "provider_message_id", "kind", "media", "fallback", "raw_request_id", "received_at"),
+        "due_at",
+    )
+    .on_conflict_do_nothing()
+    .returning(pointer.c.raw_request_id)
+)
+_STORE_NOTICES = insert_rows(account_notice, "channel", "account", "kind", "detail", "received_at")
 _STORE_IGNORED = insert_rows(
     ignored, "channel", "account", "provider_message_id", "reason", "received_at"
 ).on_conflict_do_nothing()
+
+
+_KNOWN = text("""
+    SELECT m.account, m.provider_message_id, m.fingerprint, m.disposition, m.complaint_id,
+           coalesce(c.received_at, m.received_at) AS received_at, c.ticket, coalesce(p.joined_to, p.id) AS person_id
+    FROM intake.message AS m
+    JOIN unnest(CAST(:account AS text[]), CAST(:id AS text[])) AS k(account, id)
+      ON m.channel = :channel AND m.account = k.account AND m.provider_message_id = k.id
+    LEFT JOIN intake.complaint AS c ON c.id = m.complaint_id
+    LEFT JOIN intake.conversation AS v ON v.id = c.conversation_id
+    LEFT JOIN vault.person AS p ON p.id = v.person_id
+""")
+_REPORTED = text("""
+    SELECT provider_message_id, complaint_id FROM intake.delivery_report
+    WHERE channel = :channel AND provider_message_id = ANY(CAST(:ids AS text[]))
+""")
+_COMPLAINTS_OF = text("""
+    SELECT c.id, c.ticket, c.sealed, c.state, c.withdrawn_at, coalesce(p.joined_to, p.id) AS person_id
+    FROM intake.complaint AS c JOIN intake.conversation AS v ON v.id = c.conversation_id
+    JOIN vault.person AS p ON p.id = v.person_id
+    WHERE c.id = ANY(CAST(:ids AS uuid[])) OR c.ticket = ANY(CAST(:tickets AS text[]))
+""")
+_PERSONS = text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
+_JOIN_PERSONS = text("""
+    UPDATE vault.person SET joined_to = :one
+    WHERE (id = :other OR joined_to = :other) AND id <> :one
+""")
+
+ConversationKey: TypeAlias = tuple[UUID, str, str]
+"""Person, our account, public thread (empty in private): with the channel, what a conversation is known by."""
+
+
+class OvertakenError(Exception):
+    """Another transaction stored the same at the same time: nothing is stored here, and a second try sees theirs."""
 
 
 RawState: TypeAlias = Literal["accepted", "ignored", "parked"]
@@ -115,72 +234,153 @@ def _headers(request: InboundRequest) -> dict[str, str]:
     return {clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY}
 
 
-async def claim_messages(tx: UnitOfWork, channel: str, drafts: Sequence[Draft]) -> set[UUID]:
-    """Insert the messages that nobody inserted before; return their ids. A concurrent twin is waited for."""
-    if not drafts:
-        return set()
-    rows = [
-        {
-            "id": draft.message_id,
-            "channel": channel,
-            "account": draft.message.account,
-            "provider_message_id": draft.message.provider_message_id,
-            "complaint_id": draft.complaint_id,
-            "raw_request_id": draft.raw_request_id,
-            "fingerprint": draft.message.fingerprint,
-            "surface": draft.message.surface,
-            "thread": draft.message.thread,
-            "text": draft.message.text,
-            "event_time": draft.message.event_time,
-            "received_at": draft.received_at,
-        }
-        for draft in drafts
-    ]
-    return set((await tx.session.scalars(_CLAIM, columns_of(rows))).all())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMessage:
     """What became of a message that was accepted, now or before."""
 
-    complaint_id: UUID
-    ticket: str
+    disposition: Disposition
+    complaint_id: UUID | None
+    ticket: str | None
     received_at: datetime
     fingerprint: str | None
+    person_id: UUID | None = None
+    """Who opened the complaint: the first of the persons that are the same human."""
 
 
-async def known_messages(tx: UnitOfWork, channel: str, keys: Sequence[Key]) -> Mapping[Key, KnownMessage]:
+async def known_messages(tx: UnitOfWork, channel: str, keys: Iterable[Key]) -> dict[Key, KnownMessage]:
     """Return what became of messages that are stored."""
-    accounts, ids = zip(*keys, strict=True)
-    wanted = func.unnest(_array(accounts, Text()), _array(ids, Text())).table_valued("account", "id").render_derived()
-    known = (
-        select(
-            message.c.account,
-            message.c.provider_message_id,
-            message.c.fingerprint,
-            complaint.c.id,
-            complaint.c.ticket,
-            complaint.c.received_at,
-        )
-        .join(complaint, complaint.c.id == message.c.complaint_id)
-        .where(message.c.channel == channel)
-        .join(wanted, (message.c.account == wanted.c.account) & (message.c.provider_message_id == wanted.c.id))
-    )
+    accounts, ids = zip(*sorted(set(keys)), strict=True)
+    rows = await tx.session.execute(_KNOWN, {"channel": channel, "account": list(accounts), "id": list(ids)})
     return {
         (row.account, row.provider_message_id): KnownMessage(
-            complaint_id=row.id, ticket=row.ticket, received_at=row.received_at, fingerprint=row.fingerprint
+            disposition=row.disposition,
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            received_at=row.received_at,
+            fingerprint=row.fingerprint,
+            person_id=row.person_id,
         )
-        for row in await tx.session.execute(known)
+        for row in rows
     }
 
 
-async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequence[Draft]) -> dict[UUID, UUID]:
-    """Find or write the person behind each draft in the vault; return person ids by message id."""
-    digests = {draft.message_id: keys.digests(channel, draft.message.sender) for draft in drafts}
+async def complaints_reported(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, UUID]:
+    """Return the complaints that replies of ours belong to, by the provider's ids of the replies."""
+    rows = await tx.session.execute(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
+    return {row.provider_message_id: row.complaint_id for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintOf:
+    """A complaint and whose it is."""
+
+    id: UUID
+    ticket: str
+    person_id: UUID
+    sealed: bool
+    state: str
+    withdrawn: bool
+
+
+async def complaints_of(
+    tx: UnitOfWork, ids: Iterable[UUID] = (), *, tickets: Iterable[str] = ()
+) -> dict[UUID, ComplaintOf]:
+    """Return complaints by their ids or tickets, each with the person who opened it."""
+    rows = await tx.session.execute(_COMPLAINTS_OF, {"ids": list(set(ids)), "tickets": list(set(tickets))})
+    return {
+        row.id: ComplaintOf(
+            id=row.id,
+            ticket=row.ticket,
+            person_id=row.person_id,
+            sealed=row.sealed,
+            state=row.state,
+            withdrawn=row.withdrawn_at is not None,
+        )
+        for row in rows
+    }
+
+
+async def store_messages(tx: UnitOfWork, channel: str, judged: Sequence[Judged], due_at: timedelta) -> None:
+    """Insert messages that are new. Raises `OvertakenError` when one was inserted meanwhile."""
+    rows = [
+        {
+            "id": one.draft.message_id,
+            "channel": channel,
+            "account": one.draft.message.account,
+            "provider_message_id": one.draft.message.provider_message_id,
+            "complaint_id": one.complaint_id,
+            "raw_request_id": one.draft.raw_request_id,
+            "fingerprint": one.draft.message.fingerprint,
+            "surface": one.draft.message.surface,
+            "thread": one.draft.message.thread,
+            "text": one.draft.message.text,
+            "event_time": one.draft.message.event_time,
+            "received_at": one.draft.received_at,
+            "conversation_id": one.conversation.id,
+            "author": "citizen",
+            "disposition": one.decision.disposition,
+            "rule": one.decision.rule,
+            "reporter": one.draft.reporter if one.is_named else None,
+            "place": place_document(one.draft.message.place),
+            "due_at": one.draft.received_at + due_at if one.decision.disposition == "held" else None,
+        }
+        for one in sorted(judged, key=lambda one: one.draft.key)
+    ]
+    await _insert_all(tx, rows)
+
+
+async def store_agency_messages(tx: UnitOfWork, channel: str, placed: Sequence[PlacedAgencyMessage]) -> None:
+    """Insert what was written in our name. Raises `OvertakenError`."""
+    rows = [
+        {
+            "id": one.draft.message_id,
+            "channel": channel,
+            "account": one.draft.message.account,
+            "provider_message_id": one.draft.message.provider_message_id,
+            "complaint_id": one.complaint_id,
+            "raw_request_id": one.draft.raw_request_id,
+            "fingerprint": None,
+            "surface": one.draft.message.surface,
+            "thread": one.draft.message.thread,
+            "text": one.draft.message.text,
+            "event_time": one.draft.message.event_time,
+            "received_at": one.draft.received_at,
+            "conversation_id": one.conversation_id,
+            "author": "agency",
+            "disposition": "kept" if one.complaint_id is None else "appended",
+            "rule": "agency_wrote",
+            "reporter": None,
+            "place": None,
+            "due_at": None,
+        }
+        for one in sorted(placed, key=lambda one: one.draft.key)
+    ]
+    await _insert_all(tx, rows)
+
+
+async def _insert_all(tx: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        row["place"] = None if row["place"] is None else json.dumps(row["place"])
+    stored = (await tx.session.scalars(_STORE_MESSAGES, columns_of(rows))).all()
+    if len(stored) < len(rows):
+        raise OvertakenError
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of the vault, and the first of those that are the same human."""
+
+    id: UUID
+    human: UUID
+
+
+async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mapping[UUID, Sender]) -> dict[UUID, Person]:
+    """Find or write the person behind each message in the vault (by message id)."""
+    digests = {message_id: keys.digests(channel, sender) for message_id, sender in senders.items()}
     found = await _persons_by_digest(tx, [digest for many in digests.values() for digest in many])
     missing = {
-        many[0]: drafts[index].message.sender
-        for index, many in enumerate(digests.values())
+        many[0]: senders[message_id]
+        for message_id, many in digests.items()
         if not any(digest in found for digest in many)
     }
     if missing:
@@ -194,7 +394,7 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequenc
             for digest, sender in sorted(missing.items())
         ]
         added = await tx.session.execute(_ADD_PERSONS, columns_of(rows))
-        found |= {row.digest: row.id for row in added}
+        found |= {row.digest: Person(row.id, row.id) for row in added}
         if others := missing.keys() - found.keys():
             found |= await _persons_by_digest(tx, others)
     return {
@@ -202,19 +402,18 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequenc
     }
 
 
-async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, UUID]:
-    wanted = any_(_array(digests, BYTEA()))
-    rows = await tx.session.execute(select(person.c.digest, person.c.id).where(person.c.digest == wanted))
-    return {row.digest: row.id for row in rows}
+async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, Person]:
+    rows = await tx.session.execute(_PERSONS, {"digests": list(digests)})
+    return {row.digest: Person(row.id, row.joined_to or row.id) for row in rows}
 
 
-async def store_reporters(
-    tx: UnitOfWork, keys: VaultKeys, channel: str, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
-) -> None:
-    """Write each complaint's opaque reporter reference, what they told of themselves, and where they are answered."""
+async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged: Sequence[Judged]) -> None:
+    """Write each message's opaque reporter reference, what they told of themselves, and where they are answered."""
     rows = []
-    for draft in drafts:
-        sender = draft.message.sender
+    for one in judged:
+        if not one.is_named:
+            continue
+        sender = one.draft.message.sender
         details = {
             name: value
             for name, value in (("name", sender.name), ("phone", sender.phone), ("email", sender.email))
@@ -222,90 +421,263 @@ async def store_reporters(
         }
         rows.append(
             {
-                "reference": draft.reporter,
-                "person_id": person_ids[draft.message_id],
+                "reference": one.draft.reporter,
+                "person_id": one.conversation.person_id,
                 "details": keys.close(details) if details else None,
-                "address": keys.close(draft.return_address(channel).document()),
+                "address": keys.close(one.draft.return_address(channel).document()),
             }
         )
-    await tx.session.execute(_ADD_REPORTERS, columns_of(rows))
+    if rows:
+        await tx.session.execute(_ADD_REPORTERS, columns_of(rows))
 
 
-async def conversations(
-    tx: UnitOfWork, channel: str, drafts: Sequence[Draft], person_ids: Mapping[UUID, UUID]
-) -> dict[UUID, UUID]:
-    """Find or open the conversation of each draft; return conversation ids by message id."""
-    keys = {draft.message_id: (draft.message.account, person_ids[draft.message_id]) for draft in drafts}
-    rows = [
-        {"id": new_id(), "channel": channel, "account": account, "person_id": person_id}
-        for account, person_id in sorted(set(keys.values()))
-    ]
-    opened = await tx.session.execute(_OPEN_CONVERSATIONS, columns_of(rows))
-    ids = {(row.account, row.person_id): row.id for row in opened}
-    if others := set(keys.values()) - ids.keys():
-        known = await tx.session.execute(
-            select(conversation.c.id, conversation.c.account, conversation.c.person_id)
-            .where(conversation.c.channel == channel)
-            .where(conversation.c.person_id == any_(_array({person_id for _, person_id in others}, Uuid())))
+async def lock_conversations(
+    tx: UnitOfWork, channel: str, keys: Collection[ConversationKey]
+) -> dict[ConversationKey, Conversation]:
+    """Return the conversations as they stand, locked until the commit; new ones for those that do not exist yet."""
+    persons, accounts, threads = zip(*sorted(keys), strict=True)
+    told = {"channel": channel, "person_id": list(persons), "account": list(accounts), "thread": list(threads)}
+    found = {}
+    for row in await tx.session.execute(_LOCK_CONVERSATIONS, told):
+        found[row.person_id, row.account, row.thread] = Conversation(
+            id=row.id,
+            account=row.account,
+            person_id=row.person_id,
+            thread=row.thread,
+            is_new=False,
+            latest_complaint_id=row.latest_complaint_id,
+            last_message_at=row.last_message_at,
+            asked=tuple(row.asked.split(",")) if row.asked else (),
+            asked_at=row.asked_at,
+            prompted_at=row.prompted_at,
+            waiting=row.waiting,
+            window_started_at=row.window_started_at,
+            window_count=row.window_count,
         )
-        ids |= {(row.account, row.person_id): row.id for row in known}
-    return {message_id: ids[key] for message_id, key in keys.items()}
+    for key in keys:
+        if key not in found:
+            person_id, account, thread = key
+            found[key] = Conversation(id=new_id(), account=account, person_id=person_id, thread=thread, is_new=True)
+    return found
 
 
-async def store_complaints(
-    tx: UnitOfWork, channel: str, drafts: Sequence[Draft], conversation_ids: Mapping[UUID, UUID]
-) -> dict[UUID, str]:
+async def store_conversations(tx: UnitOfWork, channel: str, conversations: Iterable[Conversation]) -> None:
+    """Write conversations back. Raises `OvertakenError` when a new one was opened meanwhile."""
+    news: list[dict[str, Any]] = []
+    known: list[dict[str, Any]] = []
+    for one in sorted(conversations, key=lambda one: (one.person_id, one.account, one.thread)):
+        row = {
+            "id": one.id,
+            "channel": channel,
+            "account": one.account,
+            "person_id": one.person_id,
+            "thread": one.thread,
+            "latest_complaint_id": one.latest_complaint_id,
+            "last_message_at": one.last_message_at,
+            "asked": ",".join(one.asked) or None,
+            "asked_at": one.asked_at,
+            "prompted_at": one.prompted_at,
+            "waiting": one.waiting,
+            "window_started_at": one.window_started_at,
+            "window_count": one.window_count,
+        }
+        (news if one.is_new else known).append(row)
+    if news:
+        opened = (await tx.session.scalars(_OPEN_CONVERSATIONS, columns_of(news))).all()
+        if len(opened) < len(news):
+            raise OvertakenError
+    if known:
+        columns = ("id", *_STATE, *_COUNTS)
+        await tx.session.execute(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
+
+
+async def store_complaints(tx: UnitOfWork, channel: str, judged: Sequence[Judged]) -> dict[UUID, str]:
     """Insert the complaints and return their tickets by complaint id; a ticket that is taken is drawn again."""
     tickets: dict[UUID, str] = {}
-    while len(tickets) < len(drafts):
+    while len(tickets) < len(judged):
         rows = [
             {
-                "id": draft.complaint_id,
-                "ticket": new_ticket(),
-                "conversation_id": conversation_ids[draft.message_id],
+                "id": one.draft.complaint_id,
+                "ticket": one.ticket,
+                "conversation_id": one.conversation.id,
                 "channel": channel,
-                "text": draft.text,
-                "anonymous": draft.message.anonymous,
-                "secret": draft.message.secret,
-                "sealed": draft.sealed,
-                "received_at": draft.received_at,
+                "text": one.draft.text,
+                "anonymous": one.draft.message.anonymous,
+                "secret": one.draft.message.secret,
+                "sealed": one.draft.sealed,
+                "received_at": one.draft.received_at,
+                "emergency": one.decision.emergency,
             }
-            for draft in drafts
-            if draft.complaint_id not in tickets
+            for one in judged
+            if one.draft.complaint_id not in tickets
         ]
         stored = await tx.session.execute(_STORE_COMPLAINTS, columns_of(rows))
         tickets |= {row.id: row.ticket for row in stored}
+        for one in judged:
+            if one.draft.complaint_id not in tickets:
+                one.ticket = new_ticket()
     return tickets
 
 
-async def store_attachments(tx: UnitOfWork, drafts: Sequence[Draft]) -> None:
-    """Insert what came with the messages."""
+async def take_held(
+    tx: UnitOfWork, complaints: Mapping[UUID, UUID], rule: str
+) -> tuple[Sequence[Row[Any]], Mapping[UUID, list[AttachmentRef]]]:
+    """Add what waited in conversations to complaints (by conversation id); return the messages and what came along."""
+    told = {"conversation_id": list(complaints), "complaint_id": list(complaints.values()), "rule": rule}
+    taken = (await tx.session.execute(_TAKE_HELD, told)).all()
+    references: dict[UUID, list[AttachmentRef]] = {row.id: [] for row in taken}
+    if taken:
+        for row in await tx.session.execute(_TAKE_ATTACHMENTS, {"ids": list(references)}):
+            references[row.message_id].append(
+                AttachmentRef(id=row.id, kind=row.kind, media_type=row.media_type, sha256=row.sha256, size=row.size)
+            )
+    return sorted(taken, key=lambda row: row.received_at), references
+
+
+async def seal(tx: UnitOfWork, complaint_ids: Collection[UUID]) -> None:
+    """Seal complaints whose later words speak of what only the Inspectorate may see."""
+    await tx.session.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
+
+
+async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime) -> None:
+    """Remember that its citizen wants a complaint to go no further."""
+    await tx.session.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
+
+
+async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
+    """Remember that a person wants to hear nothing from us; None: they do again."""
+    await tx.session.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
+
+
+async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
+    """Remember that two persons, and whoever was joined to them, are one human."""
+    await tx.session.execute(_JOIN_PERSONS, {"one": one, "other": other})
+
+
+async def store_attachments(
+    tx: UnitOfWork, channel: str, attachments: Sequence[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]
+) -> None:
+    """Insert what came with messages: each with its message, its complaint, our account and when it came."""
     rows = [
         {
             "id": stored.id,
-            "complaint_id": draft.complaint_id,
-            "message_id": draft.message_id,
+            "complaint_id": complaint_id,
+            "message_id": message_id,
+            "channel": channel,
+            "account": account,
             "kind": stored.given.kind,
             "media_type": stored.given.media_type,
             "sha256": stored.sha256,
             "size": stored.size,
             "source_url": stored.given.url,
+            "note": stored.given.note,
+            "state": stored.state,
+            "problem": stored.given.problem,
+            "due_at": received_at if stored.state == "wanted" else None,
+            "keep_hints": stored.given.keep_hints,
         }
-        for draft in drafts
-        for stored in draft.attachments
+        for stored, message_id, complaint_id, account, received_at in attachments
     ]
     if rows:
         await tx.session.execute(_STORE_ATTACHMENTS, columns_of(rows))
+
+
+async def store_amendments(tx: UnitOfWork, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]) -> set[UUID]:
+    """Keep what authors changed (with the request that said so); a worker applies it. Return the requests with news."""
+    rows = {
+        (one.account, one.provider_message_id, one.change, _version(one)): {
+            "channel": channel,
+            "account": one.account,
+            "provider_message_id": one.provider_message_id,
+            "change": one.change,
+            "version": _version(one),
+            "text": one.text,
+            "at": one.at or received_at,
+            "raw_request_id": raw_id,
+            "received_at": received_at,
+        }
+        for one, raw_id, received_at in told
+    }
+    if not rows:
+        return set()
+    return set((await tx.session.scalars(_STORE_AMENDMENTS, columns_of([rows[key] for key in sorted(rows)]))).all())
+
+
+def _version(one: Amendment) -> bytes:
+    return hashlib.sha256((one.text or "").encode()).digest()
+
+
+async def store_parts(
+    tx: UnitOfWork,
+    keys: VaultKeys,
+    channel: str,
+    told: Sequence[tuple[InboundMessage, UUID, datetime]],
+    wait: timedelta,
+) -> tuple[set[Key], set[UUID]]:
+    """Keep pieces of longer messages; a worker joins them. Return the keys that are new and their requests."""
+    rows = {
+        (message.account, message.provider_message_id): {
+            "channel": channel,
+            "account": message.account,
+            "provider_message_id": message.provider_message_id,
+            "line": keys.digests(channel, message.sender, message.account, piece.reference, str(piece.total))[0],
+            "number": piece.number,
+            "total": piece.total,
+            "message": keys.close(message_document(message)),
+            "raw_request_id": raw_id,
+            "received_at": received_at,
+            "due_at": received_at + wait,
+        }
+        for message, raw_id, received_at in told
+        if (piece := message.part) is not None
+    }
+    if not rows:
+        return set(), set()
+    stored = (await tx.session.execute(_STORE_PARTS, columns_of([rows[key] for key in sorted(rows)]))).all()
+    return {(row.account, row.provider_message_id) for row in stored}, {row.raw_request_id for row in stored}
+
+
+async def store_pointers(
+    tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Pointer, UUID, datetime]]
+) -> set[UUID]:
+    """Keep what must be asked for; a worker asks. Return the requests with news."""
+    rows = {
+        (one.account, one.provider_message_id): {
+            "channel": channel,
+            "account": one.account,
+            "provider_message_id": one.provider_message_id,
+            "kind": one.kind,
+            "media": one.media,
+            "fallback": None if one.fallback is None else keys.close(message_document(one.fallback)),
+            "raw_request_id": raw_id,
+            "received_at": received_at,
+            "due_at": received_at,
+        }
+        for one, raw_id, received_at in told
+    }
+    if not rows:
+        return set()
+    return set((await tx.session.scalars(_STORE_POINTERS, columns_of([rows[key] for key in sorted(rows)]))).all())
+
+
+async def store_notices(tx: UnitOfWork, channel: str, told: Sequence[tuple[AccountNotice, datetime]]) -> None:
+    """Keep what happened to our accounts, for the operator."""
+    if told:
+        rows = [
+            {"channel": channel, "account": one.account, "kind": one.kind, "detail": one.detail, "received_at": at}
+            for one, at in told
+        ]
+        await tx.session.execute(_STORE_NOTICES, columns_of(rows))
 
 
 async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
     """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
     first: dict[Key, tuple[str, datetime]] = {}
     for delivery in deliveries:
-        for part in delivery.translation.ignored:
-            if part.provider_message_id is not None:
-                key = (part.account or "", part.provider_message_id)
-                first.setdefault(key, (part.reason, delivery.request.received_at))
+        for one in delivery.translation.ignored:
+            if one.provider_message_id is not None:
+                key = (one.account or "", one.provider_message_id)
+                first.setdefault(key, (one.reason, delivery.request.received_at))
     rows = [
         {
             "channel": channel,
@@ -329,6 +701,7 @@ async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
             "channel": channel,
             "complaint_id": report.complaint_id,
             "reported_at": delivery.request.received_at,
+            "provider_message_id": report.provider_message_id,
         }
         for delivery in deliveries
         for report in delivery.translation.reports

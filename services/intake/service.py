@@ -1,6 +1,6 @@
 """Intake's use cases. Each method runs inside one transaction that the edge opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.intake import repository
-from services.intake.access_code import access_code, is_access_code
-from services.intake.drafts import Delivery, Draft, Key, drafts_of
+from services.intake.acceptance import Acceptance
+from services.intake.access_code import is_access_code
+from services.intake.drafts import Delivery
 from services.intake.storage import AttachmentStore
-from shared.channels import Receipt, RefusedError, Translation
+from shared.channels import Receipt
 from shared.core.errors import ForbiddenError, NotFoundError, RejectError
-from shared.core.ids import new_id
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, ReplyDeliveryReported
+from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged
 from shared.security.vault import VaultKeys
 
 
@@ -33,68 +33,12 @@ class IntakeService:
 
     def __init__(self, *, vault: VaultKeys, access_code_key: str, store: AttachmentStore) -> None:
         """Take the vault's keys, the key of the access codes and the store of attachments."""
-        self._vault = vault
         self._access_code_key = access_code_key
-        self._store = store
+        self._acceptance = Acceptance(vault=vault, access_code_key=access_code_key, store=store)
 
     async def accept(self, tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
-        """Store what requests of one channel said: exactly one complaint per message, however often it is delivered.
-
-        Returns for each request a receipt per message, in their order. Raises `RefusedError` when an idempotency key
-        comes back with other content; the transaction then changes nothing, of the other requests neither.
-        """
-        raw_ids = [new_id() for _ in deliveries]
-        drafts = _unique([one for pair in zip(deliveries, raw_ids, strict=True) for one in drafts_of(*pair)])
-        claimed = await repository.claim_messages(tx, channel, drafts)
-        fresh = [one for one in drafts if one.message_id in claimed]
-        seen = [one.key for one in drafts if one.message_id not in claimed]
-        known = dict(await repository.known_messages(tx, channel, seen)) if seen else {}
-        _refuse_reused_keys(deliveries, fresh, known)
-        await repository.store_raw(tx, channel, _raw_requests(deliveries, raw_ids, fresh))
-        if fresh:
-            known |= await self._open_complaints(tx, channel, fresh)
-        await repository.store_ignored(tx, channel, deliveries)
-        await _pass_on_reports(tx, channel, deliveries)
-        news = {one.key for one in fresh}
-        return [[self._receipt(known[key], key, news) for key in delivery.keys] for delivery in deliveries]
-
-    async def _open_complaints(
-        self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft]
-    ) -> dict[Key, repository.KnownMessage]:
-        await self._store.keep([attachment for one in fresh for attachment in one.attachments])
-        person_ids = await repository.persons(tx, self._vault, channel, fresh)
-        await repository.store_reporters(tx, self._vault, channel, fresh, person_ids)
-        conversation_ids = await repository.conversations(tx, channel, fresh, person_ids)
-        tickets = await repository.store_complaints(tx, channel, fresh, conversation_ids)
-        await repository.store_attachments(tx, fresh)
-        for one in fresh:
-            event = one.event(
-                channel=channel, ticket=tickets[one.complaint_id], conversation_id=conversation_ids[one.message_id]
-            )
-            tx.publish(event, traceparent=one.traceparent)
-        return {
-            one.key: repository.KnownMessage(
-                complaint_id=one.complaint_id,
-                ticket=tickets[one.complaint_id],
-                received_at=one.received_at,
-                fingerprint=one.message.fingerprint,
-            )
-            for one in fresh
-        }
-
-    def _receipt(self, known: repository.KnownMessage, key: Key, news: set[Key]) -> Receipt:
-        """Give a message its receipt; the first one of a key that is new takes it from the news."""
-        duplicate = key not in news
-        news.discard(key)
-        return Receipt(
-            provider_message_id=key[1],
-            disposition="opened",
-            complaint_id=known.complaint_id,
-            ticket=known.ticket,
-            access_code=access_code(self._access_code_key, known.complaint_id),
-            received_at=known.received_at,
-            duplicate=duplicate,
-        )
+        """Accept what requests of one channel said; see `Acceptance.accept`."""
+        return await self._acceptance.accept(tx, channel, deliveries)
 
     async def show(self, tx: UnitOfWork, ticket: str, code: str | None) -> ComplaintView:
         """Find a complaint for a citizen. Raises `NotFoundError`, or `ForbiddenError` for a wrong access code."""
@@ -130,72 +74,6 @@ class IntakeService:
             text=event.text,
             answered_at=event.answered_at,
         )
-
-
-def _unique(drafts: Sequence[Draft]) -> list[Draft]:
-    """Keep the first of each key, sorted by key: concurrent batches then lock their rows in the same order."""
-    first: dict[Key, Draft] = {}
-    for one in drafts:
-        first.setdefault(one.key, one)
-    return [first[key] for key in sorted(first)]
-
-
-def _refuse_reused_keys(
-    deliveries: Sequence[Delivery], fresh: Sequence[Draft], known: Mapping[Key, repository.KnownMessage]
-) -> None:
-    first = {key: one.fingerprint for key, one in known.items()}
-    first |= {one.key: one.message.fingerprint for one in fresh}
-    for delivery in deliveries:
-        for key, message in zip(delivery.keys, delivery.translation.messages, strict=True):
-            if message.fingerprint != first[key]:
-                raise RefusedError(
-                    "idempotency_key_reused",
-                    status=422,
-                    detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain."
-                    " Buat kunci baru untuk pengaduan baru.",
-                )
-
-
-async def _pass_on_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
-    """Announce what providers say of our replies, once each; of a complaint that is not ours it is only kept."""
-    news = await repository.store_reports(tx, channel, deliveries)
-    if not news:
-        return
-    pairs = [(delivery, report) for delivery in deliveries for report in delivery.translation.reports]
-    tickets = await repository.tickets_of(tx, (report.complaint_id for _, report in pairs))
-    for delivery, report in pairs:
-        if (report.reply_id, report.outcome) in news and report.complaint_id in tickets:
-            news.discard((report.reply_id, report.outcome))
-            event = ReplyDeliveryReported(
-                complaint_id=report.complaint_id,
-                ticket=tickets[report.complaint_id],
-                reply_id=report.reply_id,
-                channel=channel,
-                outcome=report.outcome,
-                reported_at=delivery.request.received_at,
-            )
-            tx.publish(event, traceparent=delivery.traceparent)
-
-
-def _raw_requests(
-    deliveries: Sequence[Delivery], raw_ids: Sequence[UUID], fresh: Sequence[Draft]
-) -> list[repository.RawRequest]:
-    """Choose the requests to keep: those with something new, with something unreadable, or with words left out."""
-    with_news = {one.raw_request_id for one in fresh}
-    kept = []
-    for delivery, raw_id in zip(deliveries, raw_ids, strict=True):
-        state = _raw_state(delivery.translation, has_news=raw_id in with_news)
-        if state is not None:
-            kept.append(repository.RawRequest(id=raw_id, delivery=delivery, state=state))
-    return kept
-
-
-def _raw_state(translation: Translation, *, has_news: bool) -> repository.RawState | None:
-    if translation.unreadable:
-        return "parked"
-    if has_news:
-        return "accepted"
-    return "ignored" if any(part.words for part in translation.ignored) else None
 
 
 def _require(known: bool) -> None:  # noqa: FBT001 - a private question with one answer

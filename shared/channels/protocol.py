@@ -234,6 +234,8 @@ class DeliveryReport:
     reply_id: UUID
     complaint_id: UUID
     outcome: DeliveryOutcome
+    provider_message_id: str | None = None
+    """The provider's own id of that reply, where it tells: citizens quote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,9 +31,9 @@ class VaultKeys:
         """Name the newest digest key without giving it away."""
         return hashlib.sha256(self._digest_keys[0]).hexdigest()[:8]
 
-    def digests(self, channel: str, sender: Sender) -> list[bytes]:
-        """Return the digest of an identifier under every key, newest first."""
-        said = json.dumps([channel, sender.kind, sender.id]).encode()
+    def digests(self, channel: str, sender: Sender, *more: str) -> list[bytes]:
+        """Return the digest of an identifier (and of what else is told) under every key, newest first."""
+        said = json.dumps([channel, sender.kind, sender.id, *more]).encode()
         return [hmac.digest(key, said, "sha256") for key in self._digest_keys]
 
     def close(self, content: object) -> bytes:

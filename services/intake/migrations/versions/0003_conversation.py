@@ -58,6 +58,22 @@ def _conversations() -> None:
     op.add_column("complaint", sa.Column("withdrawn_at", _TIME, comment="its citizen said BATAL"), schema="intake")
 
 
+    # Intake seals when later words call for it; only the Inspectorate will ever unseal.
+    op.execute("""
+        CREATE FUNCTION intake.stay_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF OLD.sealed AND NOT NEW.sealed THEN
+                RAISE insufficient_privilege USING MESSAGE = 'what is sealed stays sealed';
+            END IF;
+            RETURN NEW;
+        END $$
+    """)
+    op.execute("""
+        CREATE TRIGGER stay_sealed BEFORE UPDATE OF sealed ON intake.complaint
+        FOR EACH ROW EXECUTE FUNCTION intake.stay_sealed()
+    """)
+
+
 def _messages() -> None:
     op.alter_column("message", "complaint_id", nullable=True, schema="intake")
     _add("message", sa.Column("conversation_id", sa.Uuid(), sa.ForeignKey("intake.conversation.id"), comment="null: agency's"))
@@ -239,8 +255,6 @@ def _grants() -> None:
         "amendment": "SELECT, INSERT, UPDATE (applied_at)",
         "pointer": "SELECT, INSERT, UPDATE (state, problem, attempts, due_at)",
         "account_notice": "SELECT, INSERT",
-        "ignored": "SELECT",
-        "raw_request": "SELECT (id, channel, state, received_at), UPDATE (state, unreadable), DELETE",
     }
     vault = {"person": "SELECT (joined_to, silenced_at), UPDATE (joined_to, silenced_at)"}
     for statement in (

@@ -1,0 +1,407 @@
+"""Stop 4: everything that requests of one channel said goes into one transaction, each message once, for ever.
+
+What was seen before is left alone; what is new is judged within its conversation and stored with its raw request and
+its events. Nothing here waits for anything but the database, and a content's disk.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from services.intake import agency_messages, announcements, commands, repository
+from services.intake.access_code import access_code
+from services.intake.announcements import Held
+from services.intake.conversation import limits
+from services.intake.conversation.commands import tickets_in
+from services.intake.drafts import (
+    AgencyDraft,
+    Delivery,
+    Draft,
+    Key,
+    StoredAttachment,
+    agency_drafts_of,
+    drafts_of,
+)
+from services.intake.judging import JOINED, Conversation, Judged, Named, judge
+from services.intake.repository import ConversationKey, KnownMessage, Person
+from services.intake.storage import AttachmentStore
+from shared.channels import AgencyMessage, Disposition, InboundMessage, Receipt, RefusedError, Translation
+from shared.core.ids import new_id
+from shared.db import UnitOfWork
+from shared.events import CaseState, ReplyDeliveryReported
+from shared.security.vault import VaultKeys
+
+D = TypeVar("D", Draft, AgencyDraft)
+
+FINISHED: frozenset[str] = frozenset[CaseState]({"answered", "closed"})
+"""States in which nobody works on a complaint."""
+
+
+class Acceptance:
+    """Accepts deliveries."""
+
+    def __init__(self, *, vault: VaultKeys, access_code_key: str, store: AttachmentStore) -> None:
+        """Take the vault's keys, the key of the access codes and the store of attachments."""
+        self._vault = vault
+        self._access_code_key = access_code_key
+        self._store = store
+
+    async def accept(self, tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
+        """Store what requests of one channel said: each message once, however often it is delivered.
+
+        Returns for each request a receipt per message, in their order. Raises `RefusedError` when an idempotency key
+        comes back with other content, and `OvertakenError` when another transaction stored the same at this moment
+        (try again); the transaction then changes nothing, of the other requests neither.
+        """
+        raw_ids = [new_id() for _ in deliveries]
+        pairs = list(zip(deliveries, raw_ids, strict=True))
+        drafts = _unique([one for pair in pairs for one in drafts_of(*pair)])
+        agency = _unique([one for pair in pairs for one in agency_drafts_of(*pair)])
+        known = await self._known(tx, channel, drafts, agency)
+        fresh = [one for one in drafts if one.key not in known]
+        _refuse_reused_keys(deliveries, fresh, known)
+        judged = await self._take_in(tx, channel, fresh, known) if fresh else []
+        placed = await agency_messages.take_in(
+            tx, self._vault, channel, [one for one in agency if one.key not in known], known
+        )
+        parts, news = await self._keep_the_rest(tx, channel, pairs)
+        news |= {one.draft.raw_request_id for one in judged} | {one.draft.raw_request_id for one in placed}
+        await repository.store_raw(tx, channel, _raw_requests(pairs, news))
+        await repository.store_ignored(tx, channel, deliveries)
+        await _pass_on_reports(tx, channel, deliveries)
+        return self._receipts(deliveries, known, judged, parts)
+
+    async def _known(
+        self, tx: UnitOfWork, channel: str, drafts: Sequence[Draft], agency: Sequence[AgencyDraft]
+    ) -> dict[Key, KnownMessage]:
+        messages: list[InboundMessage | AgencyMessage] = [one.message for one in drafts]
+        messages += [one.message for one in agency]
+        keys = {(one.account, one.provider_message_id) for one in messages}
+        keys |= {(one.account, one.reply_to) for one in messages if one.reply_to}
+        return await repository.known_messages(tx, channel, keys) if keys else {}
+
+    async def _take_in(
+        self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], known: Mapping[Key, KnownMessage]
+    ) -> list[Judged]:
+        await self._store.keep([attachment for one in fresh for attachment in one.attachments])
+        senders = {one.message_id: one.message.sender for one in fresh}
+        persons = await repository.persons(tx, self._vault, channel, senders)
+        keys = {one.message_id: _conversation_key(one, persons[one.message_id]) for one in fresh}
+        conversations = await repository.lock_conversations(tx, channel, set(keys.values()))
+        await _learn_latest(tx, conversations.values())
+        named = await _named(tx, channel, fresh, persons, known)
+        judged = judge(fresh, {message_id: conversations[key] for message_id, key in keys.items()}, named)
+        await repository.store_reporters(tx, self._vault, channel, judged)
+        await repository.store_conversations(tx, channel, conversations.values())
+        opened = [one for one in judged if one.decision.disposition == "opened"]
+        tickets = await repository.store_complaints(tx, channel, opened) if opened else {}
+        await repository.store_messages(tx, channel, judged, limits.HOLD)
+        await repository.store_attachments(tx, channel, _attachments(judged))
+        await self._announce(tx, channel, judged, tickets)
+        await self._obey(tx, channel, judged, persons)
+        return judged
+
+    async def _announce(
+        self, tx: UnitOfWork, channel: str, judged: Sequence[Judged], tickets: Mapping[UUID, str]
+    ) -> None:
+        """Publish what became of the messages, and of those that had waited for them."""
+        held = await _take_held(tx, judged)
+        sealed = await _seal(tx, judged)
+        for one in judged:
+            one.ticket = tickets.get(one.complaint_id, one.ticket) if one.complaint_id else None
+            if one.complaint_id is None or one.ticket is None or one.is_part:
+                continue
+            waited = held.get(one.complaint_id, []) if one.takes_held else []
+            if one.decision.disposition == "opened":
+                event = announcements.received(one, channel=channel, ticket=one.ticket, held=waited)
+                tx.publish(event, traceparent=one.draft.traceparent)
+                continue
+            tx.publish(
+                announcements.appended(one, channel=channel, sealed=one.complaint_id in sealed),
+                traceparent=one.draft.traceparent,
+            )
+            for mate in waited:
+                tx.publish(
+                    announcements.joined(mate, one, channel=channel, sealed=one.complaint_id in sealed),
+                    traceparent=one.draft.traceparent,
+                )
+
+    async def _obey(
+        self, tx: UnitOfWork, channel: str, judged: Sequence[Judged], persons: Mapping[UUID, Person]
+    ) -> None:
+        """Carry out commands, and have citizens told what their messages call for."""
+        for one in judged:
+            if one.decision.command is not None:
+                person = persons[one.draft.message_id]
+                event = await commands.carry_out(tx, channel, one, person, self._access_code_key)
+            elif one.decision.prompt is not None:
+                event = announcements.prompted(one, channel=channel, prompt=one.decision.prompt)
+            else:
+                continue
+            tx.publish(event, traceparent=one.draft.traceparent)
+
+    async def _keep_the_rest(
+        self, tx: UnitOfWork, channel: str, pairs: Sequence[tuple[Delivery, UUID]]
+    ) -> tuple[set[Key], set[UUID]]:
+        """Keep what a worker goes on with. Returns the keys of parts that are new, and the requests with news."""
+        parts = [
+            (message, raw_id, _at(delivery))
+            for delivery, raw_id in pairs
+            for message in delivery.messages
+            if message.part is not None
+        ]
+        new_parts, news = await repository.store_parts(tx, self._vault, channel, parts, limits.PARTS_WAIT)
+        amendments = [
+            (one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.amendments
+        ]
+        news |= await repository.store_amendments(tx, channel, amendments)
+        pointers = [(one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.pointers]
+        news |= await repository.store_pointers(tx, self._vault, channel, pointers)
+        notices = [(one, _at(delivery)) for delivery, _ in pairs for one in delivery.translation.notices]
+        await repository.store_notices(tx, channel, notices)
+        return new_parts, news
+
+    def _receipts(
+        self,
+        deliveries: Sequence[Delivery],
+        known: Mapping[Key, KnownMessage],
+        judged: Sequence[Judged],
+        parts: set[Key],
+    ) -> list[list[Receipt]]:
+        new = {one.draft.key: one for one in judged}
+        told: set[Key] = set()
+        receipts = []
+        for delivery in deliveries:
+            of_request = []
+            for key, message in zip(delivery.keys, delivery.translation.messages, strict=True):
+                at = _at(delivery)
+                if message.part is not None:
+                    receipt = _bare_receipt(key, at, duplicate=key in told or key not in parts)
+                elif key in new:
+                    one = new[key]
+                    receipt = self._receipt(
+                        key, one.decision.disposition, one.complaint_id, one.ticket, at, duplicate=key in told
+                    )
+                else:
+                    was = known[key]
+                    receipt = self._receipt(
+                        key, was.disposition, was.complaint_id, was.ticket, was.received_at, duplicate=True
+                    )
+                told.add(key)
+                of_request.append(receipt)
+            receipts.append(of_request)
+        return receipts
+
+    def _receipt(
+        self,
+        key: Key,
+        disposition: Disposition,
+        complaint_id: UUID | None,
+        ticket: str | None,
+        at: datetime,
+        *,
+        duplicate: bool,
+    ) -> Receipt:
+        return Receipt(
+            provider_message_id=key[1],
+            disposition=disposition,
+            complaint_id=complaint_id,
+            ticket=ticket,
+            access_code=None if complaint_id is None else access_code(self._access_code_key, complaint_id),
+            received_at=at,
+            duplicate=duplicate,
+        )
+
+
+def _bare_receipt(key: Key, at: datetime, *, duplicate: bool) -> Receipt:
+    """Give a part of a message its receipt: it waits for the others."""
+    return Receipt(
+        provider_message_id=key[1],
+        disposition="held",
+        complaint_id=None,
+        ticket=None,
+        access_code=None,
+        received_at=at,
+        duplicate=duplicate,
+    )
+
+
+def _at(delivery: Delivery) -> datetime:
+    return delivery.request.received_at
+
+
+def _unique(drafts: Sequence[D]) -> list[D]:
+    """Keep the first of each key."""
+    first: dict[Key, D] = {}
+    for one in drafts:
+        first.setdefault(one.key, one)
+    return list(first.values())
+
+
+def _conversation_key(draft: Draft, person: Person) -> ConversationKey:
+    return person.id, draft.message.account, draft.message.thread or ""
+
+
+async def _learn_latest(tx: UnitOfWork, conversations: Iterable[Conversation]) -> None:
+    """Look up where the newest complaints stand, after their conversations are locked."""
+    by_complaint = {one.latest_complaint_id: one for one in conversations if one.latest_complaint_id is not None}
+    if not by_complaint:
+        return
+    for complaint in (await repository.complaints_of(tx, by_complaint)).values():
+        conversation = by_complaint[complaint.id]
+        conversation.latest_ticket = complaint.ticket
+        conversation.latest_finished = complaint.withdrawn or complaint.state in FINISHED
+
+
+async def _named(
+    tx: UnitOfWork,
+    channel: str,
+    fresh: Sequence[Draft],
+    persons: Mapping[UUID, Person],
+    known: Mapping[Key, KnownMessage],
+) -> dict[UUID, Named]:
+    """Find the complaints that messages name, by message id; only the sender's own count."""
+    wanted = {one.message_id: _mentions(one, known) for one in fresh}
+    quoted = {one.message.reply_to for one in fresh if one.message.reply_to and not wanted[one.message_id].ids}
+    reported = await repository.complaints_reported(tx, channel, quoted) if quoted else {}
+    for one in fresh:
+        if one.message.reply_to in reported:
+            wanted[one.message_id].ids.append(reported[one.message.reply_to])
+    ids = {complaint_id for mentions in wanted.values() for complaint_id in mentions.ids}
+    tickets = {ticket for mentions in wanted.values() for ticket in mentions.tickets}
+    if not ids and not tickets:
+        return {}
+    complaints = (await repository.complaints_of(tx, ids, tickets=tickets)).values()
+    named = {}
+    for one in fresh:
+        mentions, human = wanted[one.message_id], persons[one.message_id].human
+        own = [
+            complaint
+            for complaint in complaints
+            if complaint.person_id == human and (complaint.id in mentions.ids or complaint.ticket in mentions.tickets)
+        ]
+        if own:
+            named[one.message_id] = Named(complaint_id=own[0].id, ticket=own[0].ticket)
+    return named
+
+
+@dataclass(slots=True)
+class _Mentions:
+    ids: list[UUID]
+    tickets: tuple[str, ...]
+
+
+def _mentions(draft: Draft, known: Mapping[Key, KnownMessage]) -> _Mentions:
+    message = draft.message
+    ids = [message.complaint] if message.complaint is not None else []
+    quoted = known.get((message.account, message.reply_to)) if message.reply_to else None
+    if quoted is not None and quoted.complaint_id is not None:
+        ids.append(quoted.complaint_id)
+    return _Mentions(ids, tickets_in(message.text))
+
+
+def _attachments(judged: Sequence[Judged]) -> list[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]:
+    return [
+        (stored, one.draft.message_id, one.complaint_id, one.draft.message.account, one.draft.received_at)
+        for one in judged
+        for stored in one.draft.attachments
+    ]
+
+
+async def _take_held(tx: UnitOfWork, judged: Sequence[Judged]) -> dict[UUID, list[Held]]:
+    """Add what waited in the database to the complaints that its words opened; return it by complaint."""
+    takers = {
+        one.conversation.id: one.complaint_id
+        for one in judged
+        if one.takes_held and one.complaint_id is not None and not one.conversation.is_new
+    }
+    if not takers:
+        return {}
+    taken, references = await repository.take_held(tx, takers, JOINED)
+    held: dict[UUID, list[Held]] = {}
+    for row in taken:
+        held.setdefault(row.complaint_id, []).append(
+            Held(
+                message_id=row.id,
+                conversation_id=row.conversation_id,
+                account=row.account,
+                surface=row.surface,
+                text=row.text,
+                place=announcements.place_of(row.place),
+                attachments=tuple(references[row.id]),
+                event_time=row.event_time,
+                received_at=row.received_at,
+            )
+        )
+    return held
+
+
+async def _seal(tx: UnitOfWork, judged: Sequence[Judged]) -> set[UUID]:
+    """Seal complaints that later words seal; return which of those that were added to are sealed now."""
+    added = {one.complaint_id for one in judged if one.decision.disposition == "appended" and one.complaint_id}
+    if not added:
+        return set()
+    sealing = {one.complaint_id for one in judged if one.draft.sealed and one.complaint_id in added}
+    found = await repository.complaints_of(tx, added)
+    already = {complaint.id for complaint in found.values() if complaint.sealed}
+    news = {one for one in sealing - already if one is not None}
+    if news:
+        await repository.seal(tx, news)
+    return already | news
+
+
+def _refuse_reused_keys(
+    deliveries: Sequence[Delivery], fresh: Sequence[Draft], known: Mapping[Key, KnownMessage]
+) -> None:
+    first = {key: one.fingerprint for key, one in known.items()}
+    first |= {one.key: one.message.fingerprint for one in fresh}
+    for delivery in deliveries:
+        for key, message in zip(delivery.keys, delivery.translation.messages, strict=True):
+            if message.part is None and message.fingerprint != first[key]:
+                raise RefusedError(
+                    "idempotency_key_reused",
+                    status=422,
+                    detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain."
+                    " Buat kunci baru untuk pengaduan baru.",
+                )
+
+
+async def _pass_on_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
+    """Announce what providers say of our replies, once each; of a complaint that is not ours it is only kept."""
+    news = await repository.store_reports(tx, channel, deliveries)
+    if not news:
+        return
+    pairs = [(delivery, report) for delivery in deliveries for report in delivery.translation.reports]
+    tickets = await repository.tickets_of(tx, (report.complaint_id for _, report in pairs))
+    for delivery, report in pairs:
+        if (report.reply_id, report.outcome) in news and report.complaint_id in tickets:
+            news.discard((report.reply_id, report.outcome))
+            event = ReplyDeliveryReported(
+                complaint_id=report.complaint_id,
+                ticket=tickets[report.complaint_id],
+                reply_id=report.reply_id,
+                channel=channel,
+                outcome=report.outcome,
+                reported_at=_at(delivery),
+            )
+            tx.publish(event, traceparent=delivery.traceparent)
+
+
+def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> list[repository.RawRequest]:
+    """Choose the requests to keep: those with something new, with something unreadable, or with words left out."""
+    kept = []
+    for delivery, raw_id in pairs:
+        state = _raw_state(delivery.translation, has_news=raw_id in news)
+        if state is not None:
+            kept.append(repository.RawRequest(id=raw_id, delivery=delivery, state=state))
+    return kept
+
+
+def _raw_state(translation: Translation, *, has_news: bool) -> repository.RawState | None:
+    if translation.unreadable:
+        return "parked"
+    if has_news:
+        return "accepted"
+    return "ignored" if any(part.words for part in translation.ignored) else None

@@ -1,0 +1,23 @@
+"""The edge of acceptance: it opens the transaction, and opens it again when another one was faster."""
+
+from collections.abc import Sequence
+
+from services.intake.drafts import Delivery
+from services.intake.repository import OvertakenError
+from services.intake.service import IntakeService
+from shared.channels import Receipt
+from shared.db import Database
+
+_TRIES = 5
+
+
+async def accept_surely(
+    service: IntakeService, database: Database, channel: str, deliveries: Sequence[Delivery]
+) -> list[list[Receipt]]:
+    """Accept requests in one transaction. What another transaction stored meanwhile is seen by the next try."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await database.run(lambda tx: service.accept(tx, channel, deliveries))
+        except OvertakenError:
+            continue
+    return await database.run(lambda tx: service.accept(tx, channel, deliveries))

@@ -1,0 +1,70 @@
+"""What a citizen orders by a word: where it stands, never mind, be quiet, this is me too. Rare, and done one by one."""
+
+from services.intake import announcements, repository
+from services.intake.access_code import is_access_code
+from services.intake.judging import Judged
+from services.intake.repository import Person
+from shared.db import UnitOfWork
+from shared.events import CitizenPrompted, ComplaintWithdrawn
+
+_CANCELLABLE = frozenset({"received", "assigned"})
+"""Nobody works on it yet."""
+
+
+async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, access_code_key: str) -> CitizenPrompted:
+    """Obey the command of a message within its transaction; return what its sender is to be told."""
+    command, at = one.decision.command, one.draft.received_at
+    name = command.name if command is not None else "help"
+    ticket, state = None, None
+    prompt: str = name
+    if name == "check" and command is not None:
+        prompt, ticket, state = await _look_up(tx, command.ticket)
+    elif name == "status":
+        prompt, ticket, state = await _look_up(tx, one.conversation.latest_ticket or None)
+    elif name == "cancel":
+        prompt, ticket = await _cancel(tx, one)
+    elif name == "stop":
+        await repository.silence(tx, person.id, at)
+        prompt = "stopped"
+    elif name == "resume":
+        await repository.silence(tx, person.id, None)
+        prompt = "resumed"
+    elif name == "join" and command is not None:
+        joined = await _join(tx, person, command.ticket, command.code, access_code_key)
+        prompt = "joined" if joined else "not_joined"
+    return announcements.prompted(one, channel=channel, prompt=prompt, ticket=ticket, state=state)
+
+
+async def _look_up(tx: UnitOfWork, ticket: str | None) -> tuple[str, str | None, str | None]:
+    """Return what to say of a ticket. Its state is public: a ticket is no secret."""
+    row = await repository.complaint_by_ticket(tx, ticket) if ticket is not None else None
+    return ("ticket_unknown", None, None) if row is None else ("status", row.ticket, row.state)
+
+
+async def _cancel(tx: UnitOfWork, one: Judged) -> tuple[str, str | None]:
+    """Withdraw the newest complaint of the conversation, as long as nobody works on it."""
+    complaint_id, at = one.conversation.latest_complaint_id, one.draft.received_at
+    found = {} if complaint_id is None else await repository.complaints_of(tx, [complaint_id])
+    complaint = found.get(complaint_id) if complaint_id is not None else None
+    if complaint is None or complaint.withdrawn or complaint.state not in _CANCELLABLE:
+        return "not_cancelled", complaint.ticket if complaint else None
+    await repository.withdraw(tx, complaint.id, at)
+    tx.publish(
+        ComplaintWithdrawn(
+            complaint_id=complaint.id, ticket=complaint.ticket, message_id=one.draft.message_id, withdrawn_at=at
+        ),
+        traceparent=one.draft.traceparent,
+    )
+    return "cancelled", complaint.ticket
+
+
+async def _join(tx: UnitOfWork, person: Person, ticket: str | None, code: str | None, key: str) -> bool:
+    """Join the sender and whoever made a complaint, when the code proves that both are one."""
+    if ticket is None or code is None:
+        return False
+    found = list((await repository.complaints_of(tx, tickets=[ticket])).values())
+    if not found or not is_access_code(key, found[0].id, code):
+        return False
+    if found[0].person_id != person.human:
+        await repository.join_persons(tx, found[0].person_id, person.human)
+    return True

@@ -1,0 +1,61 @@
+"""The windows and limits of a conversation, each with its reason."""
+
+from datetime import timedelta
+from typing import Final
+
+WINDOW: Final = timedelta(minutes=10)
+"""What `Situation.recent` counts: long enough to see a loop or a storm, short enough to be over before the next visit."""
+
+FLOOD: Final = 30
+"""Messages of one person to one account within `WINDOW`: nobody types three a minute for ten minutes, two answering
+machines do. What comes after is kept for an officer, and not answered."""
+
+PROMPT_WINDOW: Final = timedelta(hours=12)
+"""A greeting is answered once within it: twice would nag, and who comes back the next morning is greeted again."""
+
+MEDIA_WINDOW: Final = timedelta(hours=24)
+"""A photo without words belongs to the complaint that its sender last spoke of: it is often taken the day after.
+Messenger, too, takes a day for one conversation."""
+
+ANSWER_WINDOW: Final = timedelta(hours=72)
+"""Who answers our question later than this is more likely to speak of something new; three days span a weekend."""
+
+SURE_ANSWER_WINDOW: Final = timedelta(minutes=60)
+"""Until then after our question anything said is its answer, however long."""
+
+LONG_ANSWER: Final = 25
+"""Words. After `SURE_ANSWER_WINDOW` a text of more than these that lacks neither what nor where is no answer but
+a complaint of its own: one too many is joined by an officer, one hidden in another is lost."""
+
+CONTINUES_WINDOW: Final = timedelta(minutes=60)
+"""In private, what follows within an hour of the last message goes on with it: people write a complaint in pieces."""
+
+THREAD_WINDOW: Final = timedelta(days=7)
+"""Below a public post the thread itself says what it is about; after a week it is another matter."""
+
+JUDGED: Final = 10_000
+"""Characters that the rules look at: as many as a complaint keeps."""
+
+SMALL_TALK: Final = 25
+"""Words. A longer text is never small talk, whatever its words."""
+
+COMMAND: Final = 8
+"""Words. A longer text is no command: `GABUNG NTB 7K3M 9QX2F 7K3M9 QX2FA min` is the longest way to type one."""
+
+AUTOMATIC: Final = 600
+"""Characters. Answering machines are brief; a longer text is a person's."""
+
+SPAM: Final = 1_000
+"""Characters. So are advertisements."""
+
+TICKETS: Final = 5
+"""Tickets looked up of one message: nobody names more, a guesser would."""
+
+ASKS: Final = 2
+"""Questions asked of one complaint: more are not answered."""
+
+HOLD: Final = timedelta(hours=24)
+"""How long media without words wait for them; then they are kept for an officer."""
+
+PARTS_WAIT: Final = timedelta(minutes=10)
+"""How long the pieces of a long SMS wait for each other; then what came goes on, marked."""
