@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 WINDOW: Final = timedelta(minutes=10)
-"""What `Situation.recent` counts: long enough to see a loop or a storm, short enough to be over before the next visit."""
+"""What `Situation.recent` counts: long enough to see a loop or a storm, short enough to be over soon."""
 
 FLOOD: Final = 30
 """Messages of one person to one account within `WINDOW`: nobody types three a minute for ten minutes, two answering

@@ -59,6 +59,9 @@ class Situation:
     latest: Latest | None = None
     prompted_at: datetime | None = None
     """When we last asked for a complaint's words (a `greeting` or `words_wanted`)."""
+    announced_at: datetime | None = None
+    """When this person last announced a complaint without saying it ("mau lapor lagi min": rule `announcement`): what
+    follows is then not taken for a part of the complaint before."""
     waiting: int = 0
     """Messages that are held: media without words."""
     named: UUID | None = None

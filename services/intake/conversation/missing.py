@@ -1,0 +1,94 @@
+"""What a complaint lacks: where, what, when; and which of our questions a text answers."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from services.intake.conversation import limits
+from services.intake.conversation.situation import Question
+from services.intake.conversation.words import Words, table, word_set
+from shared.channels import InboundMessage
+
+_TABLE: dict[str, Any] = table("missing")
+_PLACES = word_set(_TABLE["where"]["alone"])
+_BEFORE_A_NAME = word_set(_TABLE["where"]["before_a_name"], _TABLE["where"]["beside"])
+_NO_PLACE = word_set(_TABLE["where"]["not_after_di"])
+_NO_CONTENT = word_set(_TABLE["what"]["not_content"])
+_EVENTS = word_set(_TABLE["when"]["events"])
+_TIMES = word_set(_TABLE["when"]["cues"])
+_DATE = re.compile(
+    r"\b(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|(?:19|20)\d\d|\d+ ?(?:hr|hari|minggu|mgg|bulan|bln|jam|thn|tahun))\b"
+)
+_VERB = re.compile(r"\w+(?:kan|i)")
+"""`di perbaikan`, `di lalui`: a verb written apart rather than a place, unless it is written like a name."""
+_LEAST_CONTENT = 2
+"""Words that say what it is about: "pipa bocor"."""
+
+
+def missing(message: InboundMessage, said: Words) -> tuple[Question, ...]:
+    """Return what the citizen is asked for: where first, when only of what happened once, two at most."""
+    lacks: list[Question] = []
+    if not (has_place(message) or names_place(message.text, said)):
+        lacks.append("where")
+    if not says_what(said):
+        lacks.append("what")
+    if message.incident_time is None and not _EVENTS.isdisjoint(said.words) and not names_time(said):
+        lacks.append("when")
+    return tuple(lacks[: limits.ASKS])
+
+
+def answered(message: InboundMessage, said: Words, asked: Collection[Question]) -> tuple[Question, ...]:
+    """Return which of our questions a message plainly answers, in the order in which they were asked."""
+    tells = {
+        "where": lambda: has_place(message) or names_place(message.text, said),
+        "what": lambda: says_what(said),
+        "when": lambda: message.incident_time is not None or names_time(said),
+    }
+    return tuple(question for question in asked if tells[question]())
+
+
+def has_place(message: InboundMessage) -> bool:
+    """Tell whether a place was given apart from the words."""
+    place = message.place
+    return bool(
+        place.region_code
+        or place.description
+        or place.latitude is not None
+        or any(one.kind == "location" for one in message.attachments)
+    )
+
+
+def names_place(text: str, said: Words) -> bool:
+    """Tell whether a text says where, by a word of place: `jl`, `desa …`, `depan …`, `di Praya`, a regency's name."""
+    words = said.words
+    if not _PLACES.isdisjoint(words):
+        return True
+    if not _BEFORE_A_NAME.isdisjoint(words[:-1]):
+        return True
+    return any(_is_place(words[at + 1], text) for at, word in enumerate(words[:-1]) if word == "di")
+
+
+def _is_place(word: str, text: str) -> bool:
+    if word in _NO_PLACE or word.isdigit():
+        return False
+    return not _VERB.fullmatch(word) or word.capitalize() in text
+
+
+def says_what(said: Words) -> bool:
+    """Tell whether a text says what it is about: two words or more that are not politeness, place or time."""
+    content, skip = 0, False
+    for word in said.words:
+        if skip or word in _NO_CONTENT or word in _TIMES or word.isdigit():
+            skip = False
+        elif word in _PLACES or word in _BEFORE_A_NAME:
+            skip = word not in _PLACES
+        else:
+            content += 1
+            if content == _LEAST_CONTENT:
+                return True
+    return False
+
+
+def names_time(said: Words) -> bool:
+    """Tell whether a text says when: a day, an hour, "sejak", "kemarin", a date."""
+    return not _TIMES.isdisjoint(said.words) or _DATE.search(said.text) is not None
