@@ -97,7 +97,7 @@ def resolve(
     now = as_operator(say)
     if now["resolution"] is not None:
         fail(f"{reply_id} is not taken yet. Is the service running? (ntbcare serve replies)")
-    console.print(f"{reply_id} ({now['ticket']}) is now {now['state']}.")
+    console.print(f"{reply_id} ({now['ticket'] or 'no complaint'}) is now {now['state']}.")
 
 
 async def _find(database: Database, reply_id: UUID) -> Reply:
@@ -115,7 +115,7 @@ def _said(reply: Reply) -> str:
 def _table(replies: list[Reply]) -> Table:
     table = grid()
     for one in replies:
-        what = f"{one['ticket']}  {one['channel']} {one['template']}, tries: {one['attempts']}"
+        what = f"{one['ticket'] or 'no complaint'}  {one['channel']} {one['template']}, tries: {one['attempts']}"
         why = f"{one['reason'] or '—'}{_said(one)}"
         times = (
             f"since {wita(one['created_at'])}, sent {wita(one['sent_at'])}, delivered {wita(one['delivered_at'])} WITA"

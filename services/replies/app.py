@@ -12,7 +12,7 @@ from services.replies.worker import Worker
 from shared.channels import ReplySender, available_channels, load_reply_sender
 from shared.core.service import ServeOptions, ServiceApp
 from shared.db import Database
-from shared.events import COMPLAINTS
+from shared.events import COMPLAINTS, CONVERSATIONS
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
 from shared.security.vault import VaultKeys
 
@@ -40,6 +40,7 @@ def build(options: ServeOptions) -> ServiceApp:
         database,
         group="replies",
         topic=COMPLAINTS,
+        also=(CONVERSATIONS,),
         lot=ParkingLot(inbox, parked),
         handlers=consumers.handlers(service),
     )

@@ -1,36 +1,64 @@
-"""What replies hears from Kafka: a complaint to acknowledge, an answer to pass on, what became of a message of ours."""
+"""What replies hears from Kafka: what is to be said to a citizen, and what became of a message of ours."""
 
-from typing import cast
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 
 from services.replies import figures
+from services.replies.moves import Moved
 from services.replies.service import RepliesService
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintReceived, Envelope, ReplyDeliveryReported
+from shared.events import (
+    CitizenPrompted,
+    ComplaintAmended,
+    ComplaintAnswered,
+    ComplaintAppended,
+    ComplaintReceived,
+    Envelope,
+    ReplyDeliveryReported,
+)
 from shared.kafka import Handlers
+from shared.kafka.consumer import Handler
 
 log = structlog.get_logger()
 
-CONSUMES = (ComplaintReceived, ComplaintAnswered, ReplyDeliveryReported)
+CONSUMES = (
+    ComplaintReceived,
+    ComplaintAppended,
+    ComplaintAmended,
+    ComplaintAnswered,
+    ReplyDeliveryReported,
+    CitizenPrompted,
+)
+
+_Said = Callable[..., Awaitable[Moved | None]]
 
 
 def handlers(service: RepliesService) -> Handlers:
     """Return the handler of each event that replies consumes."""
 
-    async def received(tx: UnitOfWork, envelope: Envelope) -> None:
-        event = cast("ComplaintReceived", envelope.data)
-        figures.tell(await service.acknowledge(tx, envelope.id, envelope.time, event))
-
-    async def answered(tx: UnitOfWork, envelope: Envelope) -> None:
-        event = cast("ComplaintAnswered", envelope.data)
-        figures.tell(await service.answer(tx, envelope.id, envelope.time, event))
-
     async def reported(tx: UnitOfWork, envelope: Envelope) -> None:
-        event = cast("ReplyDeliveryReported", envelope.data)
+        event: Any = envelope.data
         ours, moved = await service.hear_report(tx, event)
         if not ours:
             log.warning("reply.report_of_unknown", reply_id=str(event.reply_id), ticket=event.ticket)
         figures.tell(moved)
 
-    return {ComplaintReceived: received, ComplaintAnswered: answered, ReplyDeliveryReported: reported}
+    return {
+        ComplaintReceived: _telling(service.acknowledge),
+        ComplaintAppended: _telling(service.hear_more),
+        ComplaintAmended: _telling(service.hear_change),
+        ComplaintAnswered: _telling(service.answer),
+        ReplyDeliveryReported: reported,
+        CitizenPrompted: _telling(service.prompt),
+    }
+
+
+def _telling(say: _Said) -> Handler:
+    """Hand the event to the use case, and tell what came of it."""
+
+    async def handle(tx: UnitOfWork, envelope: Envelope) -> None:
+        figures.tell(await say(tx, envelope.id, envelope.time, envelope.data))
+
+    return handle

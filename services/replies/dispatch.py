@@ -21,6 +21,8 @@ from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.security.vault import VaultKeys
 
+STOPPED = "stopped"
+"""The one message to somebody who said STOP: that we heard it. Also the purpose under which the vault finds them."""
 CLAIM = timedelta(minutes=2)
 """How long a sender may hold a reply; it stops waiting for the provider long before."""
 
@@ -124,25 +126,31 @@ class Dispatch:
 
     async def _admit(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Claim | Moved:
         """Ask the storm rules, look up the address, and take it in hand."""
-        limited = row.template == "acknowledgement" and row.admitted_at is None
-        recent = await repository.recent(tx, row, now, None) if limited else rules.Recent()
-        refused = rules.storm(self._policy.limits, recent) if limited else None
+        kind = rules.kind_of(row.template, urgent=row.urgent) if row.admitted_at is None else None
+        recent = await repository.recent(tx, row, now, kind, None) if kind else rules.Recent()
+        refused = rules.storm(self._policy.limits, recent, kind) if kind else None
         if refused is not None:
             return await move(tx, row, "withheld", reason=refused, now=now)
-        sealed = await repository.look_up(tx, row.recipient)
+        sealed = await repository.look_up(tx, row.recipient, STOPPED if row.template == STOPPED else "reply")
         if sealed is None:
-            return await move(tx, row, "failed", reason="no_address", now=now)
+            return await self._unanswerable(tx, row, now)
         try:
             address = _read(self._vault, sealed)
         except (InvalidToken, TypeError, ValueError):
             return await self._later(tx, row, SendError("address_unreadable", Remedy.RETRY), row.attempts + 1, now)
         thread = self._public_thread(row, address)
-        if limited and thread is not None:
-            recent = replace(recent, thread_hour=(await repository.recent(tx, row, now, thread)).thread_hour)
-            refused = rules.storm(self._policy.limits, recent)
+        if kind and thread is not None:
+            recent = replace(recent, thread_hour=(await repository.recent(tx, row, now, kind, thread)).thread_hour)
+            refused = rules.storm(self._policy.limits, recent, kind)
         if refused is not None:
             return await move(tx, row, "withheld", reason=refused, now=now)
         return await self._take(tx, row, address, thread, now)
+
+    async def _unanswerable(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Moved:
+        """Settle what the vault has no address for: its citizen said STOP, or there never was one."""
+        if await repository.look_up(tx, row.recipient, STOPPED) is not None:
+            return await move(tx, row, "withheld", reason="citizen_stopped", now=now)
+        return await move(tx, row, "failed", reason="no_address", now=now)
 
     async def _take(
         self, tx: UnitOfWork, row: Row[Any], address: ReturnAddress, thread: bytes | None, now: datetime
@@ -152,7 +160,7 @@ class Dispatch:
         await repository.change(tx, row.id, state="sending", admitted_at=row.admitted_at or now, **values)
         outbound = Outbound(
             reply_id=row.id,
-            complaint_id=row.complaint_id,
+            complaint_id=row.complaint_id or row.conversation_id,
             address=address,
             text=row.text,
             confidential=row.confidential,
@@ -163,6 +171,9 @@ class Dispatch:
 
     async def _written(self, tx: UnitOfWork, row: Row[Any]) -> datetime:
         """Return when the citizen wrote last, which opens the window anew; a comment is answered by itself."""
+        if row.complaint_id is None:
+            alone: datetime = row.written_at
+            return alone
         complaint = await repository.complaint_of(tx, row.complaint_id)
         assert complaint is not None, "replies refer to complaints"  # noqa: S101 - for the type
         own: datetime = complaint.written_at
@@ -205,10 +216,11 @@ class Dispatch:
         await repository.pause_account(tx, row.channel, row.account, until=now + self._policy.pause, reason=reason)
 
     def _public_thread(self, row: Row[Any], address: ReturnAddress) -> bytes | None:
-        """Return the keyed digest of the thread that everybody will see the reply in; None where nobody will."""
-        if row.confidential or address.surface != "comment" or address.thread is None:
+        """Return the keyed digest of the post below which everybody will see the reply; None where nobody will."""
+        post = address.post or address.thread
+        if row.confidential or address.surface != "comment" or post is None:
             return None
-        return self._vault.digests(row.channel, Sender(id=f"{row.account} {address.thread}", kind="thread"))[0]
+        return self._vault.digests(row.channel, Sender(id=f"{row.account} {post}", kind="thread"))[0]
 
 
 def _read(vault: VaultKeys, sealed: bytes) -> ReturnAddress:

@@ -18,7 +18,7 @@ class Moved:
     """A reply that was brought to a state; nothing in it is anybody's. For logs and figures, after the commit."""
 
     reply_id: UUID
-    ticket: str
+    ticket: str | None
     channel: str
     template: str
     state: State
@@ -30,14 +30,15 @@ async def move(
 ) -> Moved:
     """Write the state; what an operator said of an earlier one is done with.
 
-    Sent and failed are announced; withheld only of an answer, for which somebody waits.
+    Sent and failed are announced; withheld only of an answer, for which somebody waits. What is said about a message
+    alone is nobody else's matter.
     """
     if state == "sent":
         values = {"sent_at": now, **values}
     await repository.change(tx, row.id, state=state, reason=reason, resolution=None, **values)
-    if state == "sent":
+    if row.complaint_id is not None and state == "sent":
         tx.publish(_sent(row, now), traceparent=row.traceparent)
-    elif state == "failed" or (state == "withheld" and row.template == "answer"):
+    elif row.complaint_id is not None and (state == "failed" or (state == "withheld" and row.template == "answer")):
         tx.publish(_failed(row, reason or "unknown", now), traceparent=row.traceparent)
     return Moved(
         reply_id=row.id, ticket=row.ticket, channel=row.channel, template=row.template, state=state, reason=reason

@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Row, Text, Uuid, cast, exists, func, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Row, Text, Uuid, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.replies.models import account, complaint, reply
-from services.replies.rules import DAY, HOUR, Recent
+from services.replies.rules import DAY, HOUR, Kind, Recent
 from shared.db import UnitOfWork
 
-_PURPOSE = "reply"
+_KINDS: dict[Kind, ColumnElement[bool]] = {
+    "receipt": (reply.c.template == "acknowledgement") & ~reply.c.urgent,
+    "prompt": reply.c.template.not_in(["acknowledgement", "answer"]) & ~reply.c.urgent,
+    "emergency": reply.c.urgent,
+}
 _OPEN = ("queued", "sending", "unknown")
 
 
@@ -24,6 +28,25 @@ async def keep_complaint(tx: UnitOfWork, **values: object) -> None:
 async def complaint_of(tx: UnitOfWork, complaint_id: UUID) -> Row[Any] | None:
     """Return what is known of a complaint."""
     return (await tx.session.execute(select(complaint).where(complaint.c.complaint_id == complaint_id))).first()
+
+
+async def seal(tx: UnitOfWork, complaint_id: UUID) -> bool:
+    """Remember that a complaint is the Inspectorate's now; False when that was known."""
+    sealed = update(complaint).where(complaint.c.complaint_id == complaint_id, ~complaint.c.sealed).values(sealed=True)
+    return await tx.session.scalar(sealed.returning(complaint.c.complaint_id)) is not None
+
+
+async def lock_open_receipts(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return the receipts of a complaint that are not gone yet and that others than its citizen might read."""
+    mine = (reply.c.complaint_id == complaint_id, reply.c.state == "queued", ~reply.c.confidential)
+    return (await tx.session.execute(select(reply).where(*mine).with_for_update())).all()
+
+
+async def hear_from(tx: UnitOfWork, conversation_id: UUID, surface: str, written_at: datetime) -> None:
+    """Remember when this person last wrote on this surface."""
+    theirs = (complaint.c.conversation_id == conversation_id, complaint.c.surface == surface)
+    later = update(complaint).where(*theirs, complaint.c.written_at < written_at)
+    await tx.session.execute(later.values(written_at=written_at))
 
 
 async def last_written(tx: UnitOfWork, conversation_id: UUID, surface: str) -> datetime | None:
@@ -40,12 +63,13 @@ async def add_reply(tx: UnitOfWork, **values: object) -> bool:
 
 
 async def lock_due(tx: UnitOfWork, now: datetime, channels: Collection[str]) -> Row[Any] | None:
-    """Return the next reply to send, answers first; no other worker sees it until the transaction ends."""
+    """Return the next reply to send, emergencies first, then answers; no other worker sees it meanwhile."""
     paused = select(account.c.account).where(
         account.c.channel == reply.c.channel, account.c.account == reply.c.account, account.c.paused_until > now
     )
     due = select(reply).where(reply.c.state == "queued", reply.c.due_at <= now, reply.c.channel.in_(channels))
-    due = due.where(~exists(paused)).order_by(reply.c.by_officer.desc(), reply.c.due_at).limit(1)
+    due = due.where(~exists(paused)).order_by(reply.c.urgent.desc(), reply.c.by_officer.desc(), reply.c.due_at)
+    due = due.limit(1)
     return (await tx.session.execute(due.with_for_update(skip_locked=True))).first()
 
 
@@ -85,28 +109,31 @@ async def resume_account(tx: UnitOfWork, channel: str, name: str) -> None:
     await tx.session.execute(update(account).where(*rested).values(paused_until=None, paused_reason=None))
 
 
-async def recent(tx: UnitOfWork, row: Row[Any], now: datetime, thread: bytes | None) -> Recent:
-    """Count the acknowledgements of the reply's account that were let through; hold its lock."""
+async def recent(tx: UnitOfWork, row: Row[Any], now: datetime, kind: Kind, thread: bytes | None) -> Recent:
+    """Count what the reply's account said by itself and was let through; hold its lock."""
     this_hour = reply.c.admitted_at > now - HOUR
-    mine = reply.c.conversation_id == row.conversation_id
+    mine = (reply.c.conversation_id == row.conversation_id) & _KINDS[kind]
     found = select(
         func.count().filter(mine, this_hour).label("conversation_hour"),
         func.count().filter(mine).label("conversation_day"),
         func.count().filter(reply.c.thread_digest == cast(thread, LargeBinary), this_hour).label("thread_hour"),
-        func.count().filter(this_hour).label("account_hour"),
+        func.count().filter(this_hour, ~reply.c.urgent).label("account_hour"),
     ).where(
         reply.c.channel == row.channel,
         reply.c.account == row.account,
-        reply.c.template == "acknowledgement",
+        reply.c.template != "answer",
         reply.c.admitted_at > now - DAY,
     )
     counted = (await tx.session.execute(found)).one()
     return Recent(**counted._mapping)  # noqa: SLF001 - its documented accessor
 
 
-async def look_up(tx: UnitOfWork, reporter: UUID) -> bytes | None:
-    """Return where a citizen is answered, encrypted; the vault keeps a record of the look."""
-    looked = func.vault.return_address(cast(reporter, Uuid), cast(_PURPOSE, Text), type_=LargeBinary)
+async def look_up(tx: UnitOfWork, reporter: UUID, purpose: str) -> bytes | None:
+    """Return where a citizen is answered, encrypted; the vault keeps a record of the look.
+
+    Who said STOP is found for the purpose `stopped` alone: the word that confirms it.
+    """
+    looked = func.vault.return_address(cast(reporter, Uuid), cast(purpose, Text), type_=LargeBinary)
     return await tx.session.scalar(select(looked))
 
 
@@ -116,8 +143,9 @@ async def change(tx: UnitOfWork, reply_id: UUID, **values: object) -> None:
 
 
 async def open_replies(tx: UnitOfWork) -> dict[tuple[str, str], int]:
-    """Count what is not settled yet, by channel and state."""
-    found = select(reply.c.channel, reply.c.state, func.count()).where(reply.c.state.in_(_OPEN))
+    """Count what is not settled yet, by channel and state; nobody asks what became of an unknown prompt."""
+    forgotten = (reply.c.state == "unknown") & reply.c.complaint_id.is_(None)
+    found = select(reply.c.channel, reply.c.state, func.count()).where(reply.c.state.in_(_OPEN), ~forgotten)
     rows = await tx.session.execute(found.group_by(reply.c.channel, reply.c.state))
     return {(channel, state): count for channel, state, count in rows}
 

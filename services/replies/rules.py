@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 State = Literal["queued", "sending", "sent", "failed", "unknown", "withheld"]
-Template = Literal["acknowledgement", "answer"]
+Kind = Literal["receipt", "prompt", "emergency"]
+"""What is said by itself: that a complaint was received, what to do with a message that made none, and 112."""
 Resolution = Literal["sent", "failed", "again"]
 """What an operator says of an unknown reply."""
 
@@ -29,18 +30,25 @@ _OPEN: frozenset[str] = frozenset({"queued", "sending", "unknown"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many acknowledgements at most. Officers' answers are never limited."""
+    """How many messages at most that nobody wrote by hand. Officers' answers are never limited."""
 
     conversation_hour: int = 3
+    """Receipts to one person on one channel."""
     conversation_day: int = 10
     thread_hour: int = 10
     """Public ones under one post."""
     account_hour: int = 300
+    """Receipts and prompts of one account of ours."""
+    prompts_hour: int = 6
+    """Prompts to one person: somebody who asks CEK now and then is not refused, an autoresponder is."""
+    prompts_day: int = 20
+    emergencies_hour: int = 10
+    """To one person. No other limit holds an emergency up; this one ends a loop with an autoresponder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recent:
-    """How many acknowledgements were let through before this one, within the last hour or day."""
+    """How many were let through before this one, within the last hour or day; to the person, of the same kind."""
 
     conversation_hour: int = 0
     conversation_day: int = 0
@@ -55,17 +63,34 @@ class Policy:
     limits: Limits = Limits()
     acknowledgement_valid: timedelta = timedelta(hours=24)
     answer_valid: timedelta = timedelta(days=7)
+    prompt_valid: timedelta = timedelta(hours=1)
     attempts: int = 10
     pause: timedelta = timedelta(minutes=5)
 
     def expiry(self, template: str, cause: datetime) -> datetime:
         """Return from when on a reply comes too late."""
-        return cause + (self.acknowledgement_valid if template == "acknowledgement" else self.answer_valid)
+        valid = {"acknowledgement": self.acknowledgement_valid, "answer": self.answer_valid}
+        return cause + valid.get(template, self.prompt_valid)
 
 
-def storm(limits: Limits, recent: Recent) -> str | None:
-    """Return why one more acknowledgement would be part of a storm, or None."""
-    if recent.conversation_hour >= limits.conversation_hour or recent.conversation_day >= limits.conversation_day:
+def kind_of(template: str, *, urgent: bool) -> Kind | None:
+    """Return which limits bind a message; None where none do."""
+    if template == "answer":
+        return None
+    if urgent:
+        return "emergency"
+    return "receipt" if template == "acknowledgement" else "prompt"
+
+
+def storm(limits: Limits, recent: Recent, kind: Kind = "receipt") -> str | None:
+    """Return why one more of this kind would be part of a storm, or None."""
+    if kind == "emergency":
+        return "conversation_limit" if recent.conversation_hour >= limits.emergencies_hour else None
+    hour, day = {
+        "receipt": (limits.conversation_hour, limits.conversation_day),
+        "prompt": (limits.prompts_hour, limits.prompts_day),
+    }[kind]
+    if recent.conversation_hour >= hour or recent.conversation_day >= day:
         return "conversation_limit"
     if recent.thread_hour >= limits.thread_hour:
         return "thread_limit"

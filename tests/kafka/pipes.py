@@ -26,6 +26,7 @@ from shared.events import (
     ComplaintReceived,
     ComplaintStatusChanged,
     Envelope,
+    Event,
     encode_headers,
 )
 from shared.kafka import Consumer, KafkaSettings, ParkingLot, Relay
@@ -85,7 +86,7 @@ class Pipes:
         self._stack.push_async_callback(database.close)
         return database
 
-    async def publish(self, *events: ComplaintEvent) -> list[UUID]:
+    async def publish(self, *events: Event) -> list[UUID]:
         """Store events of whichever service in one transaction (as the owner, who may), and return their ids."""
         ids = [new_id() for _ in events]
         async with self.writer.transaction() as tx:

@@ -56,6 +56,30 @@ async def test_an_event_of_no_interest_is_skipped_without_a_transaction(pipes, p
     assert await pipes.sql.fetchval("SELECT count(*) FROM routing.inbox") == 1
 
 
+async def test_one_group_reads_two_topics_and_each_subject_waits_for_itself_alone(pipes, probe):
+    from deploy.contracts.examples import examples
+    from deploy.contracts.files import ROOT
+    from services.routing.models import inbox, parked
+    from shared.events import COMPLAINTS, CONVERSATIONS, CitizenPrompted, ComplaintReceived
+    from shared.kafka import Consumer, ParkingLot
+
+    consumer = Consumer(
+        pipes.kafka,
+        pipes.database("routing"),
+        group="routing",
+        topic=COMPLAINTS,
+        also=(CONVERSATIONS,),
+        lot=ParkingLot(inbox, parked),
+        handlers={ComplaintReceived: probe, CitizenPrompted: probe},
+    )
+    value = examples(ROOT, "conversation.citizen_prompted.v1")[0].value
+    prompted = [CitizenPrompted.model_validate({**value, "conversation_id": new_id()}) for _ in range(6)]
+    ids = await pipes.publish(*prompted, *(received(new_id()) for _ in range(6)))
+    async with pipes.running(pipes.relay().run(), consumer.run(), consumer.attend_parking()) as tasks:
+        await until(lambda: all_effects(pipes, len(ids)), tasks=tasks)
+    assert sorted(await pipes.effects()) == sorted(ids)
+
+
 async def test_stopping_finishes_the_record_in_hand_and_commits_its_offset(pipes, probe):
     reached, go_on = asyncio.Event(), asyncio.Event()
 

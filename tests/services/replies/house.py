@@ -21,7 +21,17 @@ from shared.channels import Outbound, ReturnAddress, Sent
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.db import Database
-from shared.events import Actor, AgencyRef, ComplaintAnswered, ComplaintReceived, Envelope, ReplyDeliveryReported
+from shared.events import (
+    Actor,
+    AgencyRef,
+    CitizenPrompted,
+    ComplaintAmended,
+    ComplaintAnswered,
+    ComplaintAppended,
+    ComplaintReceived,
+    Envelope,
+    ReplyDeliveryReported,
+)
 from shared.security.vault import VaultKeys
 
 VAULT_KEY = "5b7e1d90c3f8a24466aa71de0c95f3b2"
@@ -126,6 +136,62 @@ class House:
         }
         return ComplaintAnswered(**values | changes)
 
+    def appended(self, about: ComplaintReceived, **changes: Any) -> ComplaintAppended:
+        values: dict[str, Any] = {
+            "complaint_id": about.complaint_id,
+            "ticket": about.ticket,
+            "channel": about.channel,
+            "account": about.account,
+            "surface": about.surface,
+            "conversation_id": about.conversation_id,
+            "message_id": new_id(),
+            "author": "citizen",
+            "text": "Tepatnya di sebelah timur simpang.",
+            "received_at": self.clock(),
+            "sealed": about.sealed,
+            "rule": "answers_question",
+        }
+        return ComplaintAppended(**values | changes)
+
+    def amended(self, about: ComplaintReceived, **changes: Any) -> ComplaintAmended:
+        values: dict[str, Any] = {
+            "complaint_id": about.complaint_id,
+            "ticket": about.ticket,
+            "message_id": about.message_id,
+            "change": "edited",
+            "text": "Lampu jalan di simpang empat mati.",
+            "sealed": about.sealed,
+            "amended_at": self.clock(),
+        }
+        return ComplaintAmended(**values | changes)
+
+    async def ask(self, prompt: str, *, address: dict[str, Any] | None = None, **changes: Any) -> CitizenPrompted:
+        """Let a citizen write what makes no complaint: the address in the vault, the prompt heard."""
+        values: dict[str, Any] = {
+            "conversation_id": new_id(),
+            "channel": "sms",
+            "account": "1708",
+            "surface": "sms",
+            "message_id": new_id(),
+            "reporter": new_id(),
+            "prompt": prompt,
+            "rule": "small_talk",
+            "written_at": self.clock(),
+            "received_at": self.clock(),
+        }
+        event = CitizenPrompted(**values | changes)
+        await self.know(event, **address or {})
+        await self.deliver(event)
+        return event
+
+    async def silence(self, reporter: Any) -> None:
+        """Let this person have said STOP, as intake writes it."""
+        await self.sql.execute(
+            "UPDATE vault.person SET silenced_at = now() WHERE id = "
+            "(SELECT person_id FROM vault.reporter WHERE reference = $1)",
+            reporter,
+        )
+
     async def report(self, reply: Any, outcome: str, **changes: Any) -> None:
         values: dict[str, Any] = {
             "complaint_id": reply["complaint_id"],
@@ -137,7 +203,7 @@ class House:
         }
         await self.deliver(ReplyDeliveryReported(**values | changes))
 
-    async def know(self, event: ComplaintReceived, **changes: Any) -> None:
+    async def know(self, event: ComplaintReceived | CitizenPrompted, **changes: Any) -> None:
         """Put the citizen's address into the vault, as intake does."""
         values = {
             "channel": event.channel,
@@ -160,7 +226,7 @@ class House:
     async def deliver(self, event: Any, *, cause: Any = None, at: datetime | None = None) -> Envelope:
         """Hand an event to the handler that replies has for it, in a transaction of its own."""
         envelope = Envelope(
-            id=cause or new_id(), subject=event.complaint_id, time=at or self.clock(), sequence=1, data=event
+            id=cause or new_id(), subject=event.subject, time=at or self.clock(), sequence=1, data=event
         )
         async with self.pool.transaction(traceparent=TRACE) as tx:
             await consumers.handlers(self.service)[type(event)](tx, envelope)
@@ -175,7 +241,7 @@ class House:
 
     async def comment(self, *, post: str, **changes: Any) -> ComplaintReceived:
         """Let a citizen comment under a post."""
-        place = {"thread": post, "recipient": "100200300", "recipient_kind": "psid"}
+        place = {"thread": post, "recipient": "100200300", "recipient_kind": "psid", **changes.pop("address", {})}
         return await self.complain(
             address=place, **{"channel": "facebook", "account": "page-1", "surface": "comment", **changes}
         )

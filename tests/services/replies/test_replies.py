@@ -164,7 +164,7 @@ async def test_nothing_personal_reaches_logs_figures_or_events(house, sql, caplo
         "UPDATE replies.reply SET text = ''",
         "UPDATE replies.reply SET recipient = gen_random_uuid()",
         "DELETE FROM replies.reply",
-        "UPDATE replies.complaint SET sealed = false",
+        "UPDATE replies.complaint SET reporter = gen_random_uuid()",
     ],
 )
 async def test_replies_role_may_not(statement, database_urls):

@@ -25,6 +25,53 @@ async def test_a_hundred_comments_on_one_post_get_ten_public_receipts_an_hour(ho
     assert len(house.sender.handed) == 12
 
 
+async def test_comments_on_comments_of_one_post_are_one_storm(house):
+    for number in range(20):
+        await house.comment(post=f"comment-{number}", address={"post": "p1"})
+    await house.send_all()
+    assert await house.outcomes() == {("sent", None): 10, ("withheld", "thread_limit"): 10}
+
+
+async def test_emergencies_are_answered_through_every_storm_and_before_everything_else(house):
+    house.allow(account_hour=1, conversation_hour=1, thread_hour=1)
+    for _ in range(5):
+        await house.complain()
+    person = new_id()
+    for _ in range(9):
+        await house.complain(conversation_id=person, emergency=True)
+    for _ in range(4):
+        await house.comment(post="p1", emergency=True)
+    await house.send_all()
+    urgent = [one for one in house.sender.handed if "112" in one.text]
+    assert len(urgent) == 13
+    assert house.sender.handed[:13] == urgent
+    assert len(house.sender.handed) == 14, "receipts are limited as before"
+
+
+async def test_an_autoresponder_that_quotes_our_112_does_not_go_on_for_ever(house):
+    person = new_id()
+    for _ in range(30):
+        await house.complain(conversation_id=person, emergency=True)
+        await house.send_all()
+    assert len(house.sender.handed) == house.policy.limits.emergencies_hour
+
+
+async def test_prompts_have_a_limit_of_their_own_and_share_the_accounts_budget(house):
+    house.allow(account_hour=8)
+    person = new_id()
+    for _ in range(9):
+        await house.ask("status", conversation_id=person, ticket="NTB-79E7-3T8DN", state="assigned")
+    await house.complain(conversation_id=person)
+    await house.send_all()
+    assert await house.outcomes() == {("sent", None): 7, ("withheld", "conversation_limit"): 3}
+    await house.ask("greeting")
+    await house.ask("greeting")
+    await house.send_all()
+    assert await house.outcomes() == {
+        ("sent", None): 8, ("withheld", "conversation_limit"): 3, ("withheld", "account_budget"): 1,
+    }  # fmt: skip
+
+
 async def test_a_private_receipt_is_no_part_of_the_storm_under_a_post(house):
     for number in range(20):
         await house.comment(post="p1", secret=number < 10)
@@ -120,6 +167,15 @@ LIMITS = Limits()
 )
 def test_the_storm_table(recent, refused):
     assert rules.storm(LIMITS, recent) == refused
+
+
+def test_a_prompt_is_no_receipt_and_an_emergency_neither():
+    busy = Recent(conversation_hour=5, conversation_day=12, account_hour=299)
+    assert rules.storm(LIMITS, busy) == "conversation_limit"
+    assert rules.storm(LIMITS, busy, "prompt") is None
+    worst = Recent(conversation_hour=9, conversation_day=99, thread_hour=99, account_hour=9999)
+    assert rules.storm(LIMITS, worst, "emergency") is None
+    assert rules.kind_of("answer", urgent=True) is None
 
 
 arrivals = st.lists(st.tuples(st.integers(0, 600), st.integers(0, 2), st.integers(0, 2)), max_size=120).map(
