@@ -89,7 +89,10 @@ def _read_echo(message: Message, talk: Conversation) -> AgencyMessage | Delivery
     """Read what went out from us: a reply of this house by its reference, all else is somebody of ours, elsewhere."""
     reference = read_reference(message.metadata)
     if reference is not None:
-        return DeliveryReport(complaint_id=reference[0], reply_id=reference[1], outcome="echoed")
+        complaint, reply = reference
+        return DeliveryReport(
+            complaint_id=complaint, reply_id=reply, outcome="echoed", provider_message_id=talk.message_id
+        )
     if talk.app_id is not None and str(message.app_id) == talk.app_id:
         return _ignored("own_echo", talk)
     attachments, place = read_attachments(message)

@@ -1,5 +1,6 @@
 """A channel is a folder; a broken one stops the start."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_a_broken_folder_stops_the_start(files, words, new_folder):
 
 @pytest.mark.parametrize(
     "name",
-    [name for name in environment() if name.split("_")[1] in {"FACEBOOK", "INSTAGRAM", "SMS"}],
+    [name for name in environment() if re.match("NTBCARE_(FACEBOOK|INSTAGRAM|SMS)_(?!APP_ID)", name)],
     ids=lambda name: name.removeprefix("NTBCARE_"),
 )
 def test_a_missing_setting_stops_the_start_and_is_named(name, variables):

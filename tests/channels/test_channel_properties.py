@@ -143,9 +143,8 @@ def test_a_batch_says_the_same_as_its_elements_one_by_one(name, data, channels):
     assume(entries)
     batch = _normalize(channels[name], name, entries)
     singles = [_normalize(channels[name], name, [single]) for entry in entries for single in _split(entry)]
-    assert batch.messages == tuple(message for single in singles for message in single.messages)
-    assert batch.reports == tuple(report for single in singles for report in single.reports)
-    assert batch.ignored == tuple(ignored for single in singles for ignored in single.ignored)
+    for kind in ("messages", "agency_messages", "amendments", "pointers", "notices", "reports", "ignored"):
+        assert getattr(batch, kind) == tuple(one for single in singles for one in getattr(single, kind))
     assert len(batch.unreadable) == sum(len(single.unreadable) for single in singles)
 
 
