@@ -28,7 +28,7 @@ class FacebookChannel:
 
     def normalize(self, request: InboundRequest) -> Translation:
         """Translate messages and comments."""
-        return normalize(request, frozenset(self.settings.pages), self.settings.app_id)
+        return normalize(request, frozenset(self.settings.pages), self.settings.app_id or None)
 
     def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - Meta hears the same for all
         """Tell Meta that everything is stored."""

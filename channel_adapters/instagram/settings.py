@@ -20,8 +20,8 @@ class InstagramSettings(Settings):
     """The word that proves us to Meta when the callback address is registered."""
     accounts: Names
     """The ids of our professional Instagram accounts."""
-    app_id: str | None = None
-    """The id of our own app: what it sent and Meta shows back is known already."""
+    app_id: str = ""
+    """The id of our own app: what it sent and Meta shows back is known already. Empty where it is not told."""
 
 
 class InstagramSendingSettings(Settings):
