@@ -26,14 +26,17 @@ A_COMPLAINT = {
     }.items()
     for table in tables
 }
+AN_ATTACHMENT = {"intake.attachment": 1}
+WAITING = {table: rows for table, rows in A_COMPLAINT.items() if table != "intake.complaint"} | AN_ATTACHMENT
 THE_RAW_REQUEST = {"intake.raw_request": 1}
 THE_MESSAGE_ID = {"intake.ignored": 1}
 _WORDS = {
     (): "nothing",
     tuple(A_COMPLAINT): "a complaint",
+    tuple(A_COMPLAINT | AN_ATTACHMENT): "a complaint, and what came along",
+    tuple(WAITING): "a message that waits for words; they are asked for",
     tuple(THE_RAW_REQUEST): "the raw request, parked",
     tuple(THE_MESSAGE_ID): "the message id, ignored",
-    ("intake.ignored", "intake.raw_request"): "the message id, ignored, and the raw request",
 }
 RECEIVED = "EVENT_RECEIVED"
 WORDS = "Gardu listrik di Desa Contohsari berdengung"
@@ -177,17 +180,15 @@ def _meta_parked(door: str) -> Iterator[BadInput]:
         says=RECEIVED,
         stored=A_COMPLAINT,
         keeps={"state": "parked"},
-        counted=(("accepted", ""), ("parked", "no_message_id")),
+        counted=(("accepted", "opened"), ("parked", "no_message_id")),
     )
 
 
 def _meta_ignored(door: str) -> Iterator[BadInput]:
-    outside = {"type": "location", "payload": {"coordinates": {"lat": -6.2, "long": 106.8}}}
     elements = {
         "an account that is not ours": (message(door, "m_other", WORDS, account="42"), "unknown_account"),
         "an empty text": (message(door, "m_empty"), "empty"),
         "white space and NUL only": (message(door, "m_blank", " \n\x00"), "empty"),
-        "only a place outside NTB": (message(door, "m_jakarta", attachments=[outside]), "place_outside_province"),
     }
     for fault, (element, reason) in elements.items():
         yield BadInput(
@@ -196,7 +197,7 @@ def _meta_ignored(door: str) -> Iterator[BadInput]:
             call=_deliver(door, webhook(door, element)),
             status=200,
             says=RECEIVED,
-            stored=THE_MESSAGE_ID | ({"intake.raw_request": 1} if reason == "place_outside_province" else {}),
+            stored=THE_MESSAGE_ID,
             counted=(("ignored", reason),),
         )
     for fault, body, reason in (
@@ -212,9 +213,11 @@ def _meta_accepted(door: str) -> Iterator[BadInput]:
     outside = {"type": "location", "payload": {"coordinates": {"lat": -6.2, "long": 106.8}}}
     in_2100, in_1999 = 4_102_444_800_000, 915_148_800_000
 
-    def row(fault: str, keeps: Mapping[str, object], text: str = WORDS, **more: Any) -> BadInput:
+    def row(
+        fault: str, keeps: Mapping[str, object], text: str = WORDS, stored: Mapping[str, int] = NOTHING, **more: Any
+    ) -> BadInput:
         body = webhook(door, message(door, f"m_{fault}", text, **more))
-        return _accepted(door, fault, _deliver(door, body), keeps)
+        return _accepted(door, fault, _deliver(door, body), keeps, stored=stored)
 
     yield row("10,000 characters", {"text": "a" * 10_000, "cut": False}, "a" * 10_000)
     yield row("10,001 characters: cut", {"text": "a" * 10_000, "cut": True}, "a" * 10_001)
@@ -224,8 +227,27 @@ def _meta_accepted(door: str) -> Iterator[BadInput]:
     yield row("a time in the future: not believed", {"event_time": None}, timestamp=in_2100)
     yield row("an ancient time: not believed", {"event_time": None}, timestamp=in_1999)
     yield row("a time that is none", {"event_time": None}, timestamp={"when": "now"})
-    yield row("a place outside NTB beside a text: left out", {"coordinates": None}, attachments=[outside])
-    yield row("an attachment that is none: left out", {"attachments": []}, attachments=[7, {"type": "image"}])
+    yield BadInput(
+        door=door,
+        fault="only a place outside NTB",
+        call=_deliver(door, webhook(door, message(door, "m_jakarta", attachments=[outside]))),
+        status=200,
+        says=RECEIVED,
+        stored=WAITING,
+        counted=(("accepted", "held"),),
+    )
+    yield row(
+        "a place outside NTB beside a text: no coordinates, only a note",
+        {"coordinates": None},
+        stored=AN_ATTACHMENT,
+        attachments=[outside],
+    )
+    yield row(
+        "attachments that are none: named, without a content",
+        {"kinds": ["other", "image"]},
+        stored={"intake.attachment": 2},
+        attachments=[7, {"type": "image"}],
+    )
     doubled = webhook(door, message(door, "m_twice_the_key", "Yang pertama")).replace(
         b'"text": "Yang pertama"', b'"text": "Yang pertama", "text": "Yang terakhir"'
     )
@@ -245,7 +267,7 @@ def _meta_accepted(door: str) -> Iterator[BadInput]:
         status=200,
         says=RECEIVED,
         stored=A_COMPLAINT,
-        counted=(("accepted", ""), ("duplicate", "")),
+        counted=(("accepted", "opened"), ("duplicate", "opened")),
     )
 
 
@@ -562,7 +584,14 @@ def _refused(
 
 
 def _accepted(
-    door: str, fault: str, call: Call, keeps: Mapping[str, object], *, status: int = 200, says: str = RECEIVED
+    door: str,
+    fault: str,
+    call: Call,
+    keeps: Mapping[str, object],
+    *,
+    status: int = 200,
+    says: str = RECEIVED,
+    stored: Mapping[str, int] = NOTHING,
 ) -> BadInput:
     return BadInput(
         door=door,
@@ -570,9 +599,9 @@ def _accepted(
         call=call,
         status=status,
         says=says,
-        stored=A_COMPLAINT,
+        stored={**A_COMPLAINT, **stored},
         keeps=keeps,
-        counted=(("accepted", ""),),
+        counted=(("accepted", "opened"),),
     )
 
 

@@ -122,7 +122,7 @@ async def _check_complaint(row: BadInput, sql: asyncpg.Connection) -> None:
         **dict(newest),
         "cut": newest["value"]["text_truncated"],
         "coordinates": newest["value"]["place"]["coordinates"],
-        "attachments": newest["value"]["attachments"],
+        "kinds": [one["kind"] for one in newest["value"]["attachments"]],
     }
     assert {name: kept[name] for name in row.keeps} == row.keeps
     assert kept["value"]["text"] == kept["text"]

@@ -196,7 +196,7 @@ async def test_a_poison_row_in_a_group_is_parked_and_its_neighbours_are_accepted
     whole = repository.store_complaints
 
     async def chokes(*args: object) -> object:
-        if any(one.message.text == "racun" for one in args[2]):  # type: ignore[attr-defined]
+        if any(one.draft.message.text == "racun" for one in args[2]):  # type: ignore[attr-defined]
             raise ValueError("racun")
         return await whole(*args)  # type: ignore[arg-type]
 

@@ -98,7 +98,7 @@ async def test_no_personal_data_reaches_events_tables_logs_or_figures(http, sql,
         await deliver(http, "m_traces", sender="psid-of-lalu")
         await status(http, receipt, own=True)
     said = json.dumps(logs, default=str) + caplog.text + generate_latest().decode()
-    assert "complaint.accepted" in said
+    assert "message.accepted" in said
     for table in await rows_of(sql):
         if table != "intake.raw_request":  # the one place that keeps what came, byte for byte
             said += "".join(map(str, await sql.fetch(f"SELECT * FROM {table}")))
@@ -142,9 +142,16 @@ async def test_words_that_a_sender_chooses_become_no_label_and_no_line_of_the_lo
         "SELECT id FROM intake.raw_request",
         "UPDATE intake.raw_request SET state = 'accepted'",
         "DELETE FROM intake.message",
-        "UPDATE intake.message SET complaint_id = complaint_id",
+        "UPDATE intake.message SET text = ''",
+        "UPDATE intake.message SET reporter = NULL",
+        "UPDATE intake.message SET conversation_id = NULL",
+        "UPDATE intake.conversation SET person_id = person_id",
+        "DELETE FROM intake.part",
+        "UPDATE intake.part SET message = ''",
+        "UPDATE intake.amendment SET text = ''",
+        "UPDATE intake.pointer SET fallback = ''",
+        "DELETE FROM intake.account_notice",
         "UPDATE intake.complaint SET ticket = 'NTB-0000-00000'",
-        "UPDATE intake.complaint SET sealed = false",
         "UPDATE intake.complaint SET text = ''",
         "DELETE FROM intake.complaint",
         "DELETE FROM intake.answer",
@@ -167,6 +174,19 @@ async def test_intakes_role_may_not(statement, database_urls):
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_intakes_role_seals_and_never_unseals(http, sql, database_urls):
+    receipt = await submit(http, "stays-sealed")
+    connection = await asyncpg.connect(database_urls["intake"])
+    try:
+        change = "UPDATE intake.complaint SET sealed = {} WHERE ticket = $1"
+        await connection.execute(change.format("true"), receipt["ticket"])
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="stays sealed"):
+            await connection.execute(change.format("false"), receipt["ticket"])
+    finally:
+        await connection.close()
+    assert await sql.fetchval("SELECT sealed FROM intake.complaint WHERE ticket = $1", receipt["ticket"])
 
 
 # --- sealed, secret, anonymous --------------------------------------------------------------------
