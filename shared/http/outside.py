@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 
 from httpx import URL, AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, HTTPError, InvalidURL, Limits, Response
 
-__all__ = ["AsyncHTTPTransport", "HTTPError", "OutsideClient", "PrivateAddressError", "Resolve", "Response"]
+__all__ = ["NO_REUSE", "AsyncHTTPTransport", "HTTPError", "OutsideClient", "PrivateAddressError", "Resolve", "Response"]
 
 Resolve: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 """Returns all addresses of a host; raises `OSError` when it has none."""
 
+NO_REUSE = Limits(max_keepalive_connections=0)
+"""A connection serves one download: the next is looked at anew."""
 _STEP_S = 10.0
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
@@ -79,7 +81,7 @@ class OutsideClient:
             timeout=_STEP_S,
             trust_env=False,
             follow_redirects=False,
-            transport=transport or AsyncHTTPTransport(trust_env=False, limits=Limits(max_keepalive_connections=0)),
+            transport=transport or AsyncHTTPTransport(trust_env=False, limits=NO_REUSE),
         )
 
     @asynccontextmanager

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import httpx
 import trustme
 
-from shared.http.outside import OutsideClient
+from shared.http.outside import NO_REUSE, OutsideClient
 
 HOSTS = ("media.provider.example", "a.cdn.example", "b.cdn.example")
 PUBLIC = "157.240.1.35"
@@ -56,7 +56,7 @@ class Wire(httpx.AsyncHTTPTransport):
     """Real connections with real certificates; only the address is exchanged at the last moment."""
 
     def __init__(self, port: int, trusted: ssl.SSLContext) -> None:
-        super().__init__(verify=trusted, trust_env=False)
+        super().__init__(verify=trusted, trust_env=False, limits=NO_REUSE)
         self.port = port
         self.connected: list[str] = []
 
