@@ -55,7 +55,7 @@ class Acceptance:
         comes back with other content, and `OvertakenError` when another transaction stored the same at this moment
         (try again); the transaction then changes nothing, of the other requests neither.
         """
-        raw_ids = [new_id() for _ in deliveries]
+        raw_ids = [delivery.kept_as or new_id() for delivery in deliveries]
         pairs = list(zip(deliveries, raw_ids, strict=True))
         drafts = _unique([one for pair in pairs for one in drafts_of(*pair)])
         agency = _unique([one for pair in pairs for one in agency_drafts_of(*pair)])
@@ -393,6 +393,8 @@ def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> li
     """Choose the requests to keep: those with something new, with something unreadable, or with words left out."""
     kept = []
     for delivery, raw_id in pairs:
+        if delivery.kept_as is not None:
+            continue
         state = _raw_state(delivery.translation, has_news=raw_id in news)
         if state is not None:
             kept.append(repository.RawRequest(id=raw_id, delivery=delivery, state=state))

@@ -21,3 +21,18 @@ async def accept_surely(
         except OvertakenError:
             continue
     return await database.run(lambda tx: service.accept(tx, channel, deliveries))
+
+
+async def try_out(service: IntakeService, database: Database, channel: str, delivery: Delivery) -> None:
+    """Accept a request and take everything back: raises what accepting it would raise."""
+    try:
+        async with database.transaction() as tx:
+            await service.accept(tx, channel, [delivery])
+            await tx.flush()
+            raise _TakenBackError  # noqa: TRY301 - it takes the transaction back
+    except (_TakenBackError, OvertakenError):
+        return
+
+
+class _TakenBackError(Exception):
+    """Ends a transaction that was only tried out."""

@@ -29,6 +29,8 @@ class Delivery:
     request: InboundRequest
     translation: Translation
     traceparent: str | None = None
+    kept_as: UUID | None = None
+    """The raw request that this is already, where it is run again: it is not kept a second time."""
 
     @property
     def messages(self) -> list[InboundMessage]:

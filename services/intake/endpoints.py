@@ -1,15 +1,17 @@
 """Intake over HTTP: the channels' doors, and the status of a ticket."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import APIRouter, Header, Request, Response
 
-from services.intake.accepting import accept_surely
+from services.intake.accepting import accept_surely, try_out
 from services.intake.drafts import Delivery
 from services.intake.grouping import Grouping
 from services.intake.inbound import read_inbound
+from services.intake.ledger.sifting import sift
 from services.intake.schemas import AnswerOut, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
 from services.intake.storage import StoreUnavailableError
@@ -22,6 +24,7 @@ from shared.telemetry import metrics
 from shared.telemetry.tracing import traceparent_of
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 _RETRY_AFTER_S = "5"
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
@@ -32,9 +35,9 @@ def doors(service: IntakeService, database: Database, channels: Sequence[Channel
     """Open every door of the given channels."""
     router = APIRouter(tags=["doors"])
     for channel in channels:
-        grouping = _grouping(service, database, channel)
+        grouping, probe = _grouping(service, database, channel), partial(try_out, service, database, channel.name)
         for door in channel.doors:
-            handler = _DoorHandler(grouping, channel, door, limit)
+            handler = _DoorHandler(grouping, probe, channel, door, limit)
             router.add_api_route(
                 door.path,
                 handler.handle,
@@ -57,8 +60,16 @@ def _grouping(service: IntakeService, database: Database, channel: Channel) -> G
 class _DoorHandler:
     """One door: read, authenticate, translate, commit, answer. It does nothing else before the 2xx."""
 
-    def __init__(self, grouping: Grouping, channel: Channel, door: Door, limit: RateLimit) -> None:
+    def __init__(
+        self,
+        grouping: Grouping,
+        probe: Callable[[Delivery], Awaitable[None]],
+        channel: Channel,
+        door: Door,
+        limit: RateLimit,
+    ) -> None:
         self._grouping = grouping
+        self._probe = probe
         self._channel = channel
         self._door = door
         self._limit = limit
@@ -99,6 +110,7 @@ class _DoorHandler:
 
     async def _take(self, request: Request, inbound: InboundRequest) -> tuple[Translation, list[Receipt]]:
         """Translate and accept; keep what one of our own mistakes makes us fail on, lest its provider give it up."""
+        translation = Translation(unreadable=(Unreadable(reason="internal_error"),))
         try:
             translation = self._channel.normalize(inbound)
             return translation, await self._accept(request, inbound, translation)
@@ -108,23 +120,36 @@ class _DoorHandler:
             if self._door.public:
                 raise
             self._log_fault(error)
-            translation = Translation(unreadable=(Unreadable(reason="internal_error"),))
-            return translation, await self._accept(request, inbound, translation)
+        return await self._take_what_can_be(request, inbound, translation)
+
+    async def _take_what_can_be(
+        self, request: Request, inbound: InboundRequest, translation: Translation
+    ) -> tuple[Translation, list[Receipt]]:
+        """Accept a request that broke our code without the part that breaks it; that is parked."""
+
+        async def probe(part: Translation) -> None:
+            await _or_refuse(self._probe(self._delivery(request, inbound, part)))
+
+        good = await sift(translation, probe)
+        try:
+            return good, await self._accept(request, inbound, good)
+        except RefusedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - its parts are harmless one by one, and not together
+            self._log_fault(error)
+            nothing = Translation(unreadable=(Unreadable(reason="internal_error"),))
+            return nothing, await self._accept(request, inbound, nothing)
 
     async def _accept(self, request: Request, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
-        delivery = Delivery(
+        return await _or_refuse(self._grouping.accept(self._delivery(request, inbound, translation)))
+
+    def _delivery(self, request: Request, inbound: InboundRequest, translation: Translation) -> Delivery:
+        return Delivery(
             door=self._door.path,
             request=inbound,
             translation=translation,
             traceparent=traceparent_of(request.headers),
         )
-        try:
-            return await self._grouping.accept(delivery)
-        except Exception as error:
-            if not _will_pass(error):
-                raise
-            log.warning("intake.unavailable", error=type(error).__name__)
-            raise RefusedError("unavailable", status=503, detail="Belum tersimpan; kirim sekali lagi.") from None
 
     def _report(self, translation: Translation, receipts: Sequence[Receipt]) -> None:
         for receipt in receipts:
@@ -148,6 +173,17 @@ class _DoorHandler:
 
     def _count(self, outcome: str, reason: str = "") -> None:
         metrics.DOOR_OUTCOMES.labels(channel=self._channel.name, outcome=outcome, reason=reason).inc()
+
+
+async def _or_refuse(accepting: Awaitable[T]) -> T:
+    """Wait for an acceptance; what can succeed later although nothing is repaired is refused for now."""
+    try:
+        return await accepting
+    except Exception as error:
+        if not _will_pass(error):
+            raise
+        log.warning("intake.unavailable", error=type(error).__name__)
+        raise RefusedError("unavailable", status=503, detail="Belum tersimpan; kirim sekali lagi.") from None
 
 
 def _will_pass(error: Exception) -> bool:

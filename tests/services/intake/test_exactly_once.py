@@ -137,8 +137,10 @@ async def test_a_crash_between_two_statements_leaves_nothing(step, http, sql, mo
     assert (again.status_code, "idempotent-replayed" in again.headers) == (201, False)
 
 
-@pytest.mark.parametrize("step", ["persons", "store_complaints", "known_messages"])
-async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarmed(step, http, sql, monkeypatch):
+@pytest.mark.parametrize(
+    ("step", "where"), [("persons", "messages.1"), ("store_complaints", "messages.1"), ("known_messages", "")]
+)
+async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarmed(step, where, http, sql, monkeypatch):
     seen = message("facebook", f"m_seen_{step}", "Lampu mati")
     await deliver(http, seen)
     before = await rows_of(sql)
@@ -147,10 +149,10 @@ async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarm
         answer = await deliver(http, seen, message("facebook", f"m_broken_{step}", "Jembatan putus"))
     assert (answer.status_code, answer.text) == (200, "EVENT_RECEIVED")
     assert await rows_of(sql) - before == {"intake.raw_request": 1}
-    assert {"event": "intake.request_parked", "log_level": "error", "reason": "internal_error", "where": ""} in logs
+    assert {"event": "intake.request_parked", "log_level": "error", "reason": "internal_error", "where": where} in logs
     assert "rahasia" not in json.dumps(logs, default=str)
     kept = await sql.fetchrow("SELECT * FROM intake.raw_request ORDER BY id DESC LIMIT 1")
-    assert (kept["state"], kept["unreadable"]) == ("parked", [["internal_error", ""]])
+    assert (kept["state"], kept["unreadable"]) == ("parked", [["internal_error", where]])
     assert b"Jembatan putus" in kept["body"]
 
 
