@@ -6,20 +6,24 @@ time, so that everything with the right token is answered 200. With `max-message
 """
 
 import re
-from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from channel_adapters.sms.payloads import Sms
-from shared.channels.protocol import Answer, DeliveryOutcome, DeliveryReport, Door, Ignored, InboundRequest, Unreadable
+from channel_adapters.sms.authenticate import check_token
+from channel_adapters.sms.charsets import decode, known_charset, looks_like_utf16
+from channel_adapters.sms.fields import read_pairs
+from channel_adapters.sms.payloads import Provider, Read, Sms
+from channel_adapters.sms.settings import SmsSettings
+from channel_adapters.sms.udh import read_part
+from shared.channels.protocol import DeliveryOutcome, DeliveryReport, Door, Ignored, InboundRequest, Unreadable
 from shared.channels.times import read_time
-from shared.core.text import clean_text
 
 _FIELDS = ("from", "to", "text", "coding", "charset", "ts", "id", "smsc", "udh")
 _REPORT_FIELDS = ("reply", "complaint", "type")
 """Of the `dlr-url` that goes out with a reply (`sendsms.py`)."""
+_RAPIDPRO = {"sender": "from", "message": "text", "backend": "smsc", "status": "type"}
+"""What a Kannel that was set up for RapidPro calls them; its report says `status` without our ids."""
 _MAX_FIELDS = 32
-_LONGEST_ID = 512
 _UCS2 = "2"
 _OUTCOMES: Mapping[str, DeliveryOutcome] = {
     "1": "delivered",
@@ -29,22 +33,8 @@ _OUTCOMES: Mapping[str, DeliveryOutcome] = {
     "16": "rejected",
 }
 """What `%d` of a `dlr-url` becomes."""
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "utf-8",
-    "utf-16be": "utf-16-be",
-    "ucs-2": "utf-16-be",
-    "iso-10646-ucs-2": "utf-16-be",
-    "utf-16le": "utf-16-le",
-    "iso-8859-1": "latin-1",
-    "windows-1252": "cp1252",
-}
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _RECEIPT_TEXT = re.compile(r"id:\S+ sub:\d+ dlvrd:\d+ submit date:\d+ done date:\d+ stat:[A-Z]+", re.IGNORECASE)
 """How SMPP 3.4 (appendix B) writes a delivery receipt when a centre hands it over as an ordinary message."""
-
-STORED = Answer(status=200)
 
 DOOR = Door(
     method="GET",
@@ -64,29 +54,32 @@ DOOR = Door(
 )
 
 
-def read(request: InboundRequest) -> Sms | DeliveryReport | Ignored | Unreadable:
+def provider(settings: SmsSettings) -> Provider:
+    """Return Kannel's door; it signs nothing, so that the address itself holds a secret."""
+    return Provider(doors=(DOOR,), authenticate=lambda request: check_token(request, settings.kannel_token), read=read)
+
+
+def read(request: InboundRequest) -> Iterator[Read]:
     """Read the raw query: the first of repeated keys counts, `+` is a space, bytes are decoded by their charset.
 
     `omit-empty = true` leaves empty parameters out, so that a missing text is an empty one.
     """
     try:
-        pairs = parse_qsl(
-            request.query.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=_MAX_FIELDS
-        )
+        pairs = read_pairs(request.query, _MAX_FIELDS)
     except ValueError:
-        return Unreadable(reason="too_many_fields")
-    fields = {name: value.encode("latin-1") for name, value in reversed(pairs)}
-    if "from" not in fields and "text" not in fields and not _is_report(fields):
+        yield Unreadable(reason="too_many_fields")
+        return
+    fields = {_RAPIDPRO.get(name, name): value for name, value in reversed(pairs)}
+    yield _read_report(fields) if _is_report(fields) else _read_message(fields, request)
+
+
+def _read_message(fields: Mapping[str, bytes], request: InboundRequest) -> Read:
+    if "from" not in fields and "text" not in fields:
         return Unreadable(reason="unknown_shape")
-    words = {name: _decode(fields.get(name, b""), "utf-8") for name in ("from", "to", "ts", "id")}
-    text = _decode(fields.get("text", b""), _charset(fields))
-    if _is_report(fields):
-        return _read_report(fields)
+    words = {name: decode(fields.get(name, b"")) for name in ("from", "to", "ts", "id")}
+    text = decode(fields.get("text", b""), _charset(fields))
     if _RECEIPT_TEXT.match(text):
         return Ignored(reason="delivery_report")
-    wrong = _what_is_missing(words)
-    if wrong:
-        return Unreadable(reason=wrong)
     return Sms(
         sender=words["from"],
         receiver=words["to"],
@@ -94,15 +87,8 @@ def read(request: InboundRequest) -> Sms | DeliveryReport | Ignored | Unreadable
         provider_id=words["id"].strip() or None,
         sent_at=read_time(words["ts"], request.received_at),
         received_at=request.received_at,
+        part=read_part(fields.get("udh", b"")),
     )
-
-
-def _what_is_missing(words: Mapping[str, str]) -> str | None:
-    if not words["from"].strip():
-        return "no_sender"
-    if not words["to"].strip():
-        return "no_account"
-    return "unknown_shape" if len(words["id"]) > _LONGEST_ID else None
 
 
 def _is_report(fields: Mapping[str, bytes]) -> bool:
@@ -119,30 +105,7 @@ def _read_report(fields: Mapping[str, bytes]) -> DeliveryReport | Ignored:
 
 
 def _charset(fields: Mapping[str, bytes]) -> str:
-    named = _CHARSETS.get(fields.get("charset", b"").decode("latin-1").strip().lower().replace("_", "-"))
+    named = known_charset(fields.get("charset", b"").decode("latin-1"))
     if named is None and fields.get("coding", b"").strip() == _UCS2.encode():
-        return "utf-16-be" if _looks_like_utf16(fields.get("text", b"")) else "utf-8"
+        return "utf-16-be" if looks_like_utf16(fields.get("text", b"")) else "utf-8"
     return named or "utf-8"
-
-
-def _looks_like_utf16(raw: bytes) -> bool:
-    """Tell UTF-16BE from UTF-8 that kept the label `coding=2` when somebody recoded it.
-
-    Letters below U+2000 (Latin, Arabic, Balinese) have a high byte that is a control character in UTF-8; most others
-    are no UTF-8 at all.
-    """
-    if len(raw) % 2:
-        return False
-    try:
-        return _CONTROLS.search(raw.decode("utf-8")) is not None
-    except UnicodeDecodeError:
-        return True
-
-
-def _decode(raw: bytes, charset: str) -> str:
-    for candidate in (charset, "utf-8"):
-        try:
-            return clean_text(raw.decode(candidate, "surrogatepass" if "16" in candidate else "strict"))
-        except UnicodeDecodeError:
-            continue
-    return clean_text(raw.decode("latin-1"))

@@ -6,10 +6,12 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 _SPELLING = re.compile(r"\+?[0-9][0-9 ().-]{2,29}")
+_STRAY = re.compile(r"\+?[1-9][0-9]{8,14}")
 _KNOWN = ("+", "0", "8", "62")
 """With these the country is certain; other digits must be a valid number abroad, else they are some service's."""
 _SHORTEST_PERSON = 9
 """Digits of a national number that the numbering plan does not know; new mobile prefixes come without notice."""
+_INDONESIA = 62
 _SERVICES = {
     PhoneNumberType.TOLL_FREE,
     PhoneNumberType.PREMIUM_RATE,
@@ -36,22 +38,47 @@ def person_number(spelling: str) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else None
 
 
+def stray_number(spelling: str) -> str | None:
+    """Return digits that are too many for a short code, as they came: no numbering plan has them, somebody wrote.
+
+    A local number from abroad without its country's code is one. A service's number, which some plan has, is none.
+    """
+    text = spelling.strip()
+    if not _STRAY.fullmatch(text) or any(map(_names_service, (text, f"+{text}"))):
+        return None
+    return text
+
+
 def our_number(spelling: str) -> str:
     """Return one spelling for each of our own numbers: E.164, or the short code as it is."""
     return person_number(spelling) or spelling.strip().removeprefix("+")
 
 
 def _parse(text: str) -> PhoneNumber | None:
+    number = _read(text)
+    return number if number and _is_person(number) else None
+
+
+def _read(text: str) -> PhoneNumber | None:
     try:
-        number = phonenumbers.parse(text, "ID")
+        return phonenumbers.parse(text, "ID")
     except phonenumbers.NumberParseException:
         return None
-    return number if _is_person(number) else None
+
+
+def _names_service(text: str) -> bool:
+    number = _read(text)
+    return number is not None and _is_service(number)
+
+
+def _is_service(number: PhoneNumber) -> bool:
+    """Tell a service of ours; abroad, people write from toll-free numbers too."""
+    return number.country_code == _INDONESIA and phonenumbers.number_type(number) in _SERVICES
 
 
 def _is_person(number: PhoneNumber) -> bool:
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return False
     if phonenumbers.is_valid_number(number):
-        return phonenumbers.number_type(number) not in _SERVICES
+        return not _is_service(number)
     return len(phonenumbers.national_significant_number(number)) >= _SHORTEST_PERSON

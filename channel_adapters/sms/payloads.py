@@ -1,17 +1,50 @@
-"""A text message as any gateway hands it over, before our rules look at it."""
+"""What a gateway's file reads out of a request, in words that are the same for all gateways."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from shared.channels.protocol import (
+    Answer,
+    Attachment,
+    DeliveryReport,
+    Door,
+    Ignored,
+    InboundRequest,
+    Part,
+    Unreadable,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:
-    """One text message; numbers are spelt as the gateway spells them."""
+    """A text message as a gateway tells it; nothing of ours has judged it yet."""
 
     sender: str
     receiver: str
     text: str
     provider_id: str | None
     sent_at: datetime | None
-    """None when the gateway does not say or its clock cannot be believed."""
     received_at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    part: Part | None = None
+    where: str = ""
+    """Its path in a body that holds several."""
+
+
+Read = Sms | DeliveryReport | Ignored | Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One kind of gateway, switched on by its settings."""
+
+    doors: tuple[Door, ...]
+    authenticate: Callable[[InboundRequest], None]
+    """Raises `RefusedError` unless the gateway itself sent this; constant time."""
+    read: Callable[[InboundRequest], Iterable[Read]]
+    """Pure; never raises."""
+    may_be_empty: bool = False
+    """It calls an address without any parameters before it takes it."""
+    stored: Answer = field(default=Answer(status=200))
+    """What it hears after the commit. No body that it could send on to the citizen."""

@@ -1,11 +1,16 @@
-"""The settings of the channel `sms`."""
+"""The settings of the channel `sms`. A gateway whose secret is not set has no door."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from channel_adapters.sms.gateways import InboundGateway, OutboundGateway, described, read_object
 from shared.core.settings import HeaderSecret, HttpAddress, Names, Secret, Settings
+
+VonageMethod = Literal["md5hash", "md5", "sha1", "sha256", "sha512"]
+_ByName = Annotated[dict[str, str], NoDecode, BeforeValidator(read_object)]
+_OptionalAddress = HttpAddress | Literal[""]
 
 
 class SmsSettings(Settings):
@@ -17,6 +22,26 @@ class SmsSettings(Settings):
     """The numbers that citizens write to: short codes, or telephone numbers in any spelling."""
     kannel_token: Secret
     """The last part of the address that Kannel calls."""
+    android_signing_key: Secret | None = None
+    """The signing key in the Android app's webhook settings."""
+    android_devices: _ByName = Field(default={})
+    """The number of each of our telephones by its `deviceId`, as JSON: Android often does not know it."""
+    twilio_auth_token: HeaderSecret | None = None
+    """Our account's auth token: it signs what comes, and authorises what goes out."""
+    twilio_url: _OptionalAddress = ""
+    """Our Twilio door as Twilio calls it: it is part of what is signed."""
+    vonage_token: Secret | None = None
+    """The last part of the address that Vonage calls."""
+    vonage_signature_secret: Secret | None = None
+    """Checked where it is set; the account must then sign."""
+    vonage_signature_method: VonageMethod = "sha256"
+    """As it stands in the account's settings."""
+    infobip_token: Secret | None = None
+    """The last part of the address that Infobip calls."""
+    gateways: Annotated[dict[str, InboundGateway], NoDecode, BeforeValidator(described(InboundGateway))] = Field(
+        default={}
+    )
+    """Other gateways by name, as JSON (`gateways.InboundGateway`)."""
 
 
 class SmsSendingSettings(Settings):
@@ -32,7 +57,36 @@ class SmsSendingSettings(Settings):
     """Our password there."""
     dlr_url: HeaderSecret | None = None
     """Our own door as Kannel calls it, token and all; it gets the delivery reports. None: no reports."""
+    routes: _ByName = Field(default={})
+    """Which gateway sends for a number of ours, as JSON: `android`, `twilio` or a name in `senders`; else Kannel."""
+    android_url: HttpAddress = "https://api.sms-gate.app/3rdparty/v1/message"
+    """Where the Android gateway takes messages: its cloud, or the telephone itself."""
+    android_username: str = ""
+    """Our name there."""
+    android_password: HeaderSecret | None = None
+    """Our password there."""
+    twilio_account_sid: Annotated[str, Field(pattern="^([A-Za-z0-9]+)?$")] = ""
+    """Our account at Twilio."""
+    twilio_auth_token: HeaderSecret | None = None
+    """Its auth token."""
+    twilio_url: _OptionalAddress = ""
+    """Our Twilio door as Twilio calls it; it gets the delivery reports."""
+    senders: Annotated[dict[str, OutboundGateway], NoDecode, BeforeValidator(described(OutboundGateway))] = Field(
+        default={}
+    )
+    """Other gateways by name, as JSON (`gateways.OutboundGateway`)."""
     most_parts: Annotated[int, Field(ge=1, le=10)] = 3
     """How many short messages one answer may take."""
     send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
     """Seconds for each step of a call."""
+
+
+class SmsMediaSettings(Settings):
+    """`NTBCARE_SMS_…` for the process that fetches what came along."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_SMS_")
+
+    twilio_account_sid: Annotated[str, Field(pattern="^([A-Za-z0-9]+)?$")] = ""
+    """Our account at Twilio."""
+    twilio_auth_token: HeaderSecret | None = None
+    """Its auth token."""

@@ -32,6 +32,15 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/channels/instagram"): Access("provider-signed", "Meta's handshake: the verify token proves the caller"),
     ("POST", "/channels/instagram"): Access("provider-signed", "Meta signs the raw body with an app's secret"),
     ("GET", "/channels/sms/kannel/{token}"): Access("provider-signed", "Kannel cannot sign; it knows a secret address"),
+    ("POST", "/channels/sms/android"): Access("provider-signed", "the app signs body and time"),
+    ("POST", "/channels/sms/twilio"): Access("provider-signed", "Twilio signs address and fields with the auth token"),
+    ("GET", "/channels/sms/vonage/{token}"): Access("provider-signed", "a secret address; signed where it is on"),
+    ("POST", "/channels/sms/vonage/{token}"): Access("provider-signed", "the same as a form or as JSON"),
+    ("POST", "/channels/sms/infobip/{token}"): Access("provider-signed", "it knows a secret address"),
+    ("GET", "/channels/sms/external/{gateway}/{token}"): Access(
+        "provider-signed", "a gateway from the settings: a secret address, and a signature or credentials where it can"
+    ),
+    ("POST", "/channels/sms/external/{gateway}/{token}"): Access("provider-signed", "the same as a form, JSON or XML"),
     ("POST", "/v1/complaints"): Access("public", "every citizen may complain, without an account; limited per address"),
     # intake: the ticket
     ("GET", "/v1/complaints/{ticket}"): Access(

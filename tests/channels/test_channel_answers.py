@@ -34,10 +34,17 @@ def test_meta_hears_a_short_plain_text(name, channels):
         assert answer.content_type.startswith("text/plain")
 
 
-def test_kannel_hears_nothing_that_could_reach_the_citizen(channels):
-    assert channels["sms"].answer("/", [RECEIPT]).status == 200
-    assert channels["sms"].answer("/", [RECEIPT]).body == b""
-    assert channels["sms"].answer("/", []).body == b""
+def test_a_gateway_hears_nothing_that_could_reach_the_citizen(channels):
+    for door in {door.path for door in channels["sms"].doors} - {"/channels/sms/twilio"}:
+        for receipts in ([], [RECEIPT]):
+            answer = channels["sms"].answer(door, receipts)
+            assert (answer.status, answer.body) == (200, b"")
+
+
+def test_twilio_hears_an_empty_document_because_it_would_send_any_other_to_the_citizen(channels):
+    answer = channels["sms"].answer("/channels/sms/twilio", [RECEIPT])
+    assert (answer.status, answer.body) == (200, b"<Response/>")
+    assert answer.content_type.startswith("text/xml")
 
 
 def test_the_app_gets_ticket_and_access_code(channels):

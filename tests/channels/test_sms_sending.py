@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
 from channel_adapters.sms.alphabet import count_parts, is_gsm, plain_typography
+from channel_adapters.sms.kannel import DOOR
 from channel_adapters.sms.send import SmsSender, number_objection
 from channel_adapters.sms.sendsms import Kannel as Sendsms
 from channel_adapters.sms.settings import SmsSendingSettings
@@ -182,7 +183,7 @@ async def test_the_gateway_reports_with_our_ids_what_became_of_it(gateway, door,
 
 def read_reports(channels, query: bytes) -> tuple[DeliveryReport, ...]:
     request = InboundRequest(
-        method="GET", door="/", path_values={}, query=query, headers={}, body=b"", received_at=RECEIVED_AT
+        method="GET", door=DOOR.path, path_values={}, query=query, headers={}, body=b"", received_at=RECEIVED_AT
     )
     reports: tuple[DeliveryReport, ...] = channels["sms"].normalize(request).reports
     return reports

@@ -1,0 +1,164 @@
+"""Any other gateway that calls an address of ours: where things stand in its requests is said in settings."""
+
+import base64
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from urllib.parse import unquote_to_bytes
+
+from channel_adapters.sms.authenticate import check_signature, check_token, same
+from channel_adapters.sms.charsets import decode, known_charset
+from channel_adapters.sms.documents import Look, NotReadableError, read_items
+from channel_adapters.sms.fields import as_text
+from channel_adapters.sms.gateways import HmacRule, InboundGateway, Paths
+from channel_adapters.sms.kinds import linked
+from channel_adapters.sms.payloads import Provider, Read, Sms
+from channel_adapters.sms.settings import SmsSettings
+from channel_adapters.sms.udh import part_of
+from shared.channels.protocol import Attachment, Door, Ignored, InboundRequest, RefusedError, Unreadable
+from shared.channels.times import read_time
+
+_PATH = "/channels/sms/external/{gateway}/{token}"
+_MOST_MEDIA = 20
+_PARAMETERS = [
+    {"in": "path", "name": name, "required": True, "schema": {"type": "string"}} for name in ("gateway", "token")
+]
+_RESPONSES = {
+    "200": {"description": "What it told is stored. The body is empty."},
+    "401": {"description": "The signature or the credentials are missing or wrong."},
+    "403": {"description": "There is no such gateway, or the token or the signature is wrong."},
+    "405": {"description": "This gateway calls with the other method."},
+}
+
+DOORS = (
+    Door(
+        method="GET",
+        path=_PATH,
+        summary="A gateway described in the settings delivers a text message in the address",
+        max_body=0,
+        operation={"parameters": _PARAMETERS, "responses": _RESPONSES},
+    ),
+    Door(
+        method="POST",
+        path=_PATH,
+        summary="A gateway described in the settings delivers text messages as a form, JSON or XML",
+        max_body=1024 * 1024,
+        operation={"parameters": _PARAMETERS, "responses": _RESPONSES},
+    ),
+)
+
+
+def provider(settings: SmsSettings) -> Provider | None:
+    """Return the doors of all these gateways, or None while none is described."""
+    if not settings.gateways:
+        return None
+    return Provider(
+        doors=DOORS,
+        authenticate=lambda request: authenticate(request, settings.gateways),
+        read=lambda request: read(request, settings.gateways),
+    )
+
+
+def authenticate(request: InboundRequest, gateways: Mapping[str, InboundGateway]) -> None:
+    """Check the token, and the signature and the credentials where the gateway has them; raises `RefusedError`."""
+    gateway = gateways.get(request.path_values.get("gateway", ""))
+    if gateway is None:  # the same words as for a wrong token: nobody learns which gateways there are
+        raise RefusedError("token_wrong", status=403, detail="The token in the address is wrong.")
+    check_token(request, gateway.token)
+    if gateway.basic is not None:
+        expected = b"Basic " + base64.b64encode(gateway.basic.get_secret_value().encode())
+        if not same(request.headers.get("authorization", ""), expected):
+            raise RefusedError("credentials_wrong", status=401, detail="The credentials are missing or wrong.")
+    if gateway.hmac is not None:
+        given = request.headers.get(gateway.hmac.header, "").strip()
+        check_signature(given, sign(request.body or request.query, gateway.hmac), gateway.hmac.header)
+    if (request.method == "GET") != (gateway.format == "query"):
+        raise RefusedError("method_wrong", status=405, detail="This gateway calls with the other method.")
+
+
+def sign(content: bytes, rule: HmacRule) -> bytes:
+    """Sign as a gateway's settings say."""
+    digest = hmac.new(rule.secret.get_secret_value().encode(), content, rule.algorithm).digest()
+    return rule.prefix.encode() + (base64.b64encode(digest) if rule.encoding == "base64" else digest.hex().encode())
+
+
+def read(request: InboundRequest, gateways: Mapping[str, InboundGateway]) -> Iterator[Read]:
+    """Read each message by itself, so that a bad one loses no other."""
+    gateway = gateways.get(request.path_values.get("gateway", ""))
+    if gateway is None:
+        yield Unreadable(reason="unknown_gateway")
+        return
+    try:
+        items = read_items(request, gateway.format, gateway.items)
+    except NotReadableError as error:
+        yield Unreadable(reason=error.reason)
+        return
+    if not items:
+        yield Ignored(reason="no_entries")
+    for where, look in items:
+        yield _read(look, gateway, where, request)
+
+
+def _read(look: Look, gateway: InboundGateway, where: str, request: InboundRequest) -> Read:
+    if _first(look, gateway.report):
+        return Ignored(reason="delivery_report")
+    charset = known_charset(_first(look, gateway.charset)) or "utf-8"
+    text = _first(look, gateway.text, charset)
+    if gateway.percent_encoded:
+        text = decode(unquote_to_bytes(text.replace("+", " ")), charset)
+    sender = _without_scheme(_first(look, gateway.sender))
+    if not sender.strip() and not text:
+        return Unreadable(reason="unknown_shape", where=where)
+    return Sms(
+        sender=sender,
+        receiver=_without_scheme(_first(look, gateway.receiver)).strip() or gateway.number,
+        text=text,
+        provider_id=_first(look, gateway.id).strip() or None,
+        sent_at=_time(_first(look, gateway.time), gateway, request.received_at),
+        received_at=request.received_at,
+        attachments=tuple(_media(look, gateway.media)),
+        part=part_of(*(_first(look, one) for one in (gateway.part_reference, gateway.part_number, gateway.part_total))),
+        where=where,
+    )
+
+
+def _first(look: Look, paths: Paths, charset: str = "utf-8") -> str:
+    told = (_text(value, charset) for path in paths for value in look(path))
+    return next(filter(None, told), "")
+
+
+def _text(value: object, charset: str) -> str:
+    return decode(value, charset) if isinstance(value, bytes) else as_text(value)
+
+
+def _without_scheme(number: str) -> str:
+    """Take away the `tel:` of the GSMA's OneAPI."""
+    return number.strip().removeprefix("tel:")
+
+
+def _media(look: Look, paths: Paths) -> Iterator[Attachment]:
+    addresses = [value for path in paths for value in look(path)]
+    for address in addresses[:_MOST_MEDIA]:
+        if told := _text(address, "utf-8"):
+            yield linked(told, "")
+
+
+def _time(told: str, gateway: InboundGateway, received_at: datetime) -> datetime | None:
+    """Read a time as providers write them, or as JavaScript does; None for any other form."""
+    for parse in (datetime.fromisoformat, _javascript):
+        moment = _try(parse, told.strip())
+        if moment is not None:
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=gateway.timezone)
+            return read_time(zoned.isoformat(), received_at)
+    return read_time(told, received_at)
+
+
+def _javascript(told: str) -> datetime:
+    return datetime.strptime(told.partition(" (")[0], "%a %b %d %Y %H:%M:%S GMT%z")
+
+
+def _try(parse: Callable[[str], datetime], told: str) -> datetime | None:
+    try:
+        return None if told.isdecimal() else parse(told)
+    except ValueError:
+        return None

@@ -1,0 +1,85 @@
+"""Infobip's inbound text messages and delivery reports (infobip.com/docs/api, "Receive inbound SMS messages").
+
+One body holds several. Infobip signs nothing by itself: the address holds a secret.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from channel_adapters.sms.authenticate import check_token
+from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json
+from channel_adapters.sms.kinds import linked
+from channel_adapters.sms.payloads import Provider, Read, Sms
+from channel_adapters.sms.settings import SmsSettings
+from shared.channels.protocol import Attachment, Door, Ignored, InboundRequest, Unreadable
+from shared.channels.times import read_time
+
+_MOST_PIECES = 20
+
+DOOR = Door(
+    method="POST",
+    path="/channels/sms/infobip/{token}",
+    summary="Infobip delivers text messages",
+    max_body=1024 * 1024,
+    operation={
+        "parameters": [{"in": "path", "name": "token", "required": True, "schema": {"type": "string"}}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+        "responses": {
+            "200": {"description": "What it told is stored. The body is empty."},
+            "403": {"description": "The token is wrong."},
+        },
+    },
+)
+
+
+def provider(settings: SmsSettings) -> Provider | None:
+    """Return its door, or None while there is no token."""
+    token = settings.infobip_token
+    if token is None:
+        return None
+    return Provider(doors=(DOOR,), authenticate=lambda request: check_token(request, token), read=read)
+
+
+def read(request: InboundRequest) -> Iterator[Read]:
+    """Read each result by itself, so that a bad one loses no other."""
+    try:
+        results = as_dict(read_json(request.body)).get("results")
+    except NotJsonError:
+        yield Unreadable(reason="not_json")
+        return
+    if not isinstance(results, list):
+        yield _unknown("results")
+        return
+    if not results:
+        yield Ignored(reason="no_entries")
+    for number, result in enumerate(results):
+        where = f"results.{number}"
+        yield _read(result, where, request) if isinstance(result, dict) else _unknown(where)
+
+
+def _unknown(where: str) -> Unreadable:
+    return Unreadable(reason="unknown_shape", where=where)
+
+
+def _read(result: Mapping[str, Any], where: str, request: InboundRequest) -> Read:
+    if "status" in result and "text" not in result and "message" not in result:
+        return Ignored(reason="delivery_report")
+    pieces = result.get("message")
+    told = [as_dict(piece) for piece in pieces[:_MOST_PIECES]] if isinstance(pieces, list) else []
+    said = "\n".join(as_text(piece["value"]) for piece in told if "value" in piece)
+    return Sms(
+        sender=as_text(result.get("from")),
+        receiver=as_text(result.get("to")),
+        text=as_text(result.get("text")) or said or as_text(result.get("cleanText")),
+        provider_id=as_text(result.get("messageId")).strip() or None,
+        sent_at=read_time(result.get("receivedAt"), request.received_at),
+        received_at=request.received_at,
+        attachments=tuple(_attachments(told)),
+        where=where,
+    )
+
+
+def _attachments(pieces: list[dict[str, Any]]) -> Iterator[Attachment]:
+    for piece in pieces:
+        if "url" in piece:
+            yield linked(piece["url"], as_text(piece.get("contentType")).lower())

@@ -1,0 +1,129 @@
+"""Vonage (formerly Nexmo) inbound text messages, and delivery receipts (developer.vonage.com, "SMS API").
+
+They come as a query, a form or JSON, whatever the account says, and again for 24 hours until we answer 200. Long
+messages come in parts (`concat-…`). Before it takes an address Vonage calls it without parameters. Accounts sign only
+where they are set to; the address therefore holds a secret besides.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+
+from channel_adapters.sms.authenticate import check_fresh, check_signature, check_token
+from channel_adapters.sms.charsets import decode
+from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json, read_pairs
+from channel_adapters.sms.payloads import Provider, Read, Sms
+from channel_adapters.sms.settings import SmsSettings, VonageMethod
+from channel_adapters.sms.udh import part_of
+from shared.channels.protocol import Door, Ignored, InboundRequest, Part, Unreadable
+from shared.channels.times import read_time
+
+_PATH = "/channels/sms/vonage/{token}"
+_UNSAFE = str.maketrans("&=", "__")
+_TOKEN = {"in": "path", "name": "token", "required": True, "schema": {"type": "string"}}
+_RESPONSES = {
+    "200": {"description": "What it told is stored. The body is empty."},
+    "401": {"description": "The signature is missing."},
+    "403": {"description": "The token or the signature is wrong, or the signature is older than five minutes."},
+}
+
+DOORS = (
+    Door(
+        method="GET",
+        path=_PATH,
+        summary="Vonage delivers a text message in the address",
+        max_body=0,
+        operation={"parameters": [_TOKEN], "responses": _RESPONSES},
+    ),
+    Door(
+        method="POST",
+        path=_PATH,
+        summary="Vonage delivers a text message as a form or as JSON",
+        max_body=256 * 1024,
+        operation={"parameters": [_TOKEN], "responses": _RESPONSES},
+    ),
+)
+
+
+def provider(settings: SmsSettings) -> Provider | None:
+    """Return its doors, or None while there is no token."""
+    token = settings.vonage_token
+    if token is None:
+        return None
+
+    def authenticate(request: InboundRequest) -> None:
+        check_token(request, token)
+        if settings.vonage_signature_secret is not None:
+            secret = settings.vonage_signature_secret.get_secret_value()
+            check_signed(request, secret, settings.vonage_signature_method)
+
+    return Provider(doors=DOORS, authenticate=authenticate, read=read, may_be_empty=True)
+
+
+def check_signed(request: InboundRequest, secret: str, method: VonageMethod) -> None:
+    """Check `sig` and `timestamp`; a call without parameters, which tells nothing, needs none."""
+    try:
+        fields = _read_fields(request)
+    except ValueError:
+        fields = {"": ""}
+    if fields:
+        check_signature(fields.get("sig", "").lower(), sign(fields, secret, method), "sig")
+        check_fresh(fields.get("timestamp", ""), request.received_at)
+
+
+def sign(fields: Mapping[str, str], secret: str, method: VonageMethod) -> bytes:
+    """Sign all fields but `sig` as Vonage does ("Signing messages"), in lower-case hexadecimal."""
+    told = "".join(f"&{name}={fields[name].translate(_UNSAFE)}" for name in sorted(fields) if name != "sig")
+    key, words = secret.encode("utf-8", "replace"), told.encode("utf-8", "replace")
+    if method == "md5hash":
+        return hashlib.md5(words + key, usedforsecurity=False).hexdigest().encode()
+    return hmac.new(key, words, method).hexdigest().encode()
+
+
+def read(request: InboundRequest) -> Iterator[Read]:
+    """Read one message or receipt."""
+    try:
+        fields = _read_fields(request)
+    except NotJsonError:
+        yield Unreadable(reason="not_json")
+    except ValueError:
+        yield Unreadable(reason="too_many_fields")
+    else:
+        yield _read(fields, request)
+
+
+def _read_fields(request: InboundRequest) -> dict[str, str]:
+    """Return what came in the query and in the body; raises `NotJsonError`, or `ValueError` for too many fields."""
+    pairs = {name: decode(value) for name, value in read_pairs(request.query)}
+    if not request.body.strip():
+        return pairs
+    if request.body.lstrip().startswith(b"{"):
+        return pairs | {name: as_text(value) for name, value in as_dict(read_json(request.body)).items()}
+    return pairs | {name: decode(value) for name, value in read_pairs(request.body)}
+
+
+def _read(fields: Mapping[str, str], request: InboundRequest) -> Read:
+    if not fields:
+        return Ignored(reason="url_check")
+    if "status" in fields and "text" not in fields:
+        return Ignored(reason="delivery_report")
+    message_id = fields.get("messageId", "").strip() or None
+    if fields.get("type") == "binary":
+        return Ignored(reason="binary", provider_message_id=message_id)
+    if "msisdn" not in fields and "text" not in fields:
+        return Unreadable(reason="unknown_shape")
+    return Sms(
+        sender=fields.get("msisdn", ""),
+        receiver=fields.get("to", ""),
+        text=fields.get("text", ""),
+        provider_id=message_id,
+        sent_at=read_time(fields.get("message-timestamp"), request.received_at),
+        received_at=request.received_at,
+        part=_part(fields),
+    )
+
+
+def _part(fields: Mapping[str, str]) -> Part | None:
+    if fields.get("concat", "").lower() != "true":
+        return None
+    return part_of(fields.get("concat-ref", ""), fields.get("concat-part", ""), fields.get("concat-total", ""))
