@@ -39,6 +39,9 @@ _EVENTS = {
     "pass_thread_control": "thread_control",
     "take_thread_control": "thread_control",
     "request_thread_control": "thread_control",
+    **dict.fromkeys(("payment", "pre_checkout", "checkout_update"), "shop"),
+    **dict.fromkeys(("messaging_feedback", "response_feedback"), "feedback"),
+    "game_play": "game",
 }
 _FRAME = {"sender", "recipient", "timestamp", "prior_message"}
 """What stands around an event and is none."""

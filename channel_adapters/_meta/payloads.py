@@ -29,6 +29,10 @@ def _read_text(value: object) -> str:
     return clean_text(value)
 
 
+def _read_many(value: object) -> object:
+    return value if isinstance(value, list) else () if value is None else (value,)
+
+
 Id = Annotated[str | None, BeforeValidator(_read_id)]
 """An id as text; numbers keep all digits (they may be above 2^53). None when it is missing or empty."""
 Text = Annotated[str, BeforeValidator(_read_text)]
@@ -37,8 +41,8 @@ Words = Annotated[str | None, BeforeValidator(lambda value: None if value is Non
 """The same where it matters whether Meta told anything: None when it is missing."""
 Optional = BeforeValidator(lambda value: value if isinstance(value, dict) else None)
 """For an object on which nothing depends: None when it is anything else."""
-Many = Annotated[tuple[Any, ...], BeforeValidator(lambda value: () if value is None else value)]
-"""A list of things that are read one by one, so that a bad one does not lose the others."""
+Many = Annotated[tuple[Any, ...], BeforeValidator(_read_many)]
+"""A list of things that are read one by one, so that a bad one does not lose the others; one thing alone is a list."""
 
 
 class Loose(BaseModel):
