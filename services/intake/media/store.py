@@ -7,11 +7,15 @@ import shutil
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from services.intake.settings import IntakeSettings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 _SCHEME = "s3://"
 _SPARE = 64 * 1024 * 1024
@@ -46,16 +50,12 @@ class AttachmentStore:
         """Open what the settings name: `s3://bucket/prefix`, or a folder."""
         if not settings.attachments.startswith(_SCHEME):
             return cls.in_folder(Path(settings.attachments))
-        secret = settings.attachments_secret_key
         bucket, _, prefix = settings.attachments.removeprefix(_SCHEME).partition("/")
         return cls(
             S3Store(
                 bucket,
-                prefix=prefix or None,
-                endpoint=settings.attachments_endpoint or None,
-                region=settings.attachments_region,
-                access_key_id=settings.attachments_access_key or None,
-                secret_access_key=None if secret is None else secret.get_secret_value(),
+                prefix=prefix,
+                config=_config(settings),
                 client_options={"timeout": _REQUEST, "allow_http": settings.attachments_endpoint.startswith("http://")},
                 retry_config={"max_retries": 3, "retry_timeout": _RETRY},
             )
@@ -106,6 +106,17 @@ class AttachmentStore:
                 yield [name for name in names if _OURS.fullmatch(name)]
         except (BaseError, OSError) as error:
             raise StoreUnavailableError(type(error).__name__) from None
+
+
+def _config(settings: IntakeSettings) -> "S3Config":
+    """Return what is set; without keys, obstore takes those of the machine it runs on."""
+    config: S3Config = {"region": settings.attachments_region}
+    if settings.attachments_endpoint:
+        config["endpoint"] = settings.attachments_endpoint
+    if settings.attachments_access_key and settings.attachments_secret_key is not None:
+        config["access_key_id"] = settings.attachments_access_key
+        config["secret_access_key"] = settings.attachments_secret_key.get_secret_value()
+    return config
 
 
 def _path(sha256: str) -> str:

@@ -1,6 +1,7 @@
 """Attachments as acceptance leaves them behind: a row, its message, and mostly its complaint."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -61,8 +62,9 @@ async def attachment(
     sql: asyncpg.Connection, complaint_id: UUID | None, *, text: str = "Jalan rusak", **values: object
 ) -> UUID:
     """Insert one; wanted from now on unless `values` say otherwise."""
+    found = new_id()
     row = {
-        "id": new_id(),
+        "id": found,
         "complaint_id": complaint_id,
         "message_id": await message(sql, complaint_id, text),
         "channel": "facebook",
@@ -75,13 +77,13 @@ async def attachment(
     }
     names, places = ", ".join(row), ", ".join(f"${number}" for number in range(1, len(row) + 1))
     await sql.execute(f"INSERT INTO intake.attachment ({names}) VALUES ({places})", *row.values())
-    return row["id"]
+    return found
 
 
-async def state(sql: asyncpg.Connection, attachment_id: UUID) -> asyncpg.Record:
+async def state(sql: asyncpg.Connection, attachment_id: UUID) -> Any:
     return await sql.fetchrow("SELECT * FROM intake.attachment WHERE id = $1", attachment_id)
 
 
-async def events(sql: asyncpg.Connection, complaint_id: UUID) -> list[dict[str, object]]:
+async def events(sql: asyncpg.Connection, complaint_id: UUID) -> list[dict[str, Any]]:
     rows = await sql.fetch("SELECT value FROM bus.outbox WHERE subject = $1 ORDER BY sequence", complaint_id)
     return [row["value"] for row in rows]

@@ -2,9 +2,11 @@
 
 import asyncio
 import dataclasses
+import hashlib
 import json
 import os
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from prometheus_client import REGISTRY
@@ -62,9 +64,7 @@ async def _empty(sql):
     await sql.execute("TRUNCATE intake.attachment")
 
 
-async def stored(desk, sql, owner, content: bytes, **values) -> object:
-    import hashlib
-
+async def stored(desk, sql, owner, content: bytes, **values) -> UUID:
     name = hashlib.sha256(content).hexdigest()
     await desk.store.keep({name: content})
     given = {"state": "stored", "sha256": name, "size": len(content), "media_type": "image/jpeg", "due_at": None}
@@ -90,6 +90,7 @@ async def test_a_wanted_photo_is_fetched_cleaned_stored_and_announced(desk, work
     assert row["keep_until"] == NOW + POLICY.keep
     assert row["hints"]["taken_at"] == "2026-09-21T08:15:00+08:00"
     content = await read(desk.store, row["sha256"])
+    assert content is not None
     assert len(content) == row["size"]
     assert pictures.SECRET not in content
     [event] = await events(sql, owner)
@@ -189,7 +190,7 @@ async def test_workers_side_by_side_fetch_each_photo_once(desk, out, worker, sql
         out.provider.scripts[f"/{number}"] = PHOTO
         await attachment(sql, owner, source_url=f"https://media.provider.example/{number}")
 
-    async def all_there_is():
+    async def all_there_is() -> None:
         while await worker.fetch_next():
             pass
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.media.fetch import Fetched, Fetcher, Unfetched
+from services.intake.media.fetch import Fetched, Fetcher, Outcome, Unfetched
 from shared.channels import MediaPolicy
 from shared.http.outside import OutsideClient, PrivateAddressError, is_public, resolve
-from tests.services.intake.media.outside import HOSTS, PUBLIC, Provider, response, world
+from tests.services.intake.media.outside import HOSTS, PUBLIC, Provider, World, response, world
 
 POLICY = MediaPolicy(
     hosts=("media.provider.example", "*.cdn.example"),
@@ -29,7 +29,7 @@ async def out():
         yield made
 
 
-async def fetch(out, url=ADDRESS, *, whole_s=5.0):
+async def fetch(out: World, url: str = ADDRESS, *, whole_s: float = 5.0) -> Outcome:
     return await Fetcher(out.client, whole_s=whole_s).fetch(url, POLICY)
 
 

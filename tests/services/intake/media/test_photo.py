@@ -1,8 +1,11 @@
 """A photo loses everything but its picture; place and time stay as hints where the citizen agreed, and only then."""
 
+import asyncio
 import io
 import time
 import tracemalloc
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,13 +17,24 @@ from services.intake.media.prepare import Prepared, Refusal, prepare, prepare_no
 from tests.services.intake.media import pictures
 
 LARGEST = 25 * 1024 * 1024
-PHOTOS = {"jpeg": pictures.jpeg, "png": pictures.png, "webp": pictures.webp, "heic": pictures.heic}
+PHOTOS: dict[str, Callable[..., bytes]] = {
+    "jpeg": pictures.jpeg,
+    "png": pictures.png,
+    "webp": pictures.webp,
+    "heic": pictures.heic,
+}
 
 
 def prepared(content: bytes, *, kind="image", keep_hints=False) -> Prepared:
     result = prepare_now(content, kind=kind, claimed=None, largest=LARGEST, keep_hints=keep_hints)
     assert isinstance(result, Prepared), result
     return result
+
+
+def hints_of(content: bytes) -> Mapping[str, Any]:
+    found = prepared(content, keep_hints=True).hints
+    assert found is not None
+    return found
 
 
 def reason(content: bytes, kind="image") -> str:
@@ -61,7 +75,7 @@ def test_a_photo_of_heic_keeps_its_picture_to_the_byte():
 
 @pytest.mark.parametrize("name", PHOTOS)
 def test_place_and_time_stay_as_hints_with_consent(name):
-    hints = prepared(PHOTOS[name](), keep_hints=True).hints
+    hints = hints_of(PHOTOS[name]())
     assert hints["latitude"] == pytest.approx(-8.583333, abs=1e-5)
     assert hints["longitude"] == pytest.approx(116.116667, abs=1e-5)
     assert hints["taken_at"] == "2026-09-21T08:15:00+08:00"
@@ -74,7 +88,7 @@ def test_a_place_outside_the_province_is_no_hint(make):
 
 def test_a_time_without_an_offset_stays_without_one():
     content = pictures.written("JPEG", exif=pictures.exif(offset=""))
-    assert prepared(content, keep_hints=True).hints["taken_at"] == "2026-09-21T08:15:00"
+    assert hints_of(content)["taken_at"] == "2026-09-21T08:15:00"
 
 
 def test_hints_that_make_no_sense_do_not_cost_the_photo():
@@ -151,13 +165,11 @@ def test_no_bytes_behind_a_magic_make_it_raise(tail):
 
 
 async def test_the_loop_goes_on_while_a_large_photo_is_written_anew():
-    import asyncio
-
     out = io.BytesIO()
     Image.effect_noise((4000, 3000), 60).convert("RGB").save(out, "JPEG", quality=85)
     waits = []
 
-    async def beat():
+    async def beat() -> None:
         while True:
             before = time.perf_counter()
             await asyncio.sleep(0.005)
@@ -173,4 +185,5 @@ async def test_the_loop_goes_on_while_a_large_photo_is_written_anew():
 
 def test_the_exif_of_a_heic_photo_is_found_where_its_table_says():
     _, exif = clean_heic(pictures.heic())
+    assert exif is not None
     assert exif[:2] in {b"II", b"MM"}
