@@ -1,24 +1,21 @@
 """The rules in their order: the first that fits decides. Each is explained with an example in README.md."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cached_property
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from services.intake.conversation import limits
+from services.intake.conversation.case import Case
 from services.intake.conversation.commands import command_of, has_report_code, says_new, without_service_code
 from services.intake.conversation.emergency import is_emergency
 from services.intake.conversation.machines import is_automatic, is_spam
-from services.intake.conversation.missing import answered, has_place, missing
+from services.intake.conversation.missing import has_place, missing
 from services.intake.conversation.situation import Command, Decision, Latest, Prompt, Question, Said, Situation
-from services.intake.conversation.small_talk import Kind, adds_nothing, small_talk
-from services.intake.conversation.words import Words, read
-from shared.channels import InboundMessage
+from services.intake.conversation.small_talk import adds_nothing
+from services.intake.conversation.words import read
 from shared.core.sealing import must_seal
 
-_PRIVATE: Final = frozenset({"direct_message", "sms"})
 _FORMS: Final = frozenset({"form", "desk"})
 _GREETED: Final = frozenset({"greeting", "announcement"})
 _WITHOUT_TICKET: Final[dict[str, Prompt]] = {
@@ -31,80 +28,7 @@ _WITHOUT_TICKET: Final[dict[str, Prompt]] = {
 }
 
 
-@dataclass(frozen=True)
-class _Case:
-    """One message in its situation, as the rules look at it."""
-
-    said: Said
-    situation: Situation
-    words: Words
-
-    @property
-    def message(self) -> InboundMessage:
-        return self.said.message
-
-    @property
-    def private(self) -> bool:
-        return self.message.surface in _PRIVATE
-
-    @property
-    def silent(self) -> bool:
-        """Nothing was typed."""
-        return not self.message.text.strip()
-
-    @property
-    def shows_something(self) -> bool:
-        """Something came along that may belong to a complaint: evidence, a post, a place; no sticker."""
-        return any(one.kind != "sticker" for one in self.message.attachments) or has_place(self.message)
-
-    @property
-    def mute(self) -> bool:
-        """There is no text of its own: media without words or beside small talk, a button that was pressed."""
-        if self.silent:
-            return True
-        return self.shows_something if self.small_talk else not self.message.stands_alone
-
-    @cached_property
-    def small_talk(self) -> Kind | None:
-        """What kind of small talk it is, unless its words answer our question ("siang", asked when)."""
-        kind = small_talk(self.words)
-        return None if kind not in {None, "no_words"} and self.asked and self.answers else kind
-
-    @cached_property
-    def announced(self) -> bool:
-        """Whether another complaint was announced since the latest one was spoken of."""
-        latest, announced_at = self.situation.latest, self.situation.announced_at
-        return latest is not None and announced_at is not None and announced_at >= latest.last_message_at
-
-    @cached_property
-    def asked(self) -> Latest | None:
-        """The latest complaint, while our question about it may be answered."""
-        latest = self.situation.latest
-        if latest is None or latest.finished or self.announced or not latest.asked or latest.asked_at is None:
-            return None
-        return latest if self.said.at - latest.asked_at <= limits.ANSWER_WINDOW else None
-
-    @cached_property
-    def answers(self) -> tuple[Question, ...]:
-        """Which open questions of ours it plainly answers."""
-        return answered(self.message, self.words, self.asked.asked) if self.asked else ()
-
-    def open_within(self, window: timedelta) -> Latest | None:
-        """Return the latest complaint when somebody works on it and its citizen spoke of it within the window."""
-        latest = self.situation.latest
-        if latest is None or latest.finished or self.announced or self.said.at - latest.last_message_at > window:
-            return None
-        return latest
-
-    def prompt(self, wanted: Prompt) -> Prompt | None:
-        """Ask for a complaint's words, in private and once within the window."""
-        before = self.situation.prompted_at
-        if not self.private or (before is not None and self.said.at - before <= limits.PROMPT_WINDOW):
-            return None
-        return wanted
-
-
-def _form(case: _Case) -> Decision | None:
+def _form(case: Case) -> Decision | None:
     """Give a form and an officer's desk the receipt they wait for: a complaint, or a part of one."""
     if case.message.surface not in _FORMS:
         return None
@@ -112,15 +36,15 @@ def _form(case: _Case) -> Decision | None:
     return _appended(case, "names_complaint", named) if named else _opened(case, "form")
 
 
-def _flood(case: _Case) -> Decision | None:
+def _flood(case: Case) -> Decision | None:
     return _kept("flood") if case.situation.recent >= limits.FLOOD else None
 
 
-def _autoresponder(case: _Case) -> Decision | None:
+def _autoresponder(case: Case) -> Decision | None:
     return _kept("autoresponder") if is_automatic(case.words) else None
 
 
-def _command(case: _Case) -> Decision | None:
+def _command(case: Case) -> Decision | None:
     """Recognise an order; in public it is only kept, for its answer is its sender's alone."""
     command = command_of(case.words)
     if command is None:
@@ -145,12 +69,12 @@ def _told(command: Command) -> Prompt | None:
     return "status" if command.name == "status" else None
 
 
-def _sticker(case: _Case) -> Decision | None:
+def _sticker(case: Case) -> Decision | None:
     only_stickers = case.silent and case.message.attachments and not case.shows_something
     return _kept("sticker") if only_stickers else None
 
 
-def _names_complaint(case: _Case) -> Decision | None:
+def _names_complaint(case: Case) -> Decision | None:
     """Add what names a complaint; mere thanks add nothing to it, but what our app sends into one stays there."""
     named = case.situation.named
     if named is None or (case.message.complaint is None and case.small_talk and not case.shows_something):
@@ -158,7 +82,7 @@ def _names_complaint(case: _Case) -> Decision | None:
     return _appended(case, "names_complaint", named)
 
 
-def _media(case: _Case) -> Decision | None:
+def _media(case: Case) -> Decision | None:
     """Let media, a place, a button belong to what was said last, or wait for what will be said."""
     if not case.mute:
         return None
@@ -171,31 +95,32 @@ def _media(case: _Case) -> Decision | None:
     return Decision(disposition="held", rule="waits_for_words", prompt=prompt)
 
 
-def _spam(case: _Case) -> Decision | None:
+def _spam(case: Case) -> Decision | None:
     return _kept("spam") if is_spam(case.words) else None
 
 
-def _explicit_new(case: _Case) -> Decision | None:
+def _explicit_new(case: Case) -> Decision | None:
     if says_new(case.words) and not adds_nothing(case.words.words):
         return _opened(case, "explicit_new")
     return None
 
 
-def _small_talk(case: _Case) -> Decision | None:
+def _small_talk(case: Case) -> Decision | None:
     kind = case.small_talk
     if kind is None:
         return None
     return Decision(disposition="kept", rule=kind, prompt=case.prompt("greeting") if kind in _GREETED else None)
 
 
-def _announced(case: _Case) -> Decision | None:
+def _announced(case: Case) -> Decision | None:
     return _opened(case, "announced") if case.announced else None
 
 
-def _answers_question(case: _Case) -> Decision | None:
+def _answers_question(case: Case) -> Decision | None:
     """Take what is said after our question as its answer.
 
-    Once an hour is over, a long text that lacks nothing is a complaint of its own. An answer in which no rule sees a place or a time answers all that was asked: a mere name says where, too.
+    Once an hour is over, a long text that lacks nothing is a complaint of its own. An answer in which no rule sees a
+    place or a time answers all that was asked: a mere name says where, too.
     """
     asked = case.asked
     if asked is None or asked.asked_at is None:
@@ -207,26 +132,26 @@ def _answers_question(case: _Case) -> Decision | None:
     return decision if decision.answers else replace(decision, answers=asked.asked)
 
 
-def _code_word(case: _Case) -> Decision | None:
+def _code_word(case: Case) -> Decision | None:
     return _opened(case, "code_word") if has_report_code(case.message.text, case.words) else None
 
 
-def _continues(case: _Case) -> Decision | None:
+def _continues(case: Case) -> Decision | None:
     latest = case.open_within(limits.CONTINUES_WINDOW) if case.private else None
     return _appended(case, "continues", latest.complaint_id) if latest else None
 
 
-def _same_thread(case: _Case) -> Decision | None:
+def _same_thread(case: Case) -> Decision | None:
     latest = None if case.private else case.open_within(limits.THREAD_WINDOW)
     return _appended(case, "same_thread", latest.complaint_id) if latest else None
 
 
-def _stands_alone(case: _Case) -> Decision:
+def _stands_alone(case: Case) -> Decision:
     """Open everything else, however short or strange: store, and let people decide."""
     return _opened(case, "stands_alone")
 
 
-_RULES: Final[tuple[Callable[[_Case], Decision | None], ...]] = (
+_RULES: Final[tuple[Callable[[Case], Decision | None], ...]] = (
     _form,
     _flood,
     _autoresponder,
@@ -248,7 +173,7 @@ _RULES: Final[tuple[Callable[[_Case], Decision | None], ...]] = (
 def decide(said: Said, situation: Situation) -> Decision:
     """Say what becomes of a message; never raises, whatever the text."""
     words = read(said.message.text)
-    case = _Case(said, situation, replace(words, words=without_service_code(words.words)))
+    case = Case(said, situation, replace(words, words=without_service_code(words.words)))
     decision = next((found for rule in _RULES if (found := rule(case)) is not None), None) or _stands_alone(case)
     return replace(decision, prompt=None, asks=()) if said.message.standby else decision
 
@@ -257,12 +182,12 @@ def _kept(rule: str) -> Decision:
     return Decision(disposition="kept", rule=rule)
 
 
-def _opened(case: _Case, rule: str) -> Decision:
+def _opened(case: Case, rule: str) -> Decision:
     emergency = is_emergency(case.words)
     return Decision(disposition="opened", rule=rule, emergency=emergency, asks=() if emergency else _asks(case))
 
 
-def _asks(case: _Case) -> tuple[Question, ...]:
+def _asks(case: Case) -> tuple[Question, ...]:
     """Ask nobody at a desk or who was seen to give the place in a form; ask nothing in public of a sealed matter."""
     message = case.message
     if message.surface == "desk" or (message.surface == "form" and has_place(message)):
@@ -273,7 +198,7 @@ def _asks(case: _Case) -> tuple[Question, ...]:
     return () if must_seal(message.text, message.place.description or "") else asks
 
 
-def _appended(case: _Case, rule: str, complaint_id: UUID) -> Decision:
+def _appended(case: Case, rule: str, complaint_id: UUID) -> Decision:
     answers = case.answers if case.asked and case.asked.complaint_id == complaint_id else ()
     emergency = is_emergency(case.words)
     return Decision(disposition="appended", rule=rule, complaint_id=complaint_id, answers=answers, emergency=emergency)

@@ -39,7 +39,7 @@ JUDGED: Final = 10_000
 SMALL_TALK: Final = 25
 """Words. A longer text is never small talk, whatever its words."""
 
-COMMAND: Final = 8
+COMMAND: Final = 10
 """Words. A longer text is no command: `GABUNG NTB 7K3M 9QX2F 7K3M9 QX2FA min` is the longest way to type one."""
 
 AUTOMATIC: Final = 600

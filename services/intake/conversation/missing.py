@@ -2,27 +2,32 @@
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any
 
 from services.intake.conversation import limits
 from services.intake.conversation.situation import Question
 from services.intake.conversation.words import Words, table, word_set
 from shared.channels import InboundMessage
+from shared.directory.regions import regencies
 
 _TABLE: dict[str, Any] = table("missing")
-_PLACES = word_set(_TABLE["where"]["alone"])
+_DIRECTIONS = frozenset({"kabupaten", "kota", "barat", "tengah", "timur", "utara"})
+_REGENCIES = " ".join(name.lower() for one in regencies() for name in (one.name, *one.short_names))
+_PLACES = word_set(_TABLE["where"]["alone"], _TABLE["where"]["kecamatan"], _REGENCIES) - _DIRECTIONS
+_ROADS = frozenset({"jl", "jln", "gili"})
 _BEFORE_A_NAME = word_set(_TABLE["where"]["before_a_name"], _TABLE["where"]["beside"])
+_NO_NAME = word_set(_TABLE["where"]["no_name"])
 _NO_PLACE = word_set(_TABLE["where"]["not_after_di"])
-_NO_CONTENT = word_set(_TABLE["what"]["not_content"])
+_NO_CONTENT = word_set(_TABLE["what"]["not_content"]) | _DIRECTIONS
 _EVENTS = word_set(_TABLE["when"]["events"])
+_USUAL = word_set(_TABLE["when"]["usual"])
 _TIMES = word_set(_TABLE["when"]["cues"])
 _DATE = re.compile(
     r"\b(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|(?:19|20)\d\d|\d+ ?(?:hr|hari|minggu|mgg|bulan|bln|jam|thn|tahun))\b"
 )
 _VERB = re.compile(r"\w+(?:kan|i)")
 """`di perbaikan`, `di lalui`: a verb written apart rather than a place, unless it is written like a name."""
-_LEAST_CONTENT = 2
-"""Words that say what it is about: "pipa bocor"."""
 
 
 def missing(message: InboundMessage, said: Words) -> tuple[Question, ...]:
@@ -32,7 +37,7 @@ def missing(message: InboundMessage, said: Words) -> tuple[Question, ...]:
         lacks.append("where")
     if not says_what(said):
         lacks.append("what")
-    if message.incident_time is None and not _EVENTS.isdisjoint(said.words) and not names_time(said):
+    if message.incident_time is None and _happened_once(said) and not names_time(said):
         lacks.append("when")
     return tuple(lacks[: limits.ASKS])
 
@@ -63,32 +68,43 @@ def names_place(text: str, said: Words) -> bool:
     words = said.words
     if not _PLACES.isdisjoint(words):
         return True
-    if not _BEFORE_A_NAME.isdisjoint(words[:-1]):
-        return True
-    return any(_is_place(words[at + 1], text) for at, word in enumerate(words[:-1]) if word == "di")
+    return any(_are_place(before, name, text) for before, name in pairwise(words))
 
 
-def _is_place(word: str, text: str) -> bool:
-    if word in _NO_PLACE or word.isdigit():
+def _are_place(before: str, name: str, text: str) -> bool:
+    if name in _NO_NAME:
         return False
-    return not _VERB.fullmatch(word) or word.capitalize() in text
+    if before == "jalan":
+        return name.capitalize() in text
+    if before != "di":
+        return before in _BEFORE_A_NAME
+    if name in _NO_PLACE or name in _BEFORE_A_NAME or name.isdigit():
+        return False
+    return not _VERB.fullmatch(name) or name.capitalize() in text
 
 
 def says_what(said: Words) -> bool:
-    """Tell whether a text says what it is about: two words or more that are not politeness, place or time."""
-    content, skip = 0, False
+    """Tell whether a text says what it is about: two words that are not politeness, place or time, one beside a place.
+
+    "Pipa bocor" and "lubang di Jl Pejanggik" do, "mohon dibantu" and "Praya" do not.
+    """
+    content, places, named = 0, 0, False
     for word in said.words:
-        if skip or word in _NO_CONTENT or word in _TIMES or word.isdigit():
-            skip = False
-        elif word in _PLACES or word in _BEFORE_A_NAME:
-            skip = word not in _PLACES
-        else:
+        is_name, named = named, False
+        if word in _PLACES or word in _BEFORE_A_NAME:
+            places += 1
+            named = word in _BEFORE_A_NAME or word in _ROADS
+        elif not (is_name or word in _NO_CONTENT or word in _TIMES or word.isdigit()):
             content += 1
-            if content == _LEAST_CONTENT:
-                return True
+        if content + min(places, 1) > 1 and content:
+            return True
     return False
 
 
 def names_time(said: Words) -> bool:
     """Tell whether a text says when: a day, an hour, "sejak", "kemarin", a date."""
     return not _TIMES.isdisjoint(said.words) or _DATE.search(said.text) is not None
+
+
+def _happened_once(said: Words) -> bool:
+    return not _EVENTS.isdisjoint(said.words) and _USUAL.isdisjoint(said.words)

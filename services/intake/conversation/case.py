@@ -1,0 +1,90 @@
+"""One message in its situation, as the rules look at it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Final
+
+from services.intake.conversation import limits
+from services.intake.conversation.missing import answered, has_place
+from services.intake.conversation.situation import Latest, Prompt, Question, Said, Situation
+from services.intake.conversation.small_talk import Kind, small_talk
+from services.intake.conversation.words import Words
+from shared.channels import InboundMessage
+
+_PRIVATE: Final = frozenset({"direct_message", "sms"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rules ask about a message; each thing is found out once, and only when it is asked for."""
+
+    said: Said
+    situation: Situation
+    words: Words
+
+    @property
+    def message(self) -> InboundMessage:
+        """The message itself."""
+        return self.said.message
+
+    @property
+    def private(self) -> bool:
+        """Nobody else reads along."""
+        return self.message.surface in _PRIVATE
+
+    @property
+    def silent(self) -> bool:
+        """Nothing was typed."""
+        return not self.message.text.strip()
+
+    @property
+    def shows_something(self) -> bool:
+        """Something came along that may belong to a complaint: evidence, a post, a place; no sticker."""
+        return any(one.kind != "sticker" for one in self.message.attachments) or has_place(self.message)
+
+    @property
+    def mute(self) -> bool:
+        """There is no text of its own: media without words or beside small talk, a button that was pressed."""
+        if self.silent:
+            return True
+        return self.shows_something if self.small_talk else not self.message.stands_alone
+
+    @cached_property
+    def small_talk(self) -> Kind | None:
+        """What kind of small talk it is, unless its words answer our question ("siang", asked when)."""
+        kind = small_talk(self.words)
+        return None if kind not in {None, "no_words"} and self.asked and self.answers else kind
+
+    @cached_property
+    def announced(self) -> bool:
+        """Whether another complaint was announced since the latest one was spoken of."""
+        latest, announced_at = self.situation.latest, self.situation.announced_at
+        return latest is not None and announced_at is not None and announced_at >= latest.last_message_at
+
+    @cached_property
+    def asked(self) -> Latest | None:
+        """The latest complaint, while our question about it may be answered."""
+        latest = self.situation.latest
+        if latest is None or latest.finished or self.announced or not latest.asked or latest.asked_at is None:
+            return None
+        return latest if self.said.at - latest.asked_at <= limits.ANSWER_WINDOW else None
+
+    @cached_property
+    def answers(self) -> tuple[Question, ...]:
+        """Which open questions of ours it plainly answers."""
+        return answered(self.message, self.words, self.asked.asked) if self.asked else ()
+
+    def open_within(self, window: timedelta) -> Latest | None:
+        """Return the latest complaint when somebody works on it and its citizen spoke of it within the window."""
+        latest = self.situation.latest
+        if latest is None or latest.finished or self.announced or self.said.at - latest.last_message_at > window:
+            return None
+        return latest
+
+    def prompt(self, wanted: Prompt) -> Prompt | None:
+        """Ask for a complaint's words, in private and once within the window."""
+        before = self.situation.prompted_at
+        if not self.private or (before is not None and self.said.at - before <= limits.PROMPT_WINDOW):
+            return None
+        return wanted
