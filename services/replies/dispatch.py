@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import InvalidToken
 from sqlalchemy import Row
 
@@ -136,7 +137,7 @@ class Dispatch:
             return await self._unanswerable(tx, row, now)
         try:
             address = _read(self._vault, sealed)
-        except (InvalidToken, TypeError, ValueError):
+        except (InvalidTag, InvalidToken, TypeError, ValueError):
             return await self._later(tx, row, SendError("address_unreadable", Remedy.RETRY), row.attempts + 1, now)
         thread = self._public_thread(row, address)
         if kind and thread is not None:
