@@ -3,7 +3,7 @@
 from services.intake import announcements, repository
 from services.intake.access_code import is_access_code
 from services.intake.judging import Judged
-from services.intake.repository import Person
+from services.intake.repository import ComplaintOf, Person
 from shared.db import UnitOfWork
 from shared.events import CitizenPrompted, ComplaintWithdrawn
 
@@ -22,7 +22,7 @@ async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, a
     elif name == "status":
         prompt, ticket, state = await _look_up(tx, one.conversation.latest_ticket or None)
     elif name == "cancel":
-        prompt, ticket = await _cancel(tx, one)
+        prompt, ticket = await _cancel(tx, one, person)
     elif name == "stop":
         await repository.silence(tx, person.id, at)
         prompt = "stopped"
@@ -41,11 +41,10 @@ async def _look_up(tx: UnitOfWork, ticket: str | None) -> tuple[str, str | None,
     return ("ticket_unknown", None, None) if row is None else ("status", row.ticket, row.state)
 
 
-async def _cancel(tx: UnitOfWork, one: Judged) -> tuple[str, str | None]:
-    """Withdraw the newest complaint of the conversation, as long as nobody works on it."""
-    complaint_id, at = one.conversation.latest_complaint_id, one.draft.received_at
-    found = {} if complaint_id is None else await repository.complaints_of(tx, [complaint_id])
-    complaint = found.get(complaint_id) if complaint_id is not None else None
+async def _cancel(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str | None]:
+    """Withdraw the complaint that is named, or the newest of the conversation, as long as nobody works on it."""
+    at = one.draft.received_at
+    complaint = await _meant(tx, one, person)
     if complaint is None or complaint.withdrawn or complaint.state not in _CANCELLABLE:
         return "not_cancelled", complaint.ticket if complaint else None
     await repository.withdraw(tx, complaint.id, at)
@@ -56,6 +55,17 @@ async def _cancel(tx: UnitOfWork, one: Judged) -> tuple[str, str | None]:
         traceparent=one.draft.traceparent,
     )
     return "cancelled", complaint.ticket
+
+
+async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | None:
+    """Return the sender's own complaint that is to be cancelled."""
+    ticket = one.decision.command.ticket if one.decision.command is not None else None
+    latest = one.conversation.latest_complaint_id
+    if ticket is not None:
+        found = await repository.complaints_of(tx, tickets=[ticket])
+    else:
+        found = await repository.complaints_of(tx, [latest] if latest is not None else [])
+    return next((complaint for complaint in found.values() if complaint.person_id == person.human), None)
 
 
 async def _join(tx: UnitOfWork, person: Person, ticket: str | None, code: str | None, key: str) -> bool:

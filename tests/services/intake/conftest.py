@@ -32,7 +32,10 @@ class Workshop:
             "NTBCARE_INTAKE_DATABASE_URL": self.database_url,
             "NTBCARE_INTAKE_ATTACHMENTS": str(self.attachments),
         }
-        chosen = {f"NTBCARE_INTAKE_{name}": value for name, value in overrides.items()}
+        chosen = {
+            name if name.startswith("NTBCARE_") else f"NTBCARE_INTAKE_{name}": value
+            for name, value in overrides.items()
+        }
         with pytest.MonkeyPatch.context() as environment:
             for name, value in {**SETTINGS, **own, **chosen}.items():
                 environment.setenv(name, value)
