@@ -74,7 +74,7 @@ def wrong_state(case: Row[Any], last: Row[Any]) -> ConflictError:
 
 
 def _what_happened(last: Row[Any]) -> str:
-    who = f"petugas {last.actor_id}" if last.actor_kind == "officer" else "sistem"
+    who = {"officer": f"petugas {last.actor_id}", "citizen": "pelapor"}.get(last.actor_kind, "sistem")
     at = last.at.astimezone(WITA)
     return f"Versi {last.version}, {STATE_WORDS[last.state].lower()}, oleh {who} pada {at:%Y-%m-%d %H:%M:%S %Z}"
 

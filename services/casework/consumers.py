@@ -1,28 +1,60 @@
-"""What casework hears from Kafka: a complaint was received, and routing decided whose it is."""
+"""What casework hears from Kafka: a complaint, what its citizen says later, and whose routing decided it is."""
 
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import structlog
 
+from services.casework import conversation
 from services.casework.service import CaseworkService
 from shared.db import UnitOfWork
-from shared.events import ComplaintReceived, ComplaintRouted, Envelope
+from shared.events import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
+    ComplaintRated,
+    ComplaintReceived,
+    ComplaintRouted,
+    ComplaintWithdrawn,
+    Envelope,
+)
 from shared.kafka import Handlers
+from shared.kafka.consumer import Handler
 
 log = structlog.get_logger()
 
-CONSUMES = (ComplaintReceived, ComplaintRouted)
+CONSUMES = (
+    ComplaintReceived,
+    ComplaintAppended,
+    ComplaintAmended,
+    ComplaintWithdrawn,
+    AttachmentSettled,
+    ComplaintRouted,
+    ComplaintRated,
+)
 
 
 def handlers(service: CaseworkService) -> Handlers:
     """Return the handler of each event that casework consumes."""
 
-    async def received(tx: UnitOfWork, envelope: Envelope) -> None:
-        await service.open(tx, cast("ComplaintReceived", envelope.data))
-
     async def routed(tx: UnitOfWork, envelope: Envelope) -> None:
         event = cast("ComplaintRouted", envelope.data)
         if not await service.follow_routing(tx, event):
-            log.info("case.routing_came_late", ticket=event.ticket, event_id=str(envelope.id))
+            log.info("case.routing_not_followed", ticket=event.ticket, event_id=str(envelope.id))
 
-    return {ComplaintReceived: received, ComplaintRouted: routed}
+    return {
+        ComplaintReceived: _hearing(service.open),
+        ComplaintAppended: _hearing(conversation.hear_more),
+        ComplaintAmended: _hearing(conversation.hear_change),
+        ComplaintWithdrawn: _hearing(conversation.hear_withdrawal),
+        AttachmentSettled: _hearing(conversation.hear_attachment),
+        ComplaintRouted: routed,
+        ComplaintRated: _hearing(conversation.hear_rating),
+    }
+
+
+def _hearing(use_case: Callable[..., Awaitable[object]]) -> Handler:
+    async def handle(tx: UnitOfWork, envelope: Envelope) -> None:
+        await use_case(tx, envelope.data)
+
+    return handle

@@ -1,13 +1,25 @@
 """Casework over HTTP: the officers' queue, and what they do with a case."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.casework.cursor import read_cursor, write_cursor
-from services.casework.schemas import AnswerIn, AnswerOut, CaseOut, CaseSummary, CloseIn, Queue, TransitionOut
+from services.casework.schemas import (
+    AnswerIn,
+    AnswerOut,
+    AttachmentOut,
+    CaseOut,
+    CaseSummary,
+    CloseIn,
+    MessageOut,
+    Queue,
+    TransitionOut,
+)
 from services.casework.service import CaseView, CaseworkService
 from shared.db import Database
 from shared.events import Actor, CaseState
@@ -45,7 +57,7 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
 
     @router.get(
         "",
-        summary="The queue: the cases you may see, newest first",
+        summary="The queue: the cases you may see, open emergencies first, then the newest",
         responses={401: _SEEN[401], 403: {"description": "Your role opens no cases"}},
     )
     async def queue(
@@ -60,7 +72,7 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
         page = rows[:limit]
         return Queue(
             items=[CaseSummary.model_validate(row) for row in page],
-            next_cursor=write_cursor(page[-1].received_at, page[-1].complaint_id) if len(rows) > limit else None,
+            next_cursor=_cursor_of(page[-1]) if len(rows) > limit else None,
         )
 
     @router.get("/{ticket}", summary="A case with its history", responses=_SEEN)
@@ -144,5 +156,28 @@ def _out(view: CaseView, response: Response) -> CaseOut:
         )
         for one in view.history
     ]
-    answers = [AnswerOut.model_validate(one) for one in view.answers]
-    return CaseOut.model_validate({**view.case._mapping, "history": history, "answers": answers})  # noqa: SLF001 - SQLAlchemy's documented accessor
+    case = view.case._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    settled = {one.id: AttachmentOut.model_validate(one) for one in view.attachments}
+    messages = [
+        MessageOut.model_validate({**one._mapping, "attachments": _attachments(one.attachments, settled)})  # noqa: SLF001 - as above
+        for one in view.messages
+    ]
+    return CaseOut.model_validate(
+        {
+            **case,
+            "attachments": _attachments(case["attachments"], settled),
+            "messages": messages,
+            "history": history,
+            "answers": [AnswerOut.model_validate(one) for one in view.answers],
+        }
+    )
+
+
+def _attachments(given: Sequence[dict[str, Any]], settled: Mapping[UUID, AttachmentOut]) -> list[AttachmentOut]:
+    """Return attachments as they stand now."""
+    first = [AttachmentOut.model_validate(one) for one in given]
+    return [settled.get(one.id, one) for one in first]
+
+
+def _cursor_of(row: Any) -> str:
+    return write_cursor(row.received_at, row.complaint_id, urgent=row.urgent)

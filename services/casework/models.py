@@ -1,6 +1,21 @@
 """Casework's tables."""
 
-from sqlalchemy import Boolean, Column, DateTime, Float, ForeignKey, Index, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import inbox_table, parked_table
@@ -34,8 +49,21 @@ case = Table(
     Column("verified_at", DateTime(timezone=True), comment="a dated fact: from then on it may leave the house"),
     Column("answered_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
-    Index("case_queue", "received_at", "complaint_id"),
-    Index("case_agency_queue", "agency_key", "received_at", "complaint_id"),
+    Column("emergency", Boolean, nullable=False, server_default=sql("false"), comment="life or limb"),
+    Column("news_at", DateTime(timezone=True), comment="when the citizen last said something more"),
+    Column("routed_at", DateTime(timezone=True), comment="when routing decided what stands here"),
+    Column("withdrawn_at", DateTime(timezone=True), comment="when the citizen said BATAL"),
+    Column("rating", Integer, comment="the citizen's, from 1 to 5"),
+    Column("rating_text", Text),
+    Column("rated_at", DateTime(timezone=True)),
+    Column(
+        "urgent",
+        Boolean,
+        Computed("emergency AND state IN ('received', 'assigned', 'in_progress')", persisted=True),
+        comment="an emergency that nobody has answered: first in the queue",
+    ),
+    Index("case_queue", "urgent", "received_at", "complaint_id"),
+    Index("case_agency_queue", "agency_key", "urgent", "received_at", "complaint_id"),
 )
 
 transition = Table(
@@ -57,12 +85,47 @@ answer = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
-    Column("agency_key", Text, nullable=False),
-    Column("agency_name", Text, nullable=False),
+    Column("agency_key", Text),
+    Column("agency_name", Text),
     Column("text", Text, nullable=False),
-    Column("answered_by", Uuid, nullable=False, comment="account id"),
+    Column("answered_by", Uuid, comment="account id; none where it came by a channel"),
     Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("channel", Text, comment="in whose own app it was written"),
 )
+
+message = Table(
+    "message",
+    metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False),
+    Column("author", Text, nullable=False, comment="citizen or agency"),
+    Column("channel", Text, nullable=False),
+    Column("text", Text, nullable=False, comment="as it was said first"),
+    Column("attachments", JSONB, nullable=False),
+    Column("rule", Text, nullable=False, comment="by which it belongs to this complaint"),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("amended_text", Text, comment="as its author changed it last"),
+    Column("amended_at", DateTime(timezone=True)),
+    Column("withdrawn_at", DateTime(timezone=True), comment="when its author took it back"),
+    Index("message_complaint", "complaint_id", "received_at"),
+)
+"""Every message of a complaint, the first included; what it said first is never changed."""
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("media_type", Text),
+    Column("sha256", Text),
+    Column("size", BigInteger, comment="bytes"),
+    Column("state", Text, nullable=False, comment="stored, refused, failed or expired"),
+    Column("problem", Text, comment="why there is no content"),
+    Column("settled_at", DateTime(timezone=True), nullable=False),
+    Index("attachment_complaint", "complaint_id"),
+)
+"""What became of attachments; those that are not here are still being fetched."""
 
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, Uuid, cast, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.casework.models import answer, case, transition
+from services.casework.models import answer, attachment, case, message, transition
 from services.casework.rules import Scope
 from shared.db import UnitOfWork
 from shared.events import Actor, CaseState
 
 EXCERPT = 200
 """Characters of the complaint's text that the queue shows."""
+_ORDER = (case.c.urgent, case.c.received_at, case.c.complaint_id)
 
 
 async def open_case(tx: UnitOfWork, **values: object) -> bool:
@@ -35,9 +36,9 @@ async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> 
 
 
 async def queue(
-    tx: UnitOfWork, scope: Scope, *, state: CaseState | None, before: tuple[datetime, UUID] | None, limit: int
+    tx: UnitOfWork, scope: Scope, *, state: CaseState | None, before: tuple[bool, datetime, UUID] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return the cases within a scope that come after the cursor, newest first."""
+    """Return the cases within a scope that come after the cursor: open emergencies, then the newest first."""
     found = select(case, func.left(case.c.text, EXCERPT).label("excerpt"))
     if not scope.sealed:
         found = found.where(~case.c.sealed)
@@ -46,8 +47,8 @@ async def queue(
     if state is not None:
         found = found.where(case.c.state == state)
     if before is not None:
-        found = found.where(tuple_(case.c.received_at, case.c.complaint_id) < tuple_(*before))
-    found = found.order_by(case.c.received_at.desc(), case.c.complaint_id.desc()).limit(limit)
+        found = found.where(tuple_(*_ORDER) < tuple_(*before))
+    found = found.order_by(*(column.desc() for column in _ORDER)).limit(limit)
     return (await tx.session.execute(found)).all()
 
 
@@ -55,6 +56,16 @@ async def move_case(tx: UnitOfWork, complaint_id: UUID, *, state: CaseState, ver
     """Write a case's new state and version, and what else the move changes."""
     moved = update(case).where(case.c.complaint_id == complaint_id)
     await tx.session.execute(moved.values(state=state, version=version, **values))
+
+
+async def note(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
+    """Write what is no move of a case: its version stays."""
+    await tx.session.execute(update(case).where(case.c.complaint_id == complaint_id).values(values))
+
+
+async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
+    """Make it the Inspectorate's alone; this login cannot take that back."""
+    await tx.session.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
 
 
 async def add_transition(
@@ -92,6 +103,60 @@ async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     """Return what happened last; every case has a first transition."""
     found = select(transition).where(transition.c.complaint_id == complaint_id)
     return (await tx.session.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
+
+
+async def officers_moved(tx: UnitOfWork, complaint_id: UUID) -> bool:
+    """Tell whether an officer has changed anything of a case."""
+    found = select(literal(value=True)).where(
+        transition.c.complaint_id == complaint_id, transition.c.actor_kind == "officer"
+    )
+    return await tx.session.scalar(found.limit(1)) is not None
+
+
+async def add_message(tx: UnitOfWork, **values: object) -> bool:
+    """Keep a message; False when it was kept before."""
+    added = insert(message).values(values).on_conflict_do_nothing(index_elements=["message_id"])
+    return await tx.session.scalar(added.returning(message.c.message_id)) is not None
+
+
+async def amend_message(
+    tx: UnitOfWork, message_id: UUID, complaint_id: UUID, *, channel: str, at: datetime, **values: object
+) -> None:
+    """Keep what became of a message; one that came in with the words of another has no row of its own yet."""
+    unseen = {
+        "message_id": message_id,
+        "complaint_id": complaint_id,
+        "author": "citizen",
+        "channel": channel,
+        "text": "",
+        "attachments": [],
+        "rule": "",
+        "received_at": at,
+    }
+    amended = insert(message).values(unseen | values)
+    await tx.session.execute(amended.on_conflict_do_update(index_elements=["message_id"], set_=values))
+
+
+async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return a case's messages, oldest first."""
+    found = select(message).where(message.c.complaint_id == complaint_id)
+    return (await tx.session.execute(found.order_by(message.c.received_at, message.c.message_id))).all()
+
+
+async def settle_attachment(tx: UnitOfWork, **values: object) -> None:
+    """Keep what became of an attachment; the newest counts."""
+    settled = insert(attachment).values(values)
+    later = {name: settled.excluded[name] for name in values if name not in {"id", "complaint_id", "kind"}}
+    await tx.session.execute(
+        settled.on_conflict_do_update(
+            index_elements=["id"], set_=later, where=attachment.c.settled_at <= settled.excluded.settled_at
+        )
+    )
+
+
+async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return what became of a case's attachments."""
+    return (await tx.session.execute(select(attachment).where(attachment.c.complaint_id == complaint_id))).all()
 
 
 async def add_answer(tx: UnitOfWork, **values: object) -> None:

@@ -15,8 +15,9 @@ from shared.security import Principal, Role
 
 Move = Literal["take", "answer", "close"]
 """What an officer does."""
-MachineMove = Literal["assign"]
-"""What routing's decision does, and no officer."""
+MachineMove = Literal["assign", "reassign", "hand_over", "withdraw"]
+"""What no officer does: routing's decision assigns, a later one reassigns what nobody has touched, a complaint that
+later words sealed is handed over to the Inspectorate, and its citizen withdraws it."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
@@ -27,8 +28,15 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
     ("assigned", "take"): "in_progress",
     ("in_progress", "answer"): "answered",
     ("answered", "close"): "closed",
+    ("assigned", "reassign"): "assigned",
+    ("received", "withdraw"): "closed",
+    ("assigned", "withdraw"): "closed",
+    ("assigned", "hand_over"): "assigned",
+    ("in_progress", "hand_over"): "assigned",
+    ("answered", "hand_over"): "assigned",
+    ("closed", "hand_over"): "assigned",
 }
-"""The state machine: what is not here is illegal."""
+"""The state machine: what is not here is illegal. Only handing over ever goes back: a seal changes whose case it is."""
 
 MOVERS: Mapping[Move, frozenset[Role]] = {
     "take": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
@@ -76,7 +84,26 @@ def target(state: CaseState, move: Move | MachineMove) -> CaseState | None:
 
 def legal_moves(state: CaseState) -> tuple[Move, ...]:
     """Return the moves that a state allows to officers."""
-    return tuple(move for source, move in TRANSITIONS if source == state and move != "assign")
+    return tuple(move for source, move in TRANSITIONS if source == state and move in MOVERS)  # type: ignore[misc]
+
+
+def follow(
+    state: CaseState, *, current: str | None, wanted: str, newer: bool, touched: bool, sealed: bool, withdrawn: bool
+) -> MachineMove | None:
+    """Return what a decision of routing does to a case at the agency `current`; None when that stands as it is.
+
+    `newer`: than the decision that was followed; `touched`: an officer changed something. A late decision never
+    overwrites an officer's; only a seal takes a case away from one, and a sealed case goes to nobody else.
+    """
+    if withdrawn or (sealed and wanted != INSPECTORATE):
+        return None
+    if state == "received":
+        return "assign"
+    if current == wanted or not newer:
+        return None
+    if sealed:
+        return "hand_over"
+    return "reassign" if state == "assigned" and not touched else None
 
 
 def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: bool) -> bool:

@@ -54,6 +54,7 @@ class CaseSummary(_Out):
     state: CaseState
     version: int
     excerpt: str
+    emergency: bool
     secret: bool
     sealed: bool
     region_code: str | None
@@ -64,10 +65,12 @@ class CaseSummary(_Out):
     taken_by: UUID | None
     received_at: datetime
     assigned_at: datetime | None
+    news_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class Queue(BaseModel):
-    """A page of the queue, newest first."""
+    """A page of the queue: open emergencies, then the newest first."""
 
     items: list[CaseSummary]
     next_cursor: str | None
@@ -85,12 +88,37 @@ class TransitionOut(BaseModel):
 
 
 class AnswerOut(_Out):
-    """An answer to the citizen."""
+    """An answer to the citizen: an officer's, or one that came by a channel because it was written in its own app."""
 
-    agency_name: str
+    agency_name: str | None
     text: str
-    answered_by: UUID
+    answered_by: UUID | None
+    channel: str | None
     answered_at: datetime
+
+
+class AttachmentOut(AttachmentRef):
+    """An attachment as it stands now: stored, refused, failed, expired, or still waiting for its content."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: str = "waiting"
+    problem: str | None = None
+
+
+class MessageOut(_Out):
+    """A message as it was said first; and as its author changed it last, or that they took it back."""
+
+    message_id: UUID
+    author: str
+    channel: str
+    text: str
+    attachments: list[AttachmentOut]
+    rule: str
+    received_at: datetime
+    amended_text: str | None
+    amended_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class CaseOut(_Out):
@@ -101,7 +129,8 @@ class CaseOut(_Out):
     state: CaseState
     version: int
     text: str
-    attachments: list[AttachmentRef]
+    attachments: list[AttachmentOut]
+    emergency: bool
     anonymous: bool
     secret: bool
     sealed: bool
@@ -119,5 +148,11 @@ class CaseOut(_Out):
     verified_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
+    news_at: datetime | None
+    withdrawn_at: datetime | None
+    rating: int | None
+    rating_text: str | None
+    rated_at: datetime | None
+    messages: list[MessageOut]
     history: list[TransitionOut]
     answers: list[AnswerOut]

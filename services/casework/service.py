@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.casework import repository, rules
+from services.casework import conversation, repository, rules
 from services.casework.conflicts import (
     may_not_verify,
     no_precondition,
@@ -18,6 +18,7 @@ from services.casework.conflicts import (
     unknown_case,
     wrong_state,
 )
+from services.casework.moves import move, say_verified
 from services.casework.rules import Move, VerificationPolicy
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
@@ -32,8 +33,6 @@ from shared.events import (
     ComplaintAssigned,
     ComplaintReceived,
     ComplaintRouted,
-    ComplaintStatusChanged,
-    ComplaintVerified,
     Place,
 )
 from shared.security import Principal
@@ -46,11 +45,13 @@ _VERIFIED = "Terverifikasi"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A case with its history and answers, oldest first."""
+    """A case with its history, messages and answers, oldest first, and what became of its attachments."""
 
     case: Row[Any]
     history: Sequence[Row[Any]]
     answers: Sequence[Row[Any]]
+    messages: Sequence[Row[Any]]
+    attachments: Sequence[Row[Any]]
 
 
 class CaseworkService:
@@ -65,7 +66,7 @@ class CaseworkService:
         self._clock = clock
 
     async def open(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
-        """Open the case of a complaint, once."""
+        """Open the case of a complaint, once, with its first message."""
         region_code, place_name = _place(event.place)
         opened = await repository.open_case(
             tx,
@@ -77,6 +78,7 @@ class CaseworkService:
             anonymous=event.anonymous,
             secret=event.secret,
             sealed=event.sealed,
+            emergency=event.emergency,
             region_code=region_code,
             place_name=place_name,
             state="received",
@@ -84,6 +86,7 @@ class CaseworkService:
             received_at=event.received_at,
         )
         if opened:
+            await conversation.keep_first(tx, event)
             await repository.add_transition(
                 tx,
                 event.complaint_id,
@@ -96,33 +99,40 @@ class CaseworkService:
             )
 
     async def follow_routing(self, tx: UnitOfWork, event: ComplaintRouted) -> bool:
-        """Assign the case as routing decided; False when it was assigned before, and that decision stands.
+        """Assign the case as routing decided; False when what was decided before stands (`rules.follow`).
 
         Raises `RejectError` for a complaint that has no case.
         """
         row = await repository.lock_case(tx, event.complaint_id)
         if row is None:
             raise RejectError("routed, but casework never heard that it was received")
-        state = rules.target(row.state, "assign")
+        followed = rules.follow(
+            row.state,
+            current=row.agency_key,
+            wanted=event.agency.key,
+            newer=row.routed_at is None or row.routed_at < event.decided_at,
+            touched=await repository.officers_moved(tx, row.complaint_id),
+            sealed=row.sealed,
+            withdrawn=row.withdrawn_at is not None,
+        )
+        state = None if followed is None else rules.target(row.state, followed)
         if state is None:
             return False
         now = self._clock()
-        tx.publish(
-            ComplaintAssigned(
-                complaint_id=row.complaint_id,
-                ticket=row.ticket,
-                agency=event.agency,
-                affair=event.affair,
-                level=event.level,
-                place=event.place,
-                confidence=event.confidence,
-                reasons=event.reasons,
-                actor=_FOLLOWING,
-                sealed=row.sealed,
-                assigned_at=now,
-            ),
-            time=now,
-        )
+        _say_assigned(tx, row, event, now)
+        await self._assign(tx, row, event, state, now, reason=_why_moved(row, event))
+        return True
+
+    async def _assign(
+        self,
+        tx: UnitOfWork,
+        row: Row[Any],
+        event: ComplaintRouted,
+        state: CaseState,
+        now: datetime,
+        *,
+        reason: str | None,
+    ) -> None:
         region_code, place_name = _place(event.place)
         changes: dict[str, Any] = {
             "region_code": region_code or row.region_code,
@@ -134,16 +144,18 @@ class CaseworkService:
             "confidence": event.confidence,
             "reasons": list(event.reasons),
             "assigned_at": now,
+            "routed_at": event.decided_at,
+            "taken_by": None,
+            "closed_at": None,
         }
-        verifies = rules.verifies_itself(
+        verifies = row.verified_at is None and rules.verifies_itself(
             self._policy, confidence=event.confidence, enough=self._confident, sealed=row.sealed
         )
         if verifies:
             changes["verified_at"] = now
-        await self._move(tx, row, state, _FOLLOWING, now, **changes)
+        await move(tx, row, state, _FOLLOWING, now, reason=reason, **changes)
         if verifies:
-            _say_verified(tx, row, _CONFIDENT, row.version + 1, now)
-        return True
+            say_verified(tx, row, _CONFIDENT, row.version + 1, now)
 
     async def queue(
         self,
@@ -151,10 +163,13 @@ class CaseworkService:
         principal: Principal,
         *,
         state: CaseState | None,
-        before: tuple[datetime, UUID] | None,
+        before: tuple[bool, datetime, UUID] | None,
         limit: int,
     ) -> Sequence[Row[Any]]:
-        """Return the cases that a principal sees, newest first. Raises `ForbiddenError` for a role that sees none."""
+        """Return the cases that a principal sees: open emergencies, then the newest.
+
+        Raises `ForbiddenError` for a role that sees none.
+        """
         scope = rules.scope(principal)
         if scope is None:
             raise role_sees_no_case()
@@ -171,9 +186,9 @@ class CaseworkService:
         row, state = await self._prepare(tx, principal, ticket, "take", expected)
         now, officer = self._clock(), _officer(principal)
         verified_at = row.verified_at or now
-        await self._move(tx, row, state, officer, now, taken_by=principal.account_id, verified_at=verified_at)
+        await move(tx, row, state, officer, now, taken_by=principal.account_id, verified_at=verified_at)
         if row.verified_at is None:  # whoever takes it says that it is a complaint
-            _say_verified(tx, row, officer, row.version + 1, now)
+            say_verified(tx, row, officer, row.version + 1, now)
         return await self.show(tx, principal, ticket)
 
     async def verify(
@@ -197,7 +212,7 @@ class CaseworkService:
                 reason=_VERIFIED,
                 at=now,
             )
-            _say_verified(tx, row, officer, version, now)
+            say_verified(tx, row, officer, version, now)
         return await self.show(tx, principal, ticket)
 
     async def answer(
@@ -227,7 +242,7 @@ class CaseworkService:
             ),
             time=now,
         )
-        await self._move(tx, row, state, _officer(principal), now, answered_at=now)
+        await move(tx, row, state, _officer(principal), now, answered_at=now)
         return await self.show(tx, principal, ticket)
 
     async def close(
@@ -236,7 +251,7 @@ class CaseworkService:
         """Close an answered case."""
         row, state = await self._prepare(tx, principal, ticket, "close", expected)
         now = self._clock()
-        await self._move(tx, row, state, _officer(principal), now, reason=reason, closed_at=now)
+        await move(tx, row, state, _officer(principal), now, reason=reason, closed_at=now)
         return await self.show(tx, principal, ticket)
 
     async def _seen(self, tx: UnitOfWork, principal: Principal, ticket: str, *, lock: bool = False) -> Row[Any]:
@@ -250,14 +265,14 @@ class CaseworkService:
         return row
 
     async def _prepare(
-        self, tx: UnitOfWork, principal: Principal, ticket: str, move: Move, expected: Collection[int] | None
+        self, tx: UnitOfWork, principal: Principal, ticket: str, wanted: Move, expected: Collection[int] | None
     ) -> tuple[Row[Any], CaseState]:
         """Lock the case and check, in this order: seen, allowed, a version given, still that version, a legal move."""
         row = await self._seen(tx, principal, ticket, lock=True)
-        if not rules.may(principal, move, agency_key=row.agency_key, sealed=row.sealed):
-            raise refused(move)
+        if not rules.may(principal, wanted, agency_key=row.agency_key, sealed=row.sealed):
+            raise refused(wanted)
         await self._require_version(tx, row, expected)
-        state = rules.target(row.state, move)
+        state = rules.target(row.state, wanted)
         if state is None:
             raise wrong_state(row, await repository.last_transition(tx, row.complaint_id))
         return row, state
@@ -268,52 +283,32 @@ class CaseworkService:
         if row.version not in expected:
             raise stale(row, await repository.last_transition(tx, row.complaint_id))
 
-    async def _move(
-        self,
-        tx: UnitOfWork,
-        row: Row[Any],
-        state: CaseState,
-        actor: Actor,
-        at: datetime,
-        *,
-        reason: str | None = None,
-        **changes: object,
-    ) -> None:
-        """Write the case, its history and the event: the only place where a state changes."""
-        version = row.version + 1
-        await repository.move_case(tx, row.complaint_id, state=state, version=version, **changes)
-        await repository.add_transition(
-            tx,
-            row.complaint_id,
-            version=version,
-            previous=row.state,
-            state=state,
-            actor=actor,
-            reason=reason,
-            at=at,
-        )
-        tx.publish(
-            ComplaintStatusChanged(
-                complaint_id=row.complaint_id,
-                ticket=row.ticket,
-                previous=row.state,
-                state=state,
-                actor=actor,
-                reason=reason,
-                version=version,
-                changed_at=at,
-            ),
-            time=at,
-        )
 
-
-def _say_verified(tx: UnitOfWork, row: Row[Any], actor: Actor, version: int, now: datetime) -> None:
+def _say_assigned(tx: UnitOfWork, row: Row[Any], event: ComplaintRouted, now: datetime) -> None:
     tx.publish(
-        ComplaintVerified(
-            complaint_id=row.complaint_id, ticket=row.ticket, actor=actor, version=version, verified_at=now
+        ComplaintAssigned(
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            agency=event.agency,
+            affair=event.affair,
+            level=event.level,
+            place=event.place,
+            confidence=event.confidence,
+            reasons=event.reasons,
+            actor=_FOLLOWING,
+            sealed=row.sealed,
+            assigned_at=now,
         ),
         time=now,
     )
+
+
+def _why_moved(row: Row[Any], event: ComplaintRouted) -> str | None:
+    """Say in the history why it stands elsewhere now; None for the first assignment."""
+    if row.agency_key is None:
+        return None
+    why = "aduan disegel" if row.sealed else "keterangan tambahan dari pelapor"
+    return f"Dialihkan dari {row.agency_name} ke {event.agency.name}: {why}."
 
 
 async def _view(tx: UnitOfWork, row: Row[Any]) -> CaseView:
@@ -321,6 +316,8 @@ async def _view(tx: UnitOfWork, row: Row[Any]) -> CaseView:
         case=row,
         history=await repository.transitions_of(tx, row.complaint_id),
         answers=await repository.answers_of(tx, row.complaint_id),
+        messages=await repository.messages_of(tx, row.complaint_id),
+        attachments=await repository.attachments_of(tx, row.complaint_id),
     )
 
 

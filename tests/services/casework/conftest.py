@@ -65,7 +65,7 @@ def deliver(pool):
     handlers = consumers.handlers(CaseworkService())
 
     async def hand_over(event):
-        envelope = Envelope(id=new_id(), subject=event.complaint_id, time=datetime.now(UTC), sequence=1, data=event)
+        envelope = Envelope(id=new_id(), subject=event.subject, time=datetime.now(UTC), sequence=1, data=event)
         async with pool.transaction() as tx:
             await handlers[type(event)](tx, envelope)
 
@@ -150,6 +150,7 @@ def officer(http, keys):
 class Opened:
     id: UUID
     ticket: str
+    event: ComplaintReceived
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def opened(deliver):
         await deliver(event)
         if agency is not None:
             await deliver(routed(event, agency=agency))
-        return Opened(event.complaint_id, event.ticket)
+        return Opened(event.complaint_id, event.ticket, event)
 
     return make
 

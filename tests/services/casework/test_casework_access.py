@@ -8,6 +8,7 @@ from shared.core.ticket import new_ticket
 from shared.directory import DESK
 from shared.events import AgencyRef
 from shared.security import Role
+from tests.services.casework.test_casework_conversation import appended
 
 HEALTH = AgencyRef(key="52.03.DINKES", name="Dinas Kesehatan Kabupaten Lombok Timur")
 AT_DESK = AgencyRef(key=DESK, name="Admin koordinator NTB Care")
@@ -45,11 +46,15 @@ def test_the_table_is_whole():
 
 
 @pytest.fixture
-def case_of(opened):
+def case_of(opened, deliver):
     async def make(whose):
         match whose:
-            case "own" | "sealed":
-                return await opened(sealed=whose == "sealed")
+            case "own":
+                return await opened()
+            case "sealed":  # it stood at the officer's own agency until its citizen said more
+                case = await opened()
+                await deliver(appended(case.event, sealed=True))
+                return case
             case "other":
                 return await opened(agency=HEALTH)
             case "desk":

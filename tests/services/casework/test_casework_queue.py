@@ -72,6 +72,21 @@ async def test_the_queue_shows_an_excerpt_of_a_long_complaint(opened, officer):
     assert "text" not in item
 
 
+async def test_an_emergency_stands_first_until_it_is_answered(opened, officer):
+    office = AgencyRef(key="52.71.BPBD", name="BPBD Kota Mataram")
+    liaison = officer(officer().principal.role, office.key)
+    danger = await opened(agency=office, emergency=True, ago=timedelta(hours=9))
+    others = [await opened(agency=office, ago=timedelta(hours=hours)) for hours in (3, 2, 1)]
+    newest_first = [case.ticket for case in reversed(others)]
+    assert await pages(liaison, limit=2) == [[danger.ticket, newest_first[0]], newest_first[1:]]
+    first = (await liaison.get()).json()["items"][0]
+    assert (first["emergency"], first["news_at"]) == (True, None)
+    await liaison.post(danger.ticket, "take", version=2)
+    assert (await pages(liaison))[0][0] == danger.ticket
+    await liaison.post(danger.ticket, "answer", {"text": "Api sudah dipadamkan petugas."}, 3)
+    assert await pages(liaison) == [[*newest_first, danger.ticket]]
+
+
 @pytest.mark.parametrize(
     "query",
     [{"limit": 0}, {"limit": 101}, {"limit": "banyak"}, {"state": "hilang"}, {"cursor": "x" * 201}],
@@ -84,12 +99,12 @@ CURSORS = {
     "not base64": "%%%",
     "not JSON": base64.urlsafe_b64encode(b"abc").decode(),
     "without a zone": base64.urlsafe_b64encode(
-        b'["2026-11-01T00:00:00", "0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a66"]'
+        b'[false, "2026-11-01T00:00:00", "0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a66"]'
     ).decode(),
     "before the calendar": base64.urlsafe_b64encode(
-        b'["0001-01-01T00:00:00+14:00", "0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a66"]'
+        b'[false, "0001-01-01T00:00:00+14:00", "0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a66"]'
     ).decode(),
-    "not an id": base64.urlsafe_b64encode(b'["2026-11-01T00:00:00Z", "x"]').decode(),
+    "not an id": base64.urlsafe_b64encode(b'[false, "2026-11-01T00:00:00Z", "x"]').decode(),
     "another shape": base64.urlsafe_b64encode(b"[1, 2, 3]").decode(),
     "not ASCII": "é",
 }

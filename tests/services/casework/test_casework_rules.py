@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.casework.conflicts import MOVE_WORDS
-from services.casework.rules import MOVERS, TRANSITIONS, MachineMove, Move, legal_moves, may, scope, target
+from services.casework.rules import MOVERS, TRANSITIONS, MachineMove, Move, follow, legal_moves, may, scope, target
 from shared.directory import DESK, INSPECTORATE
 from shared.events import STATE_WORDS, CaseState
 from shared.security import Principal, Role
@@ -19,12 +19,12 @@ MOVES: tuple[Move, ...] = get_args(Move)
 ALL_MOVES: tuple[Move | MachineMove, ...] = (*get_args(MachineMove), *MOVES)
 
 MACHINE = {
-    # state:        assign       take           answer      close
-    "received": ("assigned", None, None, None),
-    "assigned": (None, "in_progress", None, None),
-    "in_progress": (None, None, "answered", None),
-    "answered": (None, None, None, "closed"),
-    "closed": (None, None, None, None),
+    # state:        assign      reassign    hand_over   withdraw  take           answer      close
+    "received": ("assigned", None, None, "closed", None, None, None),
+    "assigned": (None, "assigned", "assigned", "closed", "in_progress", None, None),
+    "in_progress": (None, None, "assigned", None, None, "answered", None),
+    "answered": (None, None, "assigned", None, None, None, "closed"),
+    "closed": (None, None, "assigned", None, None, None, None),
 }
 
 
@@ -32,18 +32,21 @@ MACHINE = {
 def test_each_state_allows_exactly_the_moves_of_the_table(state, move):
     wanted = MACHINE[state][ALL_MOVES.index(move)]
     assert target(state, move) == wanted
-    assert (move in legal_moves(state)) == (wanted is not None and move != "assign")
+    assert (move in legal_moves(state)) == (wanted is not None and move in MOVES)
 
 
 @given(st.lists(st.sampled_from(ALL_MOVES), max_size=30))
-def test_no_sequence_of_moves_reaches_an_undefined_state_or_goes_back(moves):
+def test_no_sequence_of_moves_reaches_an_undefined_state_or_goes_back_without_a_seal(moves):
     state: CaseState = "received"
     for move in moves:
         reached = target(state, move)
         if reached is None:
             continue
         assert reached in STATES
-        assert STATES.index(reached) == STATES.index(state) + 1
+        if move in MOVES or move == "assign":
+            assert STATES.index(reached) == STATES.index(state) + 1
+        elif move != "hand_over":
+            assert STATES.index(reached) >= STATES.index(state)
         state = reached
     assert state in {"received", "closed"} or legal_moves(state)
 
@@ -129,3 +132,35 @@ def test_nobody_moves_what_they_do_not_see(role, agencies, agency, sealed, move)
     seen = scope(one)
     if may(one, move, agency_key=agency, sealed=sealed):
         assert seen is not None and seen.covers(agency, sealed=sealed)
+
+
+ELSEWHERE = {"current": "52.03.PUPR", "wanted": "NTB.PUPRPERKIM", "newer": True, "touched": False}
+UNTOLD = {"sealed": False, "withdrawn": False}
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "does"),
+    [
+        ("received", {"current": None}, "assign"),
+        ("received", {"current": None, "newer": False}, "assign"),
+        ("received", {"current": None, "sealed": True}, None),
+        ("received", {"current": None, "sealed": True, "wanted": INSPECTORATE}, "assign"),
+        ("received", {"current": None, "withdrawn": True}, None),
+        ("assigned", {}, "reassign"),
+        ("assigned", {"newer": False}, None),
+        ("assigned", {"touched": True}, None),
+        ("assigned", {"wanted": "52.03.PUPR"}, None),
+        ("assigned", {"sealed": True}, None),
+        *((state, {}, None) for state in ("in_progress", "answered", "closed")),
+        *(
+            (state, {"sealed": True, "touched": True, "wanted": INSPECTORATE}, "hand_over")
+            for state in ("assigned", "in_progress", "answered", "closed")
+        ),
+        ("in_progress", {"sealed": True, "current": INSPECTORATE, "wanted": INSPECTORATE}, None),
+        ("closed", {"sealed": True, "withdrawn": True, "wanted": INSPECTORATE}, None),
+    ],
+)
+def test_a_later_decision_moves_what_nobody_touched_and_a_seal_moves_everything(state, changes, does):
+    assert follow(state, **{**ELSEWHERE, **UNTOLD, **changes}) == does
+    if does is not None:
+        assert target(state, does) == "assigned"

@@ -1,0 +1,159 @@
+"""Casework's use cases for what comes after the first message. Each runs in a transaction that the edge opened.
+
+A citizen's further words change no state and no version: an officer who answers meanwhile answers what was asked. They
+are shown, and the queue says that there is news.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.casework import repository, rules
+from services.casework.moves import move
+from shared.core.errors import RejectError
+from shared.db import UnitOfWork
+from shared.events import (
+    Actor,
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAnswered,
+    ComplaintAppended,
+    ComplaintRated,
+    ComplaintReceived,
+    ComplaintWithdrawn,
+)
+
+_CITIZEN = Actor(kind="citizen", id="command.cancel")
+_WITHDRAWN = "Dicabut oleh pelapor (BATAL)."
+_WISHES_TO_WITHDRAW = "Pelapor ingin mencabut aduannya (BATAL); petugas sudah menanganinya."
+
+
+async def keep_first(tx: UnitOfWork, event: ComplaintReceived) -> None:
+    """Keep the message that opened the case: it may be changed later, like any other."""
+    await _keep(tx, event, author="citizen")
+
+
+async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
+    """Keep a further message; what the agency wrote in a provider's own app is its answer.
+
+    False when it was kept before. Raises `RejectError` for a complaint that has no case; so does everything below.
+    """
+    row = await _case(tx, event.complaint_id)
+    if not await _keep(tx, event, author=event.author):
+        return False
+    await _alarm(tx, row, sealed=event.sealed, emergency=event.emergency)
+    if event.author == "agency":
+        await _answered_elsewhere(tx, row, event)
+    else:
+        await repository.note(tx, row.complaint_id, news_at=event.received_at)
+    return True
+
+
+async def hear_change(tx: UnitOfWork, event: ComplaintAmended) -> None:
+    """Keep what became of a message; what it said before stays beside it."""
+    row = await _case(tx, event.complaint_id)
+    edited = event.change == "edited"
+    changed = {"amended_text": event.text, "amended_at": event.amended_at} if edited else {}
+    await repository.amend_message(
+        tx,
+        event.message_id,
+        row.complaint_id,
+        channel=row.channel,
+        at=event.amended_at,
+        **(changed or {"withdrawn_at": event.amended_at}),
+    )
+    await _alarm(tx, row, sealed=event.sealed, emergency=False)
+    await repository.note(tx, row.complaint_id, news_at=event.amended_at)
+
+
+async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
+    """Close what nobody has taken yet; an officer who has learns it from the history."""
+    row = await _case(tx, event.complaint_id)
+    if row.withdrawn_at is not None:
+        return
+    at = event.withdrawn_at
+    state = rules.target(row.state, "withdraw")
+    await repository.note(tx, row.complaint_id, news_at=at)
+    if state is not None:
+        await move(tx, row, state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at)
+    else:
+        await move(tx, row, row.state, _CITIZEN, at, reason=_WISHES_TO_WITHDRAW, withdrawn_at=at)
+
+
+async def hear_rating(tx: UnitOfWork, event: ComplaintRated) -> None:
+    """Keep the citizen's rating; the newest counts."""
+    row = await _case(tx, event.complaint_id)
+    if row.rated_at is None or row.rated_at <= event.rated_at:
+        rating = {"rating": event.rating, "rating_text": event.text, "rated_at": event.rated_at}
+        await repository.note(tx, row.complaint_id, news_at=event.rated_at, **rating)
+
+
+async def hear_attachment(tx: UnitOfWork, event: AttachmentSettled) -> None:
+    """Keep what became of an attachment."""
+    row = await _case(tx, event.complaint_id)
+    facts = event.attachment.model_dump()
+    await repository.settle_attachment(
+        tx,
+        complaint_id=row.complaint_id,
+        **facts,
+        state=event.state,
+        problem=event.problem,
+        settled_at=event.settled_at,
+    )
+
+
+async def _case(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
+    row = await repository.lock_case(tx, complaint_id)
+    if row is None:
+        raise RejectError("casework never heard that this complaint was received")
+    return row
+
+
+async def _keep(tx: UnitOfWork, event: ComplaintReceived | ComplaintAppended, *, author: str) -> bool:
+    return await repository.add_message(
+        tx,
+        message_id=event.message_id,
+        complaint_id=event.complaint_id,
+        author=author,
+        channel=event.channel,
+        text=event.text,
+        attachments=[attachment.model_dump(mode="json") for attachment in event.attachments],
+        rule=event.rule,
+        received_at=event.received_at,
+    )
+
+
+async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool) -> None:
+    """Seal it, or put it first; both stay."""
+    if sealed and not row.sealed:
+        await repository.seal(tx, row.complaint_id)
+    if emergency and not row.emergency:
+        await repository.note(tx, row.complaint_id, emergency=True)
+
+
+async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:
+    """Record the agency's answer; which agency's, the provider does not say."""
+    actor = Actor(kind="channel", id=event.channel)
+    await repository.add_answer(
+        tx,
+        id=event.message_id,
+        complaint_id=row.complaint_id,
+        channel=event.channel,
+        text=event.text,
+        answered_at=event.received_at,
+    )
+    tx.publish(
+        ComplaintAnswered(
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            agency=None,
+            text=event.text,
+            actor=actor,
+            answered_at=event.received_at,
+        ),
+        time=event.received_at,
+    )
+    state = rules.target(row.state, "answer")
+    if state is not None:
+        await move(tx, row, state, actor, event.received_at, answered_at=event.received_at)
