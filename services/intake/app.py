@@ -6,16 +6,33 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from services.intake import endpoints
+from services.intake.media import store as media_store
+from services.intake.media.endpoints import attachments
+from services.intake.media.fetch import Fetcher
+from services.intake.media.links import Links
+from services.intake.media.queue import AttachmentQueue
+from services.intake.media.worker import MediaWorker
 from services.intake.models import inbox, parked
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.storage import AttachmentStore
-from shared.channels import available_channels, load_channel
+from shared.channels import available_channels, load_channel, load_media_policy
 from shared.core.service import ServeOptions, ServiceApp
 from shared.db import Database
 from shared.events import COMPLAINTS
 from shared.http.limits import RateLimit
+from shared.http.outside import OutsideClient
+from shared.security import SecuritySettings, authenticated
 from shared.security.vault import VaultKeys
+
+
+def service_of(settings: IntakeSettings) -> IntakeService:
+    """Build the use cases: the doors, the workers and the operator's commands accept in the same way."""
+    return IntakeService(
+        vault=VaultKeys([key.get_secret_value() for key in settings.vault_keys]),
+        access_code_key=settings.access_code_key.get_secret_value(),
+        store=AttachmentStore(Path(settings.attachments)),
+    )
 
 
 def build(options: ServeOptions) -> ServiceApp:
@@ -28,9 +45,14 @@ def build(options: ServeOptions) -> ServiceApp:
         access_code_key=settings.access_code_key.get_secret_value(),
         store=AttachmentStore(Path(settings.attachments)),
     )
+    store = media_store.AttachmentStore.of(settings)
     router = APIRouter()
     router.include_router(endpoints.doors(service, database, channels, RateLimit(settings.submissions_per_minute)))
     router.include_router(endpoints.tickets(service, database, RateLimit(settings.lookups_per_minute)))
+    if options.part != "workers":
+        links = Links(settings.access_code_key.get_secret_value())
+        signed_in = authenticated(SecuritySettings.load())
+        router.include_router(attachments(AttachmentQueue(store, {}), store, database, links, signed_in))
     built = ServiceApp(
         name="intake",
         router=router,
@@ -38,10 +60,12 @@ def build(options: ServeOptions) -> ServiceApp:
         checks={"database": database.ping},
         close=database.close,
     )
-    return built if options.part == "http" else _with_workers(built, service, database)
+    return built if options.part == "http" else _with_workers(built, service, database, store)
 
 
-def _with_workers(built: ServiceApp, service: IntakeService, database: Database) -> ServiceApp:
+def _with_workers(
+    built: ServiceApp, service: IntakeService, database: Database, store: media_store.AttachmentStore
+) -> ServiceApp:
     from services.intake import consumers  # noqa: PLC0415 - the doors need no Kafka, and none of its memory
     from shared.kafka import Consumer, KafkaSettings, ParkingLot  # noqa: PLC0415 - as above
 
@@ -55,6 +79,17 @@ def _with_workers(built: ServiceApp, service: IntakeService, database: Database)
     )
     return replace(
         built,
-        workers={"consumer": consumer.run, "parking": consumer.attend_parking},
+        workers={
+            "consumer": consumer.run,
+            "parking": consumer.attend_parking,
+            "media": _media_worker(database, store).run,
+        },
         worker_checks={"consumer": consumer.check},
     )
+
+
+def _media_worker(database: Database, store: media_store.AttachmentStore) -> MediaWorker:
+    """Fetch for every channel, whichever doors this process has: what there is to fetch lies in the database."""
+    loaded = {name: load_media_policy(name) for name in available_channels()}
+    policies = {name: policy for name, policy in loaded.items() if policy is not None}
+    return MediaWorker(database, AttachmentQueue(store, policies), Fetcher(OutsideClient()), store)

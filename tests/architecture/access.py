@@ -16,6 +16,7 @@ Kind = Literal["public", "provider-signed", "officer", "operator"]
 EVERY_ROLE = frozenset(Role)
 READERS = EVERY_ROLE - {Role.OPERATOR}
 MOVERS = READERS - {Role.LEADER}
+VIEWERS = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ ACCESS: dict[tuple[str, str], Access] = {
     # intake: the ticket
     ("GET", "/v1/complaints/{ticket}"): Access(
         "public", "a ticket is no secret and shows a status; the words need the access code; limited per address"
+    ),
+    # intake: the contents that came along
+    ("GET", "/v1/attachments/{attachment_id}/link"): Access(
+        "officer",
+        "until intake knows a case's agency: the coordinator, and of what is sealed the Inspectorate",
+        VIEWERS,
+    ),
+    ("GET", "/v1/attachments/{attachment_id}"): Access(
+        "public", "the signature in a link of ten minutes is the right to this one content"
     ),
     # identity
     ("POST", "/v1/sessions"): Access("public", "signing in is how one stops being a stranger; limited per address"),

@@ -102,7 +102,9 @@ def rows(kind: str):
 
 @pytest.mark.parametrize(("method", "path"), rows("officer"))
 async def test_an_officers_address_asks_who_is_there(http, method, path):
-    answer = await http.request(method, path.replace("{ticket}", "NTB-0000-00000"))
+    answer = await http.request(
+        method, path.replace("{ticket}", "NTB-0000-00000").replace("{attachment_id}", str(new_id()))
+    )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
 

@@ -39,6 +39,7 @@ from tests.architecture.test_access import environment, routes  # noqa: F401 - a
 KAFKA = "every process that speaks Kafka"
 OFFICERS = "every process with officers' addresses"
 ALSO = {
+    **{name: {OFFICERS} for name in NAMES if name.startswith("intake-") and name != "intake-workers"},
     "casework": {OFFICERS},
     "identity": {OFFICERS},
     "replies": {"NTBCARE_FACEBOOK_APP_SECRETS", "NTBCARE_INSTAGRAM_APP_SECRETS"},
@@ -151,10 +152,10 @@ def test_the_ingress_reaches_in_kubernetes_exactly_what_it_names():
     assert public == set(dict(in_kubernetes()).values())
 
 
-def test_only_who_speaks_kafka_reaches_it_and_only_replies_and_lapor_reach_outside():
+def test_only_who_speaks_kafka_reaches_it_and_only_replies_lapor_and_who_fetches_photos_reach_outside():
     labels = {name: one["spec"]["template"]["metadata"]["labels"] for name, one in deployed().items()}
     networks = {name: set(one["networks"]) for name, one in served().items()}
-    outside = {"replies", "lapor"} & HOUSE.keys()
+    outside = {"replies", "lapor", "intake-workers"} & HOUSE.keys()
     assert {name for name in labels if "ntbcare/kafka" in labels[name]} == WITH_KAFKA
     assert {name for name in networks if "bus" in networks[name]} == WITH_KAFKA
     assert {name for name in labels if "ntbcare/outside" in labels[name]} == outside

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from shared.security import new_key_pair
+
 SETTINGS = {
     "NTBCARE_INTAKE_VAULT_KEYS": "5f2d0c1b7e9a48d6b3c4f1e2a7d8c9b0",
     "NTBCARE_INTAKE_ACCESS_CODE_KEY": "0b9c8d7a2e1f4c3b6d84a9e7b1c0d2f5",
@@ -21,6 +23,7 @@ SETTINGS = {
     "NTBCARE_SMS_NUMBERS": "1708",
     "NTBCARE_SMS_KANNEL_TOKEN": "ka55e1-token-9c8b7a6d5e4f3a2b",
     "NTBCARE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": new_key_pair().public_key,
 }
 ACCOUNTS = {"facebook": SETTINGS["NTBCARE_FACEBOOK_PAGES"], "instagram": SETTINGS["NTBCARE_INSTAGRAM_ACCOUNTS"]}
 OBJECTS = {"facebook": "page", "instagram": "instagram"}
