@@ -17,7 +17,6 @@ _FIRST_WORDS = word_set(_AUTOMATIC["first_words"])
 
 _SPAM: dict[str, Any] = table("spam")
 _GUARDS = word_set(_SPAM["guards"])
-_ENOUGH = 3
 
 
 def _phrases(listed: list[str]) -> re.Pattern[str]:
@@ -26,7 +25,7 @@ def _phrases(listed: list[str]) -> re.Pattern[str]:
 
 _GOODS = _phrases(_SPAM["goods"])
 _CALLS = _phrases(_SPAM["calls"])
-_WAYS = re.compile(r"https?://|www\.|wa\.me|bit\.ly|\b(?:\+?62|0)8\d{7,11}\b")
+_WAYS = re.compile(r"https?://|www\.|wa\.me|bit\.ly|(?<!\d)(?:\+?62|0) ?8\d{1,3}[ -]?\d{3,4}[ -]?\d{3,5}(?!\d)")
 """An address or a number to turn to."""
 
 
@@ -48,12 +47,8 @@ def is_automatic(said: Words) -> bool:
 
 
 def is_spam(said: Words) -> bool:
-    """Tell whether a text advertises: goods, and how to get them, and nobody who complains of it."""
+    """Tell whether a text advertises: goods, a call, and where to turn to, and nobody who complains of it."""
     if len(said.text) > limits.SPAM or not _GUARDS.isdisjoint(said.words):
         return False
-    goods = set(_GOODS.findall(said.text))
-    if not goods:
-        return False
-    calls = set(_CALLS.findall(said.text)) - goods
-    ways = len(_WAYS.findall(said.text))
-    return bool(calls or ways) and len(goods) + len(calls) + ways >= _ENOUGH
+    goods = _GOODS.search(said.text)
+    return bool(goods and _CALLS.search(said.text) and _WAYS.search(said.text))

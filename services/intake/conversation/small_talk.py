@@ -30,7 +30,8 @@ _MINE = word_set(_ANNOUNCEMENT["mine"])
 _TAGS = word_set(_ANNOUNCEMENT["tags"])
 _THANKS_WORDS = word_set(*(phrase for phrase in _THANKS["phrases"] if " " not in phrase))
 _PRAISE_CORE = word_set(_PRAISE["core"])
-_CHATTER_CORE = word_set(_TABLE["chatter"]["core"])
+_CHATTER = _TABLE["chatter"]
+_CHATTER_CORE = word_set(_CHATTER["core"])
 _THANKS_PHRASES = tuple(f" {phrase} " for phrase in _THANKS["phrases"])
 _PRAISE_PHRASES = tuple(f" {phrase} " for phrase in _PRAISE["phrases"])
 
@@ -42,7 +43,7 @@ _ANNOUNCES = (
 _NOUN_ALONE = ADDRESS | _GREETING | _NOUNS | word_set(_ANNOUNCEMENT["another"])
 _THANKFUL = (
     _POLITE | _PRAISE_CORE | _CHATTER_CORE
-    | word_set(_FILLERS["thanks"], _FILLERS["praise"], _THANKS["words"], _PRAISE["words"])
+    | word_set(_FILLERS["thanks"], _FILLERS["praise"], _THANKS["words"], _PRAISE["words"], _CHATTER["words"])
 )  # fmt: skip
 
 

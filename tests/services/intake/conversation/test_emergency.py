@@ -31,6 +31,14 @@ DANGER = [
     "tolong ada anak kesetrum di sawah",
     "tolong butuh ambulans ibu saya pingsan",
     "tolong tabung gas meledak di warung",
+    "halo damkar kebakaran di rumah saya",
+    "darurat ambulans sekarang juga di Desa Bengkel",
+    "ada orang kecelakaan di depan rumah",
+    "anak saya tenggelam tadi malam belum ketemu",
+    "pohon tumbang menimpa rumah ada korban",
+    "Mobil masuk jurang tolong",
+    "Tanah longsor!! ada yang tertimbun",
+    "kapal karam",
 ]
 
 NO_DANGER = [
@@ -64,6 +72,13 @@ NO_DANGER = [
     "tawuran pelajar sering terjadi",
     "harga gas elpiji meledak",
     "mati lampu",
+    "rumah saya mengalami musibah kebakaran, kapan bantuan cair",
+    "sudah ada kecelakaan tiga kali di tikungan ini",
+    "akses darurat untuk ambulans terhalang portal",
+    "anak kami mengalami kecelakaan, sekarang dirawat dan tidak mampu bayar",
+    "bangkai perahu karam mengganggu nelayan",
+    "kalau ada kecelakaan siapa bertanggung jawab",
+    "guardrail putus, mobil bisa masuk jurang",
     "",
 ]
 

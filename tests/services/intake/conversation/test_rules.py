@@ -84,6 +84,9 @@ OPENS = [
     "Saya sedang tidak di tempat saat rumah saya dimasuki banjir",
     "Pesan otomatis terus dari dinas, tidak ada yang membalas keluhan kami",
     "promo pupuk subsidi dijual mahal",
+    "investasi bodong, daftar lewat link wa, uang hilang",
+    "pinjol daftar wa link ktp orang dipakai",
+    "dana desa cair cepat daftar wa link",
 ]
 
 
@@ -147,6 +150,8 @@ KEPT = [
     ("siap min", "chatter"),
     ("hadir", "chatter"),
     ("iya kak", "chatter"),
+    ("cek DM min", "chatter"),
+    ("sudah saya inbox kak", "chatter"),
     ("👍", "no_words"),
     ("🙏🏽🙏🏽", "no_words"),
     ("@budi.santoso", "no_words"),
