@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.core.ids import new_id
 from shared.db.address import make_engine
@@ -45,8 +45,8 @@ class DatabaseUnavailableError(Exception):
 class UnitOfWork:
     """One open transaction and the events that leave with it."""
 
-    def __init__(self, session: AsyncSession, *, traceparent: str | None = None) -> None:
-        """Wrap a session whose transaction is open."""
+    def __init__(self, session: AsyncConnection, *, traceparent: str | None = None) -> None:
+        """Wrap a connection whose transaction is open."""
         self.session = session
         self.traceparent = traceparent
         self._events: list[dict[str, Any]] = []
@@ -111,19 +111,21 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "handle_error", _give_up_silence)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self, *, traceparent: str | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it, with its events, when the block ends well, roll back otherwise."""
-        async with self._sessions() as session, session.begin():
-            try:
-                await session.connection()
-            except Exception as error:
-                raise DatabaseUnavailableError(type(error).__name__) from error
-            tx = UnitOfWork(session, traceparent=traceparent)
-            yield tx
-            await tx.flush()
+        try:
+            connection = await self.engine.connect()
+        except Exception as error:
+            raise DatabaseUnavailableError(type(error).__name__) from error
+        try:
+            async with connection.begin():
+                tx = UnitOfWork(connection, traceparent=traceparent)
+                yield tx
+                await tx.flush()
+        finally:
+            await connection.close()
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do this work in a transaction of its own."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database, DatabaseUnavailableError, is_unavailable, sqlstate
 
@@ -91,7 +91,7 @@ async def test_a_lock_of_a_lasting_connection_ends_with_its_block(casework, sql)
 
 
 @asynccontextmanager
-async def open_session(database: Database, *, lasting: bool) -> AsyncIterator[AsyncConnection | AsyncSession]:
+async def open_session(database: Database, *, lasting: bool) -> AsyncIterator[AsyncConnection]:
     if lasting:
         async with database.connection() as connection:
             yield connection
