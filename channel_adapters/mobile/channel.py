@@ -1,11 +1,11 @@
-"""The channel `mobile`: its door and its answers to the Channel protocol."""
+"""The channel `mobile`: its doors and its answers to the Channel protocol."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channel_adapters.mobile.answers import accepted, refused
+from channel_adapters._form.answers import accepted, added, refused
 from channel_adapters.mobile.authenticate import app_of
-from channel_adapters.mobile.door import DOOR
+from channel_adapters.mobile.doors import COMPLAINTS, MESSAGES
 from channel_adapters.mobile.normalize import normalize
 from channel_adapters.mobile.settings import MobileSettings
 from shared.channels.protocol import Answer, Channel, Door, InboundRequest, Receipt, RefusedError, Translation
@@ -17,7 +17,7 @@ class MobileChannel:
 
     settings: MobileSettings
     name: str = "mobile"
-    doors: Sequence[Door] = (DOOR,)
+    doors: Sequence[Door] = (COMPLAINTS, MESSAGES)
 
     def authenticate(self, request: InboundRequest) -> None:
         """Check that we know the app; raises `RefusedError` 403."""
@@ -31,11 +31,11 @@ class MobileChannel:
         """Translate one submission; raises `RefusedError`."""
         return normalize(request, self.settings)
 
-    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:  # noqa: ARG002 - one door
-        """Hand out the ticket and the access code."""
-        return accepted(receipts)
+    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:
+        """Hand out the ticket and the access code; say of a further message that it is there."""
+        return added(receipts) if door == MESSAGES.path else accepted(receipts)
 
-    def refuse(self, door: str, error: RefusedError) -> Answer:  # noqa: ARG002 - one door
+    def refuse(self, door: str, error: RefusedError) -> Answer:  # noqa: ARG002 - all doors speak alike
         """Say no with a problem document."""
         return refused(error)
 

@@ -64,13 +64,15 @@ AttachmentKind = Literal["image", "audio", "video", "file", "sticker", "location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """Something that came with a message: either its bytes (`content`) or the provider's address (`url`)."""
+    """Something that came with a message: its bytes (`content`), the provider's address (`url`), or an `upload`."""
 
     kind: AttachmentKind
     url: str | None = None
     """An absolute https address where the provider keeps the content: a worker fetches it, perhaps. All else that looks
     like an address belongs into `note`."""
     content: bytes | None = None
+    upload: UUID | None = None
+    """A finished upload of the same device (`/v1/uploads`): intake puts its content in its place, or refuses."""
     media_type: str | None = None
     """As claimed by the sender; never trusted."""
     note: str | None = None
@@ -140,7 +142,8 @@ class InboundMessage:
     stands_alone: bool = True
     """False for what cannot be a complaint by itself: a quick reply, a sticker, a shared post, media without words."""
     complaint: UUID | None = None
-    """The complaint that the sender means, where a program of ours knows it (the app's conversation page)."""
+    """The complaint that the message belongs to, whoever sent it. Only intake fills it in, for a door whose address
+    names a `{ticket}`, and only after the sender's device or access code has opened that complaint."""
     part: Part | None = None
     """Set while it is only a piece of a message; intake joins them."""
     standby: bool = False

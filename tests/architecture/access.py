@@ -43,6 +43,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ),
     ("POST", "/channels/sms/external/{gateway}/{token}"): Access("provider-signed", "the same as a form, JSON or XML"),
     ("POST", "/v1/complaints"): Access("public", "every citizen may complain, without an account; limited per address"),
+    ("POST", "/v1/me/complaints/{ticket}/messages"): Access(
+        "public",
+        "the device's secret name or the access code opens one complaint, all else is a 404; limited per address",
+    ),
     # intake: the ticket
     ("GET", "/v1/complaints/{ticket}"): Access(
         "public", "a ticket is no secret and shows a status; the words need the access code; limited per address"

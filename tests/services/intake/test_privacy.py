@@ -14,7 +14,7 @@ from tests.services.intake.provider import ACCOUNTS, SETTINGS, message, signed, 
 
 NEW_KEY, OLD_KEY = "77aa66bb55cc44dd33ee22ff11009988", SETTINGS["NTBCARE_INTAKE_VAULT_KEYS"]
 REPORTER = {"name": "Lalu Contohsari", "phone": "0819 1234 5678", "email": "lalu@contohsari.example"}
-TRACES = ("contohsari", "1912345678", "1234-5678", "1234 5678", "device-of-lalu", "psid-of-lalu")
+TRACES = ("contohsari", "1912345678", "1234-5678", "1234 5678", "device-of-lalu-9c8b7a6d5e4f", "psid-of-lalu")
 
 
 async def deliver(http: AsyncClient, mid: str, text: str = "Air mati sejak kemarin", **more: str) -> Response:
@@ -24,7 +24,7 @@ async def deliver(http: AsyncClient, mid: str, text: str = "Air mati sejak kemar
 
 async def submit(http: AsyncClient, key: str, **form: object) -> dict[str, str]:
     told = {"text": "Lampu jalan padam", **form}
-    headers = {"Idempotency-Key": f"key-privacy-{key}", "X-Device-Id": "device-of-lalu"}
+    headers = {"Idempotency-Key": f"key-privacy-{key}", "X-Device-Id": "device-of-lalu-9c8b7a6d5e4f"}
     answer = await http.post("/v1/complaints", json=told, headers=headers)
     assert answer.status_code == 201, answer.text
     receipt: dict[str, str] = answer.json()
@@ -70,7 +70,7 @@ async def test_what_lies_in_the_vault_opens_with_its_key_only(http, sql):
         " WHERE r.details IS NOT NULL LIMIT 1"
     )
     vault = VaultKeys([NEW_KEY, OLD_KEY])
-    assert vault.open(row["identifier"]) == ["device", "device-of-lalu"]
+    assert vault.open(row["identifier"]) == ["device", "device-of-lalu-9c8b7a6d5e4f"]
     assert vault.open(row["details"]) == {
         "name": "Lalu Contohsari",
         "phone": "+6281912345678",

@@ -16,14 +16,17 @@ _MAGIC = {
 }
 
 
-def read_photos(contents: Sequence[bytes]) -> tuple[Attachment, ...]:
-    """Return the photos as attachments, each with the type that its bytes show; raises `RefusedError` 422."""
+def read_photos(contents: Sequence[bytes], *, keep_hints: bool) -> tuple[Attachment, ...]:
+    """Return the photos as attachments, each with the type that its bytes show; raises `RefusedError` 422.
+
+    `keep_hints`: the citizen agreed that place and time inside them are kept as hints.
+    """
     if len(contents) > MOST_PHOTOS:
         raise RefusedError("too_many_photos", status=422, detail=f"Paling banyak {MOST_PHOTOS} foto.")
-    return tuple(_read_photo(content) for content in contents)
+    return tuple(_read_photo(content, keep_hints=keep_hints) for content in contents)
 
 
-def _read_photo(content: bytes) -> Attachment:
+def _read_photo(content: bytes, *, keep_hints: bool) -> Attachment:
     if len(content) > LARGEST_PHOTO:
         raise RefusedError("photo_too_large", status=422, detail="Setiap foto paling besar 8 MB. Perkecil foto ini.")
     found = next((media_type for media_type, magic in _MAGIC.items() if magic.match(content)), None)
@@ -31,4 +34,4 @@ def _read_photo(content: bytes) -> Attachment:
         raise RefusedError(
             "photo_unknown_type", status=422, detail="Berkas ini bukan foto. Kirim JPEG, PNG, WebP, atau HEIC."
         )
-    return Attachment(kind="image", content=content, media_type=found)
+    return Attachment(kind="image", content=content, media_type=found, keep_hints=keep_hints)

@@ -1,9 +1,11 @@
-"""What the app hears: a ticket, or a problem document (RFC 9457) in Indonesian."""
+"""What our forms hear: a ticket, or a problem document (RFC 9457) in Indonesian."""
 
 import json
 from collections.abc import Sequence
 
-from channel_adapters.mobile.payloads import Accepted
+from pydantic import BaseModel
+
+from channel_adapters._form.payloads import Accepted, Added
 from shared.channels.protocol import Answer, Receipt, RefusedError
 from shared.core.text import clean_text
 
@@ -18,6 +20,15 @@ _TITLES = {
     "too_many_parts": "Terlalu banyak bagian",
     "unknown_part": "Ada bagian yang tidak dikenal",
     "unsupported_media_type": "Jenis isi tidak didukung",
+    "unknown_ticket": "Nomor tiket tidak ditemukan",
+    "wrong_access_code": "Kode akses tidak cocok dengan nomor tiket ini",
+    "credential_missing": "Sebutkan perangkat atau kode akses",
+    "upload_unknown": "Unggahan tidak ditemukan",
+    "upload_unfinished": "Unggahan belum selesai",
+    "upload_unknown_type": "Unggahan ini bukan foto, suara, video, atau PDF",
+    "uploads_too_large": "Unggahan terlalu besar bersama-sama",
+    "filled_by_machine": "Isian ini tampak diisi otomatis",
+    "filled_too_fast": "Isian ini terlalu cepat terkirim",
     "too_many_photos": "Terlalu banyak foto",
     "photo_too_large": "Foto terlalu besar",
     "photo_unknown_type": "Berkas bukan foto",
@@ -36,12 +47,25 @@ def accepted(receipts: Sequence[Receipt]) -> Answer:
     receipt = receipts[0]
     status_url = f"/v1/complaints/{receipt.ticket}"
     body = Accepted(
-        ticket=receipt.ticket,
-        access_code=receipt.access_code,
+        ticket=receipt.ticket or "",
+        access_code=receipt.access_code or "",
         status_url=status_url,
         received_at=receipt.received_at,
     )
-    headers = {"Location": status_url, "Cache-Control": "no-store"}
+    return _created(body, receipt, status_url)
+
+
+def added(receipts: Sequence[Receipt]) -> Answer:
+    """Answer 201 to a further message; a repeated one hears the same again."""
+    receipt = receipts[0]
+    status_url = f"/v1/complaints/{receipt.ticket}"
+    return _created(
+        Added(ticket=receipt.ticket or "", status_url=status_url, received_at=receipt.received_at), receipt, status_url
+    )
+
+
+def _created(body: BaseModel, receipt: Receipt, location: str) -> Answer:
+    headers = {"Location": location, "Cache-Control": "no-store"}
     if receipt.duplicate:
         headers["Idempotent-Replayed"] = "true"
     return Answer(status=201, body=body.model_dump_json().encode(), content_type="application/json", headers=headers)

@@ -19,6 +19,8 @@ _WORDS = {
     "greater_than_equal": ("invalid", "Paling kecil {ge}."),
     "less_than_equal": ("invalid", "Paling besar {le}."),
     "extra_forbidden": ("unknown_field", "Bagian ini tidak dikenal; periksa ejaannya."),
+    "list_type": ("invalid", "Harus berupa daftar."),
+    "too_long": ("too_long", "Paling banyak {max_length}."),
     "model_type": ("invalid", "Harus berupa objek JSON."),
     "datetime_type": ("invalid", "Tulis waktu sebagai teks, misalnya 2026-08-17T08:30:00+08:00."),
     "string_pattern_mismatch": ("invalid", "Formatnya tidak sesuai."),
@@ -29,6 +31,7 @@ _OURS = {
     "incident_time_out_of_range",
     "place_incomplete",
     "place_outside_province",
+    "upload_named_twice",
 }
 
 
