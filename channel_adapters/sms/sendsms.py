@@ -7,13 +7,12 @@ A GET would write password, number and words into an address, and addresses end 
 from http import HTTPStatus
 
 from channel_adapters.sms.alphabet import is_gsm
+from channel_adapters.sms.calls import post, unclear
 from channel_adapters.sms.settings import SmsSendingSettings
 from shared.channels.sending import Outbound, Remedy, SendError, Sent
-from shared.http.client import NEVER_LEFT, AsyncClient, HTTPError, Response, async_client
+from shared.http.client import AsyncClient, Response, async_client
 
 _GSM, _UCS2 = "0", "2"
-_TIMEOUT = HTTPStatus.REQUEST_TIMEOUT
-"""A proxy may say so after it had passed the request on."""
 _EVERY_REPORT = "31"
 """1 delivered, 2 failed, 4 buffered, 8 accepted and 16 rejected by the operator's centre."""
 
@@ -28,14 +27,8 @@ class Kannel:
 
     async def post(self, outbound: Outbound, text: str) -> Sent:
         """Hand over one text message, once; raises `SendError`."""
-        try:
-            response = await self._client.post(
-                self._settings.sendsms_url, headers=self._headers(outbound, text), content=text.encode()
-            )
-        except NEVER_LEFT:
-            raise SendError("unreachable", Remedy.RETRY) from None
-        except HTTPError:  # httpx keeps the request, with the password, in its errors: `from None` here and above
-            raise SendError("answer_lost", Remedy.UNKNOWN) from None
+        headers = self._headers(outbound, text)
+        response = await post(self._client, self._settings.sendsms_url, headers=headers, content=text.encode())
         if response.status_code == HTTPStatus.ACCEPTED:
             return Sent()
         raise _read_refusal(response)
@@ -70,7 +63,7 @@ def _read_refusal(response: Response) -> SendError:
             return SendError("refused", Remedy.GIVE_UP)
         case HTTPStatus.SERVICE_UNAVAILABLE:  # it has no room, and has taken nothing
             return SendError("gateway_full", Remedy.RETRY)
-        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == _TIMEOUT or response.is_success:
+        case _ if unclear(response):
             return SendError("unclear_answer", Remedy.UNKNOWN)
         case _:
             return SendError("not_kannel", Remedy.PAUSE)

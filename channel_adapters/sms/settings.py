@@ -10,6 +10,7 @@ from shared.core.settings import HeaderSecret, HttpAddress, Names, Secret, Setti
 
 VonageMethod = Literal["md5hash", "md5", "sha1", "sha256", "sha512"]
 _ByName = Annotated[dict[str, str], NoDecode, BeforeValidator(read_object)]
+_AccountSid = Annotated[str, Field(pattern="^([A-Za-z0-9]+)?$")]
 _OptionalAddress = HttpAddress | Literal[""]
 
 
@@ -65,7 +66,7 @@ class SmsSendingSettings(Settings):
     """Our name there."""
     android_password: HeaderSecret | None = None
     """Our password there."""
-    twilio_account_sid: Annotated[str, Field(pattern="^([A-Za-z0-9]+)?$")] = ""
+    twilio_account_sid: _AccountSid = ""
     """Our account at Twilio."""
     twilio_auth_token: HeaderSecret | None = None
     """Its auth token."""
@@ -86,7 +87,7 @@ class SmsMediaSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="NTBCARE_SMS_")
 
-    twilio_account_sid: Annotated[str, Field(pattern="^([A-Za-z0-9]+)?$")] = ""
+    twilio_account_sid: _AccountSid = ""
     """Our account at Twilio."""
     twilio_auth_token: HeaderSecret | None = None
     """Its auth token."""
