@@ -17,6 +17,7 @@ _COMMANDS = (
     "serve",
     "trace",
     "parked",
+    "intake",
     "replies",
     "lapor",
     "graph",

@@ -79,6 +79,15 @@ async def settled(look: Callable[[], Awaitable[T]], done: Callable[[T], bool], s
         await asyncio.sleep(POLL_S)
 
 
+def since_of(words: str) -> datetime:
+    """Read a time as people in NTB write it (WITA unless it says otherwise); raises `typer.BadParameter`."""
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        raise typer.BadParameter(f"{words!r} is no time; write 2026-11-20 or 2026-11-20T08:00.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=WITA)
+
+
 def grid() -> Table:
     """Three columns that cut nothing off, however narrow the terminal."""
     table = Table.grid(padding=(0, 2))

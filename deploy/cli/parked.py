@@ -56,7 +56,7 @@ def list_(
         console.print("Kafka never takes these as they are; the events behind them wait. Tell the developers.")
     if requests:
         console.print(_requests_table(requests))
-        console.print("Kept whole in intake.raw_request, to be run again once the channel understands them.")
+        console.print("Next, after a fix: ntbcare intake replay; or: ntbcare intake drop ID --reason …")
 
 
 @app.command()

@@ -23,15 +23,16 @@ async def accept_surely(
     return await database.run(lambda tx: service.accept(tx, channel, deliveries))
 
 
-async def try_out(service: IntakeService, database: Database, channel: str, delivery: Delivery) -> None:
-    """Accept a request and take everything back: raises what accepting it would raise."""
+async def try_out(service: IntakeService, database: Database, channel: str, delivery: Delivery) -> Sequence[Receipt]:
+    """Accept a request and take everything back; return the receipts, raise what accepting it would raise."""
+    receipts: list[Receipt] = []
     try:
         async with database.transaction() as tx:
-            await service.accept(tx, channel, [delivery])
+            (receipts,) = await service.accept(tx, channel, [delivery])
             await tx.flush()
             raise _TakenBackError  # noqa: TRY301 - it takes the transaction back
     except (_TakenBackError, OvertakenError):
-        return
+        return receipts
 
 
 class _TakenBackError(Exception):

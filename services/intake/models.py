@@ -49,11 +49,17 @@ raw_request = Table(
         "state",
         Text,
         nullable=False,
-        comment="accepted; ignored: words that are not taken in yet; parked: could not be understood",
+        comment="accepted; ignored: words that are not taken in yet; parked: could not be understood; replayed; dropped",
     ),
     Column("unreadable", JSONB, nullable=False, comment="pairs of reason and place"),
+    Column("tries", Integer, nullable=False, server_default="0", comment="how often it was run again"),
+    Column("settled_at", _TIME, comment="when it was replayed or dropped"),
+    Column("settled_reason", Text, comment="why it was dropped"),
+    Column("erased_at", _TIME, comment="since then only this row is left: no query, no headers, no body"),
     Index("raw_request_parked", "received_at", postgresql_where=text("state = 'parked'")),
+    Index("raw_request_age", "received_at", postgresql_using="brin"),
 )
+"""What providers sent, byte for byte. No login role reads a body; see `vault.kept_request`."""
 
 conversation = Table(
     "conversation",
@@ -248,6 +254,32 @@ account_notice = Table(
     Column("detail", Text, nullable=False),
     Column("received_at", _TIME, nullable=False),
 )
+
+account_health = Table(
+    "account_health",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("token_valid", Boolean),
+    Column("token_expires_at", _TIME),
+    Column("subscribed", Boolean),
+    Column("reachable", Boolean, nullable=False),
+    Column("problem", Text, comment="what an operator must do"),
+    Column("looked_at", _TIME, nullable=False),
+)
+"""What the provider last said of an account of ours."""
+
+recovery = Table(
+    "recovery",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("read_until", _TIME, comment="everything before was read back without trouble"),
+    Column("tried_at", _TIME, nullable=False),
+    Column("problem", Text, comment="why the last reading broke off"),
+    Column("found", BigInteger, nullable=False, server_default="0", comment="messages that only reading back brought"),
+)
+"""How far the provider's own memory was read back."""
 
 answer = Table(
     "answer",

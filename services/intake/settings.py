@@ -1,5 +1,8 @@
 """Intake's settings."""
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.core.settings import Secret, Secrets, Settings
@@ -20,6 +23,8 @@ class IntakeSettings(Settings):
     attachments_region: str = "us-east-1"
     attachments_access_key: str = ""
     attachments_secret_key: Secret | None = None
+    raw_requests_days: Annotated[int, Field(ge=7, le=3650)] = 90
+    """How long requests are kept as they came; those that are parked wait for a person, however long."""
     submissions_per_minute: int = 30
     """How many requests one address may send to a public door; a village office shares one address."""
     lookups_per_minute: int = 60

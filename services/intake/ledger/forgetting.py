@@ -1,0 +1,46 @@
+"""Raw requests are kept for a time and then emptied: the row stays in the ledger, what it held is gone for good."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from services.intake.ledger import repository
+from shared.core.times import Clock, utc_now
+from shared.db import Database, is_unavailable
+
+log = structlog.get_logger()
+
+_AT_ONCE = 500
+_EVERY_S = 3600.0
+
+
+class Forgetting:
+    """Empties what is older than the retention; what is parked waits for a person, however long."""
+
+    def __init__(self, database: Database, retention: timedelta, *, clock: Clock = utc_now) -> None:
+        """Take how long requests are kept."""
+        self._database = database
+        self._retention = retention
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look every hour until cancelled."""
+        while True:
+            try:
+                await self.forget()
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+                log.warning("ledger.database_unavailable", error=type(error).__name__)
+            await asyncio.sleep(_EVERY_S)
+
+    async def forget(self) -> int:
+        """Empty every request whose time is over; return how many."""
+        before, count = self._clock() - self._retention, 0
+        while batch := await self._database.run(partial(repository.forget_requests, before=before, at_most=_AT_ONCE)):
+            count += batch
+        if count:
+            log.info("ledger.requests_forgotten", count=count)
+        return count

@@ -1,0 +1,112 @@
+"""Every SQL statement about kept requests, about our accounts' health, and about what was read back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.intake.models import account_health, account_notice, raw_request
+from shared.channels import AccountHealth, AccountNotice, InboundRequest, Unreadable
+from shared.db import UnitOfWork
+
+_OPEN = text("SELECT * FROM vault.kept_request(:id, :why)")
+_FORGET = text("SELECT intake.forget_requests(:before, :at_most)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRequest:
+    """A request of which something was not taken in, as it came but for its sender's authority."""
+
+    channel: str
+    state: str
+    request: InboundRequest
+
+
+async def find_requests(
+    tx: UnitOfWork,
+    *,
+    state: str,
+    channel: str | None = None,
+    since: datetime | None = None,
+    request_id: UUID | None = None,
+) -> list[UUID]:
+    """Return the requests in this state, oldest first."""
+    found = select(raw_request.c.id).where(raw_request.c.state == state).order_by(raw_request.c.received_at)
+    if channel is not None:
+        found = found.where(raw_request.c.channel == channel)
+    if since is not None:
+        found = found.where(raw_request.c.received_at >= since)
+    if request_id is not None:
+        found = found.where(raw_request.c.id == request_id)
+    return list(await tx.session.scalars(found))
+
+
+async def open_request(tx: UnitOfWork, request_id: UUID, why: str) -> KeptRequest | None:
+    """Return a parked or ignored request whole, and leave a row that says who looked; None when it is neither."""
+    row = (await tx.session.execute(_OPEN, {"id": request_id, "why": why})).first()
+    if row is None:
+        return None
+    request = InboundRequest(
+        method=row.method,
+        door=row.door,
+        path_values={},
+        query=row.query,
+        headers=row.headers,
+        body=row.body,
+        received_at=row.received_at,
+    )
+    return KeptRequest(channel=row.channel, state=row.state, request=request)
+
+
+async def lock_request(tx: UnitOfWork, request_id: UUID) -> bool:
+    """Tell whether a request still waits to be run again; nobody else runs it until the transaction ends."""
+    waiting = select(raw_request.c.id).where(raw_request.c.id == request_id)
+    waiting = waiting.where(raw_request.c.state.in_(["parked", "ignored"])).with_for_update()
+    return await tx.session.scalar(waiting) is not None
+
+
+async def mark_request(
+    tx: UnitOfWork, request_id: UUID, *, state: str, unreadable: Sequence[Unreadable], at: datetime
+) -> None:
+    """Write what came of running a request again."""
+    values = {
+        "state": state,
+        "unreadable": [[part.reason, part.where] for part in unreadable],
+        "tries": raw_request.c.tries + 1,
+        "settled_at": at if state == "replayed" else None,
+    }
+    await tx.session.execute(update(raw_request).where(raw_request.c.id == request_id).values(values))
+
+
+async def forget_requests(tx: UnitOfWork, before: datetime, at_most: int) -> int:
+    """Empty requests that are older, but none that is parked; return how many."""
+    return int(await tx.session.scalar(_FORGET, {"before": before, "at_most": at_most}) or 0)
+
+
+async def new_notices(
+    tx: UnitOfWork, channel: str, notices: Sequence[AccountNotice], received_at: datetime
+) -> tuple[AccountNotice, ...]:
+    """Return the notices that were not kept when their request first came."""
+    at_that_time = (account_notice.c.channel == channel) & (account_notice.c.received_at == received_at)
+    known = {
+        (row.account, row.kind, row.detail)
+        for row in await tx.session.execute(select(account_notice).where(at_that_time))
+    }
+    return tuple(one for one in notices if (one.account, one.kind, one.detail) not in known)
+
+
+async def store_health(tx: UnitOfWork, channel: str, account: str, health: AccountHealth, looked_at: datetime) -> None:
+    """Keep what a provider says of an account."""
+    row = {
+        "token_valid": health.token_valid,
+        "token_expires_at": health.token_expires_at,
+        "subscribed": health.subscribed,
+        "reachable": health.reachable,
+        "problem": health.problem,
+        "looked_at": looked_at,
+    }
+    store = insert(account_health).values(channel=channel, account=account, **row)
+    await tx.session.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=row))
