@@ -58,17 +58,23 @@ class Case:
 
     @cached_property
     def announced(self) -> bool:
-        """Whether another complaint was announced since the latest one was spoken of."""
+        """Whether another complaint was announced after the latest one was spoken of, and before this was said."""
         latest, announced_at = self.situation.latest, self.situation.announced_at
-        return latest is not None and announced_at is not None and announced_at >= latest.last_message_at
+        return (
+            latest is not None and announced_at is not None and latest.last_message_at <= announced_at <= self.said.at
+        )
 
     @cached_property
     def asked(self) -> Latest | None:
-        """The latest complaint, while our question about it may be answered."""
+        """The latest complaint, while our question about it may be answered.
+
+        What was said shortly before we asked may still be a piece of the same story.
+        """
         latest = self.situation.latest
         if latest is None or latest.finished or self.announced or not latest.asked or latest.asked_at is None:
             return None
-        return latest if self.said.at - latest.asked_at <= limits.ANSWER_WINDOW else None
+        since = self.said.at - latest.asked_at
+        return latest if -limits.CONTINUES_WINDOW <= since <= limits.ANSWER_WINDOW else None
 
     @cached_property
     def answers(self) -> tuple[Question, ...]:
@@ -76,15 +82,18 @@ class Case:
         return answered(self.message, self.words, self.asked.asked) if self.asked else ()
 
     def open_within(self, window: timedelta) -> Latest | None:
-        """Return the latest complaint when somebody works on it and its citizen spoke of it within the window."""
+        """Return the latest complaint when somebody works on it and its citizen spoke of it within the window.
+
+        Either side of it: what comes late (read back after a time without token) may have been said before.
+        """
         latest = self.situation.latest
-        if latest is None or latest.finished or self.announced or self.said.at - latest.last_message_at > window:
+        if latest is None or latest.finished or self.announced:
             return None
-        return latest
+        return latest if abs(self.said.at - latest.last_message_at) <= window else None
 
     def prompt(self, wanted: Prompt) -> Prompt | None:
         """Ask for a complaint's words, in private and once within the window."""
         before = self.situation.prompted_at
-        if not self.private or (before is not None and self.said.at - before <= limits.PROMPT_WINDOW):
+        if not self.private or (before is not None and abs(self.said.at - before) <= limits.PROMPT_WINDOW):
             return None
         return wanted

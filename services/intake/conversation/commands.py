@@ -76,7 +76,7 @@ def says_new(said: Words) -> bool:
 def command_of(said: Words) -> Command | None:
     """Return the command that a whole message is; a command word inside a sentence is none.
 
-    A ticket with a slip in it makes a command without a ticket.
+    A ticket with a slip in it makes a command that is `misread`.
     """
     if not 0 < len(said) <= limits.COMMAND:
         return None
@@ -112,7 +112,7 @@ def _command(words: tuple[str, ...]) -> Command | None:
 
 def _about_ticket(verb: Any, rest: tuple[str, ...]) -> Command | None:
     ticket = _ticket("".join(rest))
-    return Command(name=verb, ticket=ticket) if ticket or _has_slip(rest) else None
+    return Command(name=verb, ticket=ticket, misread=ticket is None) if ticket or _has_slip(rest) else None
 
 
 def _join(rest: tuple[str, ...]) -> Command | None:
@@ -120,7 +120,7 @@ def _join(rest: tuple[str, ...]) -> Command | None:
         ticket, code = _ticket("".join(rest[:at])), "".join(rest[at:])
         if ticket and len(read_symbols(code)) == _CODE_SYMBOLS:
             return Command(name="join", ticket=ticket, code=code)
-    return Command(name="join") if _ticket("".join(rest)) or rest[0].startswith("ntb") else None
+    return Command(name="join", misread=True) if _ticket("".join(rest)) or rest[0].startswith("ntb") else None
 
 
 def _has_slip(rest: tuple[str, ...]) -> bool:

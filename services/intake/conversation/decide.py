@@ -46,7 +46,7 @@ def _autoresponder(case: Case) -> Decision | None:
 
 def _command(case: Case) -> Decision | None:
     """Recognise an order; in public it is only kept, for its answer is its sender's alone."""
-    command = command_of(case.words)
+    command = None if case.shows_something else command_of(case.words)
     if command is None:
         return None
     if not case.private:
@@ -56,14 +56,17 @@ def _command(case: Case) -> Decision | None:
 
 
 def _about_latest(command: Command, latest: Latest | None) -> Command:
-    """STATUS means the latest complaint, and so does BATAL while somebody works on it."""
-    if latest is None or not (command.name == "status" or (command.name == "cancel" and not latest.finished)):
+    """STATUS means the latest complaint, and so does BATAL while somebody works on it; a mistyped ticket means none."""
+    if latest is None or command.ticket is not None or command.misread:
         return command
-    return replace(command, ticket=command.ticket or latest.ticket)
+    means_it = command.name == "status" or (command.name == "cancel" and not latest.finished)
+    return replace(command, ticket=latest.ticket) if means_it else command
 
 
 def _told(command: Command) -> Prompt | None:
     """Return what is told whatever comes of the command; the rest is known only when it was carried out."""
+    if command.misread and command.name == "cancel":
+        return "ticket_unknown"
     if command.ticket is None:
         return _WITHOUT_TICKET.get(command.name)
     return "status" if command.name == "status" else None

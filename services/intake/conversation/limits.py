@@ -40,7 +40,7 @@ SMALL_TALK: Final = 25
 """Words. A longer text is never small talk, whatever its words."""
 
 COMMAND: Final = 10
-"""Words. A longer text is no command: `GABUNG NTB 7K3M 9QX2F 7K3M9 QX2FA min` is the longest way to type one."""
+"""Words. A longer text is no command: `NTBCARE GABUNG NTB 7K3M 9QX2F 7K3M9 QX2FA ya min` is about the longest."""
 
 AUTOMATIC: Final = 600
 """Characters. Answering machines are brief; a longer text is a person's."""

@@ -34,7 +34,9 @@ class Command:
     ticket: str | None = None
     """In canonical form."""
     code: str | None = None
-    """The access code as it was typed (`join`)."""
+    """The access code as it was typed, without dashes (`join`)."""
+    misread: bool = False
+    """True when a ticket or a code was typed that cannot be one: `ticket` is then None, and nothing may be guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ COMMANDS = [
     ("min tolong cek tiket " + TICKET + " ya", Command(name="check", ticket=TICKET)),
     ("status " + TICKET, Command(name="check", ticket=TICKET)),
     ("NTBCARE CEK " + TICKET, Command(name="check", ticket=TICKET)),
-    ("cek NTB-79E7-3T8D", Command(name="check")),
-    ("cek ntb 79e7 3t8dm", Command(name="check")),
+    ("cek NTB-79E7-3T8D", Command(name="check", misread=True)),
+    ("cek ntb 79e7 3t8dm", Command(name="check", misread=True)),
     ("STATUS", Command(name="status")),
     ("cek status laporan saya min", Command(name="status")),
     ("LAPOR STATUS", Command(name="status")),
@@ -34,8 +34,8 @@ COMMANDS = [
     ("START", Command(name="resume")),
     (f"GABUNG {TICKET} {CODE}", Command(name="join", ticket=TICKET, code="7k3m9qx2fa")),
     ("gabung ntb 79e7 3t8dn 7k3m9 qx2fa", Command(name="join", ticket=TICKET, code="7k3m9qx2fa")),
-    (f"gabung {TICKET}", Command(name="join")),
-    (f"gabung {TICKET} 123", Command(name="join")),
+    (f"gabung {TICKET}", Command(name="join", misread=True)),
+    (f"gabung {TICKET} 123", Command(name="join", misread=True)),
 ]
 
 
@@ -79,6 +79,15 @@ def test_cancel_means_the_latest_complaint_while_somebody_works_on_it():
     assert judge("batal", Situation(latest=latest())).command == Command(name="cancel", ticket=TICKET)
     over = judge("batal", Situation(latest=latest(finished=True)))
     assert (over.command, over.prompt) == (Command(name="cancel"), "not_cancelled")
+
+
+def test_a_mistyped_ticket_cancels_no_other_complaint():
+    decision = judge("batal ntb 79e7 3t8dm", Situation(latest=latest()))
+    assert (decision.command, decision.prompt) == (Command(name="cancel", misread=True), "ticket_unknown")
+
+
+def test_a_photo_beside_an_order_is_not_lost_to_it():
+    assert judge("info", attachments=["image"]).disposition == "opened"
 
 
 def test_an_order_comes_before_the_complaint_that_its_ticket_names():

@@ -399,3 +399,14 @@ def test_what_follows_an_announcement_is_the_announced_complaint():
     assert judge("", situation, attachments=["image"], stands_alone=False).rule == "waits_for_words"
     earlier = Situation(latest=latest(ago=timedelta(minutes=2)), announced_at=NOW - timedelta(minutes=5))
     assert judge("selokan mampet di pasar", earlier).rule == "continues"
+
+
+def test_what_comes_late_belongs_to_its_own_time():
+    asked_later = Situation(
+        latest=latest(ago=timedelta(days=-8), asked=("where",)), announced_at=NOW + timedelta(days=9)
+    )
+    assert judge("selokan mampet", asked_later).rule == "stands_alone"
+    assert judge("", asked_later, attachments=["image"], stands_alone=False).rule == "waits_for_words"
+    assert judge("masih begitu", asked_later, surface="comment").rule == "stands_alone"
+    just_before = Situation(latest=latest(ago=timedelta(minutes=-2)))
+    assert judge("airnya juga bau", just_before).rule == "continues"
