@@ -1,20 +1,28 @@
-"""What routing hears from Kafka: every new complaint."""
+"""What routing hears from Kafka: every new complaint, and what its citizen says later."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import cast
 
 from services.routing.service import RoutingService
 from shared.db import UnitOfWork
-from shared.events import ComplaintReceived, Envelope
+from shared.events import ComplaintAmended, ComplaintAppended, ComplaintReceived, Envelope
 from shared.kafka import Handlers
+from shared.kafka.consumer import Handler
 
-CONSUMES = (ComplaintReceived,)
+CONSUMES = (ComplaintReceived, ComplaintAppended, ComplaintAmended)
 
 
 def handlers(service: RoutingService) -> Handlers:
     """Return the handler of each event that routing consumes."""
+    return {
+        ComplaintReceived: _now(service.route),
+        ComplaintAppended: _now(service.hear_more),
+        ComplaintAmended: _now(service.hear_change),
+    }
 
-    async def received(tx: UnitOfWork, envelope: Envelope) -> None:
-        await service.route(tx, cast("ComplaintReceived", envelope.data), now=datetime.now(UTC))
 
-    return {ComplaintReceived: received}
+def _now(use_case: Callable[..., Awaitable[None]]) -> Handler:
+    async def handle(tx: UnitOfWork, envelope: Envelope) -> None:
+        await use_case(tx, envelope.data, now=datetime.now(UTC))
+
+    return handle
