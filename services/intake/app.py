@@ -8,20 +8,17 @@ from fastapi import APIRouter
 from services.intake import endpoints
 from services.intake.media import store as media_store
 from services.intake.media.endpoints import attachments
-from services.intake.media.fetch import Fetcher
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
-from services.intake.media.worker import MediaWorker
 from services.intake.models import inbox, parked
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.storage import AttachmentStore
 from shared.channels import available_channels, load_channel, load_media_policy
-from shared.core.service import ServeOptions, ServiceApp
+from shared.core.service import ServeOptions, ServiceApp, Worker
 from shared.db import Database
 from shared.events import COMPLAINTS
 from shared.http.limits import RateLimit
-from shared.http.outside import OutsideClient
 from shared.security import SecuritySettings, authenticated
 from shared.security.vault import VaultKeys
 
@@ -40,11 +37,7 @@ def build(options: ServeOptions) -> ServiceApp:
     settings = IntakeSettings.load()
     channels = [load_channel(name) for name in options.channels or available_channels()]
     database = Database(settings.database_url.get_secret_value(), application="intake", pool_size=10)
-    service = IntakeService(
-        vault=VaultKeys([key.get_secret_value() for key in settings.vault_keys]),
-        access_code_key=settings.access_code_key.get_secret_value(),
-        store=AttachmentStore(Path(settings.attachments)),
-    )
+    service = service_of(settings)
     store = media_store.AttachmentStore.of(settings)
     router = APIRouter()
     router.include_router(endpoints.doors(service, database, channels, RateLimit(settings.submissions_per_minute)))
@@ -82,14 +75,18 @@ def _with_workers(
         workers={
             "consumer": consumer.run,
             "parking": consumer.attend_parking,
-            "media": _media_worker(database, store).run,
+            "media": _media_worker(database, store),
         },
         worker_checks={"consumer": consumer.check},
     )
 
 
-def _media_worker(database: Database, store: media_store.AttachmentStore) -> MediaWorker:
+def _media_worker(database: Database, store: media_store.AttachmentStore) -> Worker:
     """Fetch for every channel, whichever doors this process has: what there is to fetch lies in the database."""
+    from services.intake.media.fetch import Fetcher  # noqa: PLC0415 - the doors fetch nothing, and need no HTTP client
+    from services.intake.media.worker import MediaWorker  # noqa: PLC0415 - as above
+    from shared.http.outside import OutsideClient  # noqa: PLC0415 - as above
+
     loaded = {name: load_media_policy(name) for name in available_channels()}
     policies = {name: policy for name, policy in loaded.items() if policy is not None}
-    return MediaWorker(database, AttachmentQueue(store, policies), Fetcher(OutsideClient()), store)
+    return MediaWorker(database, AttachmentQueue(store, policies), Fetcher(OutsideClient()), store).run

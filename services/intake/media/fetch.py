@@ -1,10 +1,9 @@
 """Fetch a content from its provider, and from nobody else, within limits of size and time."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
+from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from shared.channels import MediaPolicy
 from shared.http.outside import HTTPError, OutsideClient, PrivateAddressError, Response
 
@@ -19,28 +18,6 @@ _GONE = frozenset({403, 404, 410})
 _LATER = frozenset({401, 408, 425, 429})
 """401: our own credentials, which an operator can mend."""
 _SERVERS_FAULT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A content, and what the provider calls it."""
-
-    content: bytes = field(repr=False)
-    claimed: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unfetched:
-    """No content, and why (a stable snake_case name).
-
-    `refused`: we do not want it; `failed`: there will never be any; `later`: try again.
-    """
-
-    outcome: str
-    reason: str
-
-
-Outcome: TypeAlias = Fetched | Unfetched
 
 
 class Fetcher:

@@ -25,7 +25,7 @@ _QUALITY = 88
 _OFFSET_TIME_ORIGINAL = 0x9011
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # one that it warns of is refused below
+warnings.filterwarnings("ignore", module=r"PIL\.")  # what it warns of is refused below, or only a hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def clean_photo(content: bytes, media_type: str) -> CleanPhoto:
             _refuse_bomb(photo)
             if media_type == "image/gif":
                 return CleanPhoto(content, {})
-            return CleanPhoto(_written_anew(photo, _FORMATS[media_type]), _hints(photo.getexif()))
+            hints = _hints(photo.getexif())
+            return CleanPhoto(_written_anew(photo, _FORMATS[media_type]), hints)
     except Image.DecompressionBombError:
         raise ContentRefusedError("bomb") from None
     except ContentRefusedError:
@@ -66,13 +67,13 @@ def _refuse_bomb(photo: Image.Image) -> None:
 
 def _written_anew(photo: Image.Image, name: str) -> bytes:
     options = _jpeg_options(photo) if name == "JPEG" else {"quality": _QUALITY} if name == "WEBP" else {}
-    upright = ImageOps.exif_transpose(photo)
-    transparent = upright.info.get("transparency")
-    if upright.mode not in _MODES.get(name, {upright.mode}):
-        upright = upright.convert("RGBA" if name == "WEBP" and upright.has_transparency_data else "RGB")
-    upright.info = {} if transparent is None else {"transparency": transparent}
+    ImageOps.exif_transpose(photo, in_place=True)
+    if photo.mode not in _MODES.get(name, {photo.mode}):
+        photo = photo.convert("RGBA" if name == "WEBP" and photo.has_transparency_data else "RGB")
+    transparent = photo.info.get("transparency")
+    photo.info = {} if transparent is None else {"transparency": transparent}
     written = io.BytesIO()
-    upright.save(written, name, **options)
+    photo.save(written, name, **options)
     return written.getvalue()
 
 

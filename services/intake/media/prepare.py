@@ -1,6 +1,7 @@
 """From a content as it came to a content that may be kept, beside the event loop."""
 
 import asyncio
+import ctypes
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +13,8 @@ from services.intake.media.boxes import clean_recording
 from services.intake.media.check import ContentRefusedError, check
 from shared.channels import AttachmentKind
 
-_AT_ONCE = 2
-"""Photos that one process decodes at a time; each may take 400 MB for a moment."""
-_threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="media")
+_threads = ThreadPoolExecutor(1, thread_name_prefix="media")
+"""One photo at a time: the largest takes 350 MB for a moment, an ordinary one of 12 million pixels 0.3 s."""
 _IN_BOXES = frozenset({"video/mp4", "video/quicktime", "video/3gpp", "audio/mp4"})
 
 
@@ -73,5 +73,15 @@ def _clean(content: bytes, media_type: str) -> tuple[bytes, Mapping[str, Any]]:
         return content, {}
     from services.intake.media.photo import clean_photo  # noqa: PLC0415 - Pillow, only where a photo comes
 
-    photo = clean_photo(content, media_type)
+    try:
+        photo = clean_photo(content, media_type)
+    finally:
+        _give_back_memory()
     return photo.content, photo.hints
+
+
+def _give_back_memory() -> None:
+    """Have glibc return what a decoded photo took: it keeps some 50 MB otherwise, for as long as the process lives."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.intake.media import repository
-from services.intake.media.fetch import Unfetched
+from services.intake.media.outcome import Unfetched
 from services.intake.media.prepare import Prepared, Refusal
 from services.intake.media.store import AttachmentStore
 from shared.channels import AttachmentKind, MediaPolicy

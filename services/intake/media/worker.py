@@ -7,7 +7,8 @@ from functools import partial
 
 import structlog
 
-from services.intake.media.fetch import Fetched, Fetcher, Outcome, Unfetched
+from services.intake.media.fetch import Fetcher
+from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from services.intake.media.prepare import prepare
 from services.intake.media.queue import AttachmentQueue, Claim, Result, Settled, overdue
 from services.intake.media.store import AttachmentStore, StoreUnavailableError

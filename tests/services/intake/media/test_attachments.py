@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from prometheus_client import REGISTRY
 
-from services.intake.media.fetch import Fetcher, Unfetched
+from services.intake.media.fetch import Fetcher
+from services.intake.media.outcome import Unfetched
 from services.intake.media.queue import MOST_ATTEMPTS, AttachmentQueue, Claim
 from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.media.worker import MediaWorker

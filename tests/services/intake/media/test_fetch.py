@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.media.fetch import Fetched, Fetcher, Outcome, Unfetched
+from services.intake.media.fetch import Fetcher
+from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from shared.channels import MediaPolicy
 from shared.http.outside import OutsideClient, PrivateAddressError, is_public, resolve
 from tests.services.intake.media.outside import HOSTS, PUBLIC, Provider, World, response, world

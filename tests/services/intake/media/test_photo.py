@@ -17,6 +17,7 @@ from services.intake.media.prepare import Prepared, Refusal, prepare, prepare_no
 from tests.services.intake.media import pictures
 
 LARGEST = 25 * 1024 * 1024
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
 PHOTOS: dict[str, Callable[..., bytes]] = {
     "jpeg": pictures.jpeg,
     "png": pictures.png,
