@@ -20,7 +20,6 @@ _SUSPENDED = ("account_suspended", Remedy.PAUSE)
 CODES: Mapping[int, tuple[str, Remedy]] = {
     20003: _CALLER,
     20005: _SUSPENDED,
-    20429: ("rate_limited", Remedy.RETRY),
     21211: _NO_SUCH_NUMBER,
     21265: _NO_SUCH_NUMBER,
     21408: ("country_not_allowed", Remedy.GIVE_UP),

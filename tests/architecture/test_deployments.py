@@ -42,7 +42,12 @@ ALSO = {
     **{name: {OFFICERS} for name in NAMES if name.startswith("intake-") and name != "intake-workers"},
     "casework": {OFFICERS},
     "identity": {OFFICERS},
-    "replies": {"NTBCARE_FACEBOOK_APP_SECRETS", "NTBCARE_INSTAGRAM_APP_SECRETS"},
+    "replies": {
+        "NTBCARE_FACEBOOK_APP_SECRETS",
+        "NTBCARE_INSTAGRAM_APP_SECRETS",
+        "NTBCARE_SMS_TWILIO_AUTH_TOKEN",
+        "NTBCARE_SMS_TWILIO_URL",
+    },
 }
 """What a process reads besides its own sections of env.example: sections, or single settings. Add to it with care."""
 INSIDE = {
