@@ -17,6 +17,8 @@ _DESCRIPTIVE = frozenset({b"udta", b"meta", b"uuid"})
 _PARENTS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts"})
 _HIDDEN_ITEMS = frozenset({b"Exif", b"mime", b"uri "})
 _DEEPEST = 8
+_MOST = 50_000
+"""Boxes, or pieces of items; a recording of hours in fragments has some thousands. More are there to keep us busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,25 @@ class _Box:
     end: int
 
 
+class _Patience:
+    """Counts what is looked at, and ends with `broken` when it is too much."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._left = most
+
+    def spend(self, amount: int = 1) -> None:
+        self._left -= amount
+        if self._left < 0:
+            raise ContentRefusedError("broken")
+
+
 def clean_recording(content: bytes) -> bytes:
-    """Return a video or a recording with user data, keys and foreign data turned into empty space (`free`)."""
+    """Return a video or a recording with user data, keys and foreign data turned into empty space (`free`).
+
+    Raises `ContentRefusedError` (`broken`) for one that was made to keep us busy.
+    """
     cleaned = bytearray(content)
-    _blank_descriptive(cleaned, 0, len(cleaned), depth=0)
+    _blank_descriptive(cleaned, 0, len(cleaned), depth=0, left=_Patience())
     return bytes(cleaned)
 
 
@@ -40,15 +57,17 @@ def clean_heic(content: bytes) -> tuple[bytes, bytes | None]:
     Raises `ContentRefusedError` (`broken`) when its tables cannot be read: a place may be left in it.
     """
     cleaned = bytearray(content)
-    exif = None
+    exif, left, blanked = None, _Patience(), _Patience(len(content))
     try:
-        top = list(_boxes(content, 0, len(content)))
+        top = list(_boxes(content, 0, len(content), left))
         meta = next(box for box in top if box.type == b"meta")
-        inside = {box.type: box for box in _boxes(content, meta.body + 4, meta.end)}
-        hidden = _hidden_items(content, inside[b"iinf"])
+        inside = {box.type: box for box in _boxes(content, meta.body + 4, meta.end, left)}
+        hidden = _hidden_items(content, inside[b"iinf"], left)
         data = inside[b"idat"].body if b"idat" in inside else None
         for item, (start, length) in _extents(content, inside[b"iloc"], data):
+            left.spend()
             if item in hidden:
+                blanked.spend(length)
                 if hidden[item] == b"Exif" and exif is None:
                     exif = content[start : start + length]
                 cleaned[start : start + length] = bytes(length)
@@ -58,11 +77,11 @@ def clean_heic(content: bytes) -> tuple[bytes, bytes | None]:
         if box.type == b"uuid":
             _blank(cleaned, box)
         elif box.type in _PARENTS:  # a photo that moves
-            _blank_descriptive(cleaned, box.body, box.end, depth=1)
+            _blank_descriptive(cleaned, box.body, box.end, depth=1, left=left)
     return bytes(cleaned), None if exif is None else _tiff(exif)
 
 
-def _boxes(content: bytes | bytearray, start: int, end: int) -> Iterator[_Box]:
+def _boxes(content: bytes | bytearray, start: int, end: int, left: _Patience) -> Iterator[_Box]:
     """Yield the boxes side by side in a range; one that claims to end beyond it ends with it, as in a cut-off file."""
     while start + _HEADER <= end:
         length, body = int.from_bytes(content[start : start + 4], "big"), start + _HEADER
@@ -73,16 +92,17 @@ def _boxes(content: bytes | bytearray, start: int, end: int) -> Iterator[_Box]:
         if length < body - start:
             return
         stop = min(start + length, end)
+        left.spend()
         yield _Box(bytes(content[start + 4 : start + 8]), start, body, stop)
         start = stop
 
 
-def _blank_descriptive(content: bytearray, start: int, end: int, *, depth: int) -> None:
-    for box in list(_boxes(content, start, end)):
+def _blank_descriptive(content: bytearray, start: int, end: int, *, depth: int, left: _Patience) -> None:
+    for box in list(_boxes(content, start, end, left)):
         if box.type in _DESCRIPTIVE:
             _blank(content, box)
         elif box.type in _PARENTS and depth < _DEEPEST:
-            _blank_descriptive(content, box.body, box.end, depth=depth + 1)
+            _blank_descriptive(content, box.body, box.end, depth=depth + 1, left=left)
 
 
 def _blank(content: bytearray, box: _Box) -> None:
@@ -91,11 +111,11 @@ def _blank(content: bytearray, box: _Box) -> None:
         content[box.body : box.end] = bytes(box.end - box.body)
 
 
-def _hidden_items(content: bytes, iinf: _Box) -> dict[int, bytes]:
+def _hidden_items(content: bytes, iinf: _Box, left: _Patience) -> dict[int, bytes]:
     """Return the items that are no picture (ISO/IEC 23008-12): Exif, XMP (`mime`) and their kind."""
     start = iinf.body + (6 if content[iinf.body] == 0 else 8)
     items = {}
-    for box in _boxes(content, start, iinf.end):
+    for box in _boxes(content, start, iinf.end, left):
         if box.type == b"infe":
             version = content[box.body]
             if version not in {2, 3}:

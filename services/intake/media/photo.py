@@ -16,15 +16,20 @@ from services.intake.media.boxes import clean_heic
 from services.intake.media.check import ContentRefusedError
 from shared.directory.regions import in_province
 
-MOST_PIXELS = 64_000_000
-"""Width times height; 200 MB of memory when decoded. Telephones' largest ordinary photos have 50 million."""
+MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000, "GIF": 24_000_000}
+"""Width times height. Cameras write JPEG, telephones' largest ordinary photos have 50 million; screenshots have ten. The
+worst of them takes four seconds and 400 MB for a moment."""
+_MOST_SCANS = 100
+"""Passes of a progressive JPEG, where ten are usual: each costs as much as the whole picture."""
+_SCAN = b"\xff\xda"
 
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 _MODES = {"JPEG": {"RGB", "L", "CMYK"}, "WEBP": {"RGB", "RGBA"}}
 _QUALITY = 88
+_OPTIONS: dict[str, dict[str, Any]] = {"PNG": {"compress_level": 3}, "WEBP": {"quality": _QUALITY, "method": 1}}
 _OFFSET_TIME_ORIGINAL = 0x9011
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS["JPEG"]
 warnings.filterwarnings("ignore", module=r"PIL\.")  # what it warns of is refused below, or only a hint
 
 
@@ -47,7 +52,7 @@ def clean_photo(content: bytes, media_type: str) -> CleanPhoto:
         return CleanPhoto(cleaned, _hints(_read_exif(exif)))
     try:
         with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as photo:
-            _refuse_bomb(photo)
+            _refuse_bomb(photo, content, _FORMATS[media_type])
             if media_type == "image/gif":
                 return CleanPhoto(content, {})
             hints = _hints(photo.getexif())
@@ -60,13 +65,13 @@ def clean_photo(content: bytes, media_type: str) -> CleanPhoto:
         raise ContentRefusedError("broken") from None
 
 
-def _refuse_bomb(photo: Image.Image) -> None:
-    if photo.width * photo.height > MOST_PIXELS:
+def _refuse_bomb(photo: Image.Image, content: bytes, name: str) -> None:
+    if photo.width * photo.height > MOST_PIXELS[name] or (name == "JPEG" and content.count(_SCAN) > _MOST_SCANS):
         raise ContentRefusedError("bomb")
 
 
 def _written_anew(photo: Image.Image, name: str) -> bytes:
-    options = _jpeg_options(photo) if name == "JPEG" else {"quality": _QUALITY} if name == "WEBP" else {}
+    options = _jpeg_options(photo) if name == "JPEG" else _OPTIONS[name]
     ImageOps.exif_transpose(photo, in_place=True)
     if photo.mode not in _MODES.get(name, {photo.mode}):
         photo = photo.convert("RGBA" if name == "WEBP" and photo.has_transparency_data else "RGB")

@@ -14,7 +14,7 @@ from services.intake.media.check import ContentRefusedError, check
 from shared.channels import AttachmentKind
 
 _threads = ThreadPoolExecutor(1, thread_name_prefix="media")
-"""One photo at a time: the largest takes 350 MB for a moment, an ordinary one of 12 million pixels 0.3 s."""
+"""One photo at a time: an ordinary one of 12 million pixels takes 0.4 s and 100 MB for a moment."""
 _IN_BOXES = frozenset({"video/mp4", "video/quicktime", "video/3gpp", "audio/mp4"})
 
 

@@ -81,7 +81,7 @@ def ftyp(brand: bytes) -> bytes:
     return box(b"ftyp", brand + bytes(4) + b"mif1" + brand)
 
 
-def heic(*, place: tuple[float, float] = MATARAM, length: int | None = None) -> bytes:
+def heic(*, place: tuple[float, float] = MATARAM, length: int | None = None, extents: int = 1) -> bytes:
     """A HEIC file (ISO/IEC 23008-12) with a picture, Exif and XMP as items, one of them in `idat`."""
     picture = b"\x00\x01picture of the hole\x02\x03" * 20
     inner = exif(place).tobytes()
@@ -95,9 +95,10 @@ def heic(*, place: tuple[float, float] = MATARAM, length: int | None = None) -> 
     iprp = box(b"iprp", box(b"ipco"))
 
     def meta(start: int) -> bytes:
-        extents = ((1, 0, start, len(picture)), (2, 0, start + len(picture), length or len(about)), (3, 1, 0, len(xmp)))
+        places = ((1, 0, start, len(picture)), (2, 0, start + len(picture), length or len(about)), (3, 1, 0, len(xmp)))
         items = b"".join(
-            struct.pack(">HHHHII", item, method, 0, 1, offset, size) for item, method, offset, size in extents
+            struct.pack(">HHHH", item, method, 0, extents) + struct.pack(">II", offset, size) * extents
+            for item, method, offset, size in places
         )
         iloc = box(b"iloc", struct.pack(">IBBH", 1 << 24, 0x44, 0x00, 3) + items)
         return box(b"meta", bytes(4) + box(b"hdlr", bytes(24)) + iinf + iloc + iprp + box(b"idat", xmp))

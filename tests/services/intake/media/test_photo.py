@@ -119,9 +119,27 @@ def test_a_bomb_is_refused_without_being_unpacked():
     assert peak < 10_000_000
 
 
-@pytest.mark.parametrize("size", [(8001, 8000), (12_000, 12_000)])
+@pytest.mark.parametrize("size", [(4900, 4900), (8001, 8000), (12_000, 12_000)])
 def test_a_photo_of_more_pixels_than_any_telephone_takes_is_a_bomb(size):
     assert reason(pictures.png_of(*size)) == "bomb"
+
+
+def test_a_photo_of_a_thousand_passes_is_a_bomb():
+    assert reason(pictures.written("JPEG", progressive=True) + b"\xff\xda" * 1000) == "bomb"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (pictures.ftyp(b"isom") + pictures.box(b"free") * 2_000_000, "video"),
+        (pictures.ftyp(b"heic") + pictures.box(b"free") * 2_000_000, "image"),
+        (pictures.heic(extents=60_000), "image"),
+    ],
+)
+def test_a_content_that_is_made_to_keep_us_busy_is_refused_at_once(content, kind):
+    started = time.perf_counter()
+    assert reason(content, kind) == "broken"
+    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize(
