@@ -17,8 +17,8 @@ from services.intake.media.check import ContentRefusedError
 from shared.directory.regions import in_province
 
 MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000, "GIF": 24_000_000}
-"""Width times height. Cameras write JPEG, telephones' largest ordinary photos have 50 million; screenshots have ten. The
-worst of them takes four seconds and 400 MB for a moment."""
+"""Width times height. Cameras write JPEG, telephones' largest ordinary photos have 50 million; screenshots have ten.
+The worst of them takes four seconds and 400 MB for a moment."""
 _MOST_SCANS = 100
 """Passes of a progressive JPEG, where ten are usual: each costs as much as the whole picture."""
 _SCAN = b"\xff\xda"
