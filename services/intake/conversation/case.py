@@ -73,8 +73,15 @@ class Case:
         latest = self.situation.latest
         if latest is None or latest.finished or self.announced or not latest.asked or latest.asked_at is None:
             return None
-        since = self.said.at - latest.asked_at
-        return latest if -limits.CONTINUES_WINDOW <= since <= limits.ANSWER_WINDOW else None
+        return latest if -limits.CONTINUES_WINDOW <= self.since(latest) <= limits.ANSWER_WINDOW else None
+
+    def since(self, latest: Latest) -> timedelta:
+        """Return how long after our question this was said.
+
+        Our clock says when we asked, the provider's when something was said, perhaps hours before it reached us: a
+        question counts from the message before it.
+        """
+        return self.said.at - min(latest.asked_at or latest.last_message_at, latest.last_message_at)
 
     @cached_property
     def answers(self) -> tuple[Question, ...]:

@@ -126,9 +126,9 @@ def _answers_question(case: Case) -> Decision | None:
     place or a time answers all that was asked: a mere name says where, too.
     """
     asked = case.asked
-    if asked is None or asked.asked_at is None:
+    if asked is None:
         return None
-    late = case.said.at - asked.asked_at > limits.SURE_ANSWER_WINDOW
+    late = case.since(asked) > limits.SURE_ANSWER_WINDOW
     if late and len(case.words) > limits.LONG_ANSWER and not missing(case.message, case.words):
         return None
     decision = _appended(case, "answers_question", asked.complaint_id)

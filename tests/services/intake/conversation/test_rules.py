@@ -410,3 +410,8 @@ def test_what_comes_late_belongs_to_its_own_time():
     assert judge("masih begitu", asked_later, surface="comment").rule == "stands_alone"
     just_before = Situation(latest=latest(ago=timedelta(minutes=-2)))
     assert judge("airnya juga bau", just_before).rule == "continues"
+
+
+def test_an_answer_that_was_held_up_with_its_complaint_is_an_answer():
+    said_long_ago = Situation(latest=latest(asked=("where",), asked_at=NOW + timedelta(hours=30)))
+    assert judge("dekat pasar lama", said_long_ago).answers == ("where",)
