@@ -57,3 +57,17 @@ ATTACHMENTS = Counter(
     "What became of attachments: stored, refused, failed, later (will be fetched again) or expired, and why.",
     ["channel", "outcome", "reason"],
 )
+WAITING = Gauge(
+    "ntbcare_intake_waiting",
+    "What waits in intake: parts of long messages, held media, amendments without a message, pointers to resolve.",
+    ["what"],
+)
+WAITING_AGE = Gauge(
+    "ntbcare_intake_waiting_oldest_seconds", "How long the oldest of them has waited; 0 when there is none.", ["what"]
+)
+WAITED = Counter(
+    "ntbcare_intake_waited_total",
+    "What became of what waited: parts whole, with_holes or repeated; held no_words_came; amendments applied, no_change "
+    "or given_up; pointers resolved, fallback, given_up or later, and why.",
+    ["what", "channel", "outcome", "reason"],
+)

@@ -1,0 +1,169 @@
+"""Every SQL statement about what waits. Whatever is taken is locked; what another worker has is passed over."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from shared.db import UnitOfWork
+
+_LOCK_FIRST_PART = text("""
+    SELECT h.* FROM intake.part AS h
+    WHERE h.joined_at IS NULL AND h.line <> ALL(CAST(:but AS bytea[]))
+      AND (h.due_at <= :now
+           OR (SELECT count(DISTINCT p.number) FROM intake.part AS p
+               WHERE p.line = h.line AND p.joined_at IS NULL AND p.received_at < h.due_at) >= h.total)
+      AND NOT EXISTS (SELECT FROM intake.part AS e WHERE e.line = h.line AND e.joined_at IS NULL
+                      AND (e.received_at, e.provider_message_id) < (h.received_at, h.provider_message_id))
+    ORDER BY h.received_at LIMIT 1 FOR UPDATE OF h SKIP LOCKED
+""")
+_PARTS = text("""
+    SELECT * FROM intake.part WHERE line = :line AND joined_at IS NULL AND received_at < :before
+    ORDER BY received_at, provider_message_id FOR UPDATE
+""")
+_JOINED_PARTS = text("""
+    SELECT number, message, joined_as FROM intake.part
+    WHERE line = :line AND joined_at IS NOT NULL AND received_at >= :since
+""")
+_MARK_PARTS = text("""
+    UPDATE intake.part SET joined_at = :at, joined_as = :joined_as
+    WHERE line = :line AND provider_message_id = ANY(CAST(:ids AS text[]))
+""")
+_LOCK_HELD = text("""
+    SELECT id FROM intake.conversation WHERE id IN
+        (SELECT conversation_id FROM intake.message WHERE disposition = 'held' AND due_at <= :now LIMIT :most)
+    ORDER BY id FOR UPDATE SKIP LOCKED
+""")
+_KEEP_HELD = text("""
+    UPDATE intake.message SET disposition = 'kept', rule = :rule, due_at = NULL
+    WHERE conversation_id = ANY(CAST(:conversations AS uuid[])) AND disposition = 'held' AND due_at <= :now
+""")
+_COUNT_HELD = text("""
+    UPDATE intake.conversation AS c SET waiting =
+        (SELECT count(*) FROM intake.message AS m WHERE m.conversation_id = c.id AND m.disposition = 'held')
+    WHERE c.id = ANY(CAST(:conversations AS uuid[]))
+""")
+_LOCK_AMENDMENT = text("""
+    SELECT a.channel, a.account, a.provider_message_id, a.change, a.version, a.text, a.at,
+           m.id AS message_id, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said
+    FROM intake.amendment AS a JOIN intake.message AS m
+      ON m.channel = a.channel AND m.account = a.account AND m.provider_message_id = a.provider_message_id
+    WHERE a.applied_at IS NULL ORDER BY a.at, a.received_at LIMIT 1 FOR UPDATE OF a, m SKIP LOCKED
+""")
+_CLOSE_AMENDMENT = text("""
+    UPDATE intake.amendment SET applied_at = :at WHERE channel = :channel AND account = :account
+    AND provider_message_id = :provider_message_id AND change = :change AND version = :version
+""")
+_FORGET_AMENDMENTS = text("""
+    UPDATE intake.amendment AS a SET applied_at = :now WHERE a.applied_at IS NULL AND a.received_at < :before
+    AND NOT EXISTS (SELECT FROM intake.message AS m WHERE m.channel = a.channel AND m.account = a.account
+                    AND m.provider_message_id = a.provider_message_id)
+    RETURNING a.channel
+""")
+_EDIT_MESSAGE = text("UPDATE intake.message SET edited_at = :at WHERE id = :id")
+_WITHDRAW_MESSAGE = text("UPDATE intake.message SET withdrawn_at = :at WHERE id = :id")
+_CLAIM_POINTER = text("""
+    SELECT * FROM intake.pointer WHERE state = 'wanted' AND due_at <= :now AND channel = ANY(CAST(:channels AS text[]))
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+_LOCK_POINTER = text("""
+    SELECT * FROM intake.pointer WHERE channel = :channel AND account = :account
+    AND provider_message_id = :provider_message_id FOR UPDATE
+""")
+_CHANGE_POINTER = text("""
+    UPDATE intake.pointer SET state = :state, problem = :problem, attempts = :attempts, due_at = :due_at
+    WHERE channel = :channel AND account = :account AND provider_message_id = :provider_message_id
+""")
+_STANDING = text("""
+    SELECT 'parts' AS what, count(*) AS number, min(received_at) AS since FROM intake.part WHERE joined_at IS NULL
+    UNION ALL SELECT 'held', count(*), min(received_at) FROM intake.message WHERE disposition = 'held'
+    UNION ALL SELECT 'amendments', count(*), min(received_at) FROM intake.amendment WHERE applied_at IS NULL
+    UNION ALL SELECT 'pointers', count(*), min(received_at) FROM intake.pointer WHERE state = 'wanted'
+""")
+
+
+async def lock_first_part(tx: UnitOfWork, now: datetime, *, but: Collection[bytes]) -> Row[Any] | None:
+    """Return the first part of a message that is whole, or need not wait any longer; whoever has it has the message."""
+    return (await tx.session.execute(_LOCK_FIRST_PART, {"now": now, "but": list(but)})).first()
+
+
+async def parts(tx: UnitOfWork, line: bytes, *, before: datetime) -> Sequence[Row[Any]]:
+    """Return the parts of one line that wait and came before then, in the order in which they came."""
+    return (await tx.session.execute(_PARTS, {"line": line, "before": before})).all()
+
+
+async def joined_parts(tx: UnitOfWork, line: bytes, *, since: datetime) -> Sequence[Row[Any]]:
+    """Return the parts of one line that were joined and came since then."""
+    return (await tx.session.execute(_JOINED_PARTS, {"line": line, "since": since})).all()
+
+
+async def mark_parts(tx: UnitOfWork, line: bytes, ids: Collection[str], *, joined_as: str, at: datetime) -> None:
+    """Remember which message parts went into."""
+    told = {"line": line, "ids": list(ids), "joined_as": joined_as, "at": at}
+    await tx.session.execute(_MARK_PARTS, told)
+
+
+async def lock_held(tx: UnitOfWork, now: datetime, *, most: int) -> list[UUID]:
+    """Return conversations with messages that waited long enough; acceptance judges nothing of them meanwhile."""
+    return list((await tx.session.scalars(_LOCK_HELD, {"now": now, "most": most})).all())
+
+
+async def keep_held(tx: UnitOfWork, conversations: Collection[UUID], now: datetime, *, rule: str) -> int:
+    """Keep the messages of locked conversations that waited long enough, and count anew what waits."""
+    told = {"conversations": list(conversations)}
+    kept = await tx.session.execute(_KEEP_HELD, {**told, "now": now, "rule": rule})
+    await tx.session.execute(_COUNT_HELD, told)
+    return int(kept.rowcount)
+
+
+async def lock_amendment(tx: UnitOfWork) -> Row[Any] | None:
+    """Return the oldest change whose message is there, with the message."""
+    return (await tx.session.execute(_LOCK_AMENDMENT)).first()
+
+
+async def close_amendment(tx: UnitOfWork, row: Row[Any], at: datetime) -> None:
+    """Remember that a change was dealt with."""
+    names = ("channel", "account", "provider_message_id", "change", "version")
+    await tx.session.execute(_CLOSE_AMENDMENT, {"at": at, **{name: getattr(row, name) for name in names}})
+
+
+async def forget_amendments(tx: UnitOfWork, now: datetime, *, after: timedelta) -> list[str]:
+    """Give up changes whose message never came; return the channel of each."""
+    return list((await tx.session.scalars(_FORGET_AMENDMENTS, {"now": now, "before": now - after})).all())
+
+
+async def edit_message(tx: UnitOfWork, message_id: UUID, at: datetime) -> None:
+    """Remember that a message was edited; its first words stay, the new ones are the amendment's."""
+    await tx.session.execute(_EDIT_MESSAGE, {"id": message_id, "at": at})
+
+
+async def withdraw_message(tx: UnitOfWork, message_id: UUID, at: datetime) -> None:
+    """Remember that a message's author took it back."""
+    await tx.session.execute(_WITHDRAW_MESSAGE, {"id": message_id, "at": at})
+
+
+async def claim_pointer(tx: UnitOfWork, now: datetime, *, channels: Collection[str]) -> Row[Any] | None:
+    """Return the next pointer that is due."""
+    return (await tx.session.execute(_CLAIM_POINTER, {"now": now, "channels": list(channels)})).first()
+
+
+async def lock_pointer(tx: UnitOfWork, channel: str, account: str, message_id: str) -> Row[Any] | None:
+    """Return a pointer; nobody else changes it until the transaction ends."""
+    told = {"channel": channel, "account": account, "provider_message_id": message_id}
+    return (await tx.session.execute(_LOCK_POINTER, told)).first()
+
+
+async def change_pointer(
+    tx: UnitOfWork, row: Row[Any], *, state: str, problem: str | None, attempts: int, due_at: datetime
+) -> None:
+    """Write how a pointer goes."""
+    key = {name: getattr(row, name) for name in ("channel", "account", "provider_message_id")}
+    told = {**key, "state": state, "problem": problem, "attempts": attempts, "due_at": due_at}
+    await tx.session.execute(_CHANGE_POINTER, told)
+
+
+async def standing(tx: UnitOfWork) -> dict[str, tuple[int, datetime | None]]:
+    """Return how much waits, of each kind, and since when the oldest of it."""
+    return {row.what: (row.number, row.since) for row in await tx.session.execute(_STANDING)}

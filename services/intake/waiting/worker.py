@@ -1,0 +1,178 @@
+"""The loops over what waits: an edge like the doors. Providers are asked between two transactions, never inside one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from services.intake.repository import OvertakenError
+from services.intake.waiting import repository
+from services.intake.waiting.amendments import Amendments
+from services.intake.waiting.held import Held
+from services.intake.waiting.parts import PartError, Parts
+from services.intake.waiting.pointers import Claim, Pointers, Resolved, Result
+from services.intake.waiting.trouble import may_pass
+from shared.channels import MessageReader, Remedy, SendError
+from shared.core.errors import whereabouts
+from shared.core.times import Clock, utc_now
+from shared.db import Database, UnitOfWork
+from shared.telemetry import metrics
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+_TRIES = 5
+_IDLE_S = 0.5
+_TROUBLE_S = 1.0
+_TIDY_S = 15.0
+_ASK_S = 60.0
+_FINISH_S = 8.0
+_PASS_OVER = timedelta(minutes=10)
+"""How long a line of parts that we cannot join is left alone."""
+
+
+class WaitingWorker:
+    """Goes on with what waited, until it is cancelled; several processes may do it at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        parts: Parts,
+        held: Held,
+        amendments: Amendments,
+        pointers: Pointers,
+        readers: Mapping[str, MessageReader],
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        """Take everything; open nothing. `readers` by channel; a pointer of any other channel has only its fallback."""
+        self._database = database
+        self._parts = parts
+        self._held = held
+        self._amendments = amendments
+        self._pointers = pointers
+        self._readers = readers
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self._passed_over: dict[bytes, datetime] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled; a question that is under way then has some seconds, and is asked anew otherwise."""
+        self._stopping.clear()
+        steps = {self.join_next: _IDLE_S, self.amend_next: _IDLE_S, self.ask_next: _IDLE_S, self.tidy: _TIDY_S}
+        loops = [asyncio.create_task(self._repeat(step, idle)) for step, idle in steps.items()]
+        try:
+            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            done.pop().result()
+        finally:
+            self._stopping.set()
+            _, unfinished = await asyncio.wait(loops, timeout=_FINISH_S)
+            for loop in unfinished:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            for reader in self._readers.values():
+                await reader.close()
+
+    async def join_next(self) -> bool:
+        """Join the pieces of one message; False when none is ready."""
+        now = self._clock()
+        self._passed_over = {line: until for line, until in self._passed_over.items() if until > now}
+        try:
+            joined = await self._surely(partial(self._parts.join, but=list(self._passed_over)))
+        except PartError as error:
+            cause = error.__cause__ or error
+            log.error("intake.parts_not_joined", **whereabouts(cause))  # noqa: TRY400 - a trace may quote
+            self._passed_over[error.line] = now + _PASS_OVER
+            return True
+        if joined is not None:
+            _count("parts", joined.channel, joined.outcome)
+        return joined is not None
+
+    async def amend_next(self) -> bool:
+        """Apply one edit or withdrawal; False when none can be."""
+        amended = await self._database.run(self._amendments.apply)
+        if amended is not None:
+            _count("amendments", amended.channel, amended.outcome)
+        return amended is not None
+
+    async def ask_next(self) -> bool:
+        """Ask a provider for one message; False when none is due."""
+        claim = await self._database.run(self._pointers.claim)
+        if claim is None:
+            return False
+        resolved = await self._record(claim, await self._ask(claim))
+        if resolved is not None:
+            _count("pointers", resolved.channel, resolved.outcome, resolved.reason)
+            if resolved.outcome == "given_up":
+                log.error("intake.pointer_given_up", channel=resolved.channel, reason=resolved.reason)
+        return True
+
+    async def tidy(self) -> bool:
+        """End what waited long enough, and show the figures."""
+        while (kept := await self._database.run(self._held.give_up)) > 0:
+            metrics.WAITED.labels(what="held", channel="", outcome="no_words_came", reason="").inc(kept)
+        for channel in await self._database.run(self._amendments.give_up):
+            _count("amendments", channel, "given_up")
+            log.error("intake.amendment_given_up", channel=channel)
+        standing = await self._database.run(repository.standing)
+        now = self._clock()
+        for what, (number, since) in standing.items():
+            metrics.WAITING.labels(what=what).set(number)
+            metrics.WAITING_AGE.labels(what=what).set(0 if since is None else (now - since).total_seconds())
+        return False
+
+    async def _ask(self, claim: Claim) -> Result:
+        reader = self._readers.get(claim.channel)
+        if reader is None:
+            return SendError("no_reader", Remedy.GIVE_UP)
+        try:
+            async with asyncio.timeout(_ASK_S):
+                return await reader.resolve(claim.pointer)
+        except SendError as error:
+            return error
+        except TimeoutError:
+            return SendError("no_answer_in_time", Remedy.RETRY)
+        except Exception as error:  # noqa: BLE001 - a mistake in one channel must not stop the others
+            log.error("intake.reader_failed", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
+            return SendError("reader_failed", Remedy.RETRY)
+
+    async def _record(self, claim: Claim, result: Result) -> Resolved | None:
+        try:
+            return await self._surely(partial(self._pointers.record, claim=claim, result=result))
+        except Exception as error:
+            if may_pass(error):
+                raise
+            log.error("intake.pointer_not_accepted", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - as above
+            failed = SendError("internal_error", Remedy.RETRY)
+            return await self._surely(partial(self._pointers.put_off, claim=claim, error=failed))
+
+    async def _surely(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do it in a transaction; what another transaction stored meanwhile is seen by the next try."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._database.run(work)
+            except OvertakenError:
+                continue
+        return await self._database.run(work)
+
+    async def _repeat(self, step: Callable[[], Awaitable[bool]], idle: float) -> None:
+        while not self._stopping.is_set():
+            try:
+                pause = 0.0 if await step() else idle
+            except Exception as error:
+                if not (may_pass(error) or isinstance(error, OvertakenError)):
+                    raise
+                log.warning("intake.waiting_unavailable", error=type(error).__name__)
+                pause = _TROUBLE_S
+            if pause:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), pause)
+
+
+def _count(what: str, channel: str, outcome: str, reason: str = "") -> None:
+    metrics.WAITED.labels(what=what, channel=channel, outcome=outcome, reason=reason).inc()
+    log.info("intake.waited", what=what, channel=channel, outcome=outcome, reason=reason)
