@@ -6,16 +6,19 @@ async with database.transaction() as tx:      # endpoints and consumers do this
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from asyncpg import InternalClientError
 from sqlalchemy import event, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.core.ids import new_id
 from shared.db.address import make_engine
@@ -31,6 +34,9 @@ _ANSWER_TIMEOUT_S = _STATEMENT_TIMEOUT_S + 5
 _IDLE_TIMEOUT_S = 30
 """A machine that lost its power in mid-transaction hangs up on nobody: without this, TCP keeps its locks for hours."""
 _CONNECT_TIMEOUT_S = 5
+_FRESH_S = 0.02
+"""A connection that was used so lately is taken without asking: a ping costs three trips."""
+_USED = "ntbcare.used_at"
 _AWAY_CLASSES = ("08", "53")
 """SQLSTATE classes: connection exception, insufficient resources (PostgreSQL, appendix A)."""
 _AWAY_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "25006"})
@@ -96,7 +102,6 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             pool_timeout=_CONNECT_TIMEOUT_S,
             isolation_level="READ COMMITTED",  # acceptance reads what a concurrent twin has just committed
             connect_args={
@@ -111,6 +116,8 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "handle_error", _give_up_silence)
+        event.listen(self.engine.sync_engine, "checkin", _remember_use)
+        event.listen(self.engine.sync_engine, "checkout", _ask_if_it_lives)
 
     @asynccontextmanager
     async def transaction(self, *, traceparent: str | None = None) -> AsyncIterator[UnitOfWork]:
@@ -171,9 +178,23 @@ class Database:
         await self.engine.dispose()
 
 
+def _remember_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ask_if_it_lives(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have the pool replace a connection whose server hung up while it lay idle; under load nobody is asked."""
+    used = record.info.get(_USED)
+    if used is not None and time.monotonic() - used > _FRESH_S:
+        try:
+            connection.ping()
+        except Exception as error:
+            raise DisconnectionError from error
+
+
 def _give_up_silence(context: ExceptionContext) -> DatabaseUnavailableError | None:
-    """Have the pool forget a connection that gave no answer in time."""
-    if not isinstance(context.original_exception, TimeoutError):
+    """Have the pool forget a connection that gave no answer in time, or that broke in the middle of its protocol."""
+    if not isinstance(context.original_exception, TimeoutError | InternalClientError):
         return None
     context.is_disconnect = True
     return DatabaseUnavailableError("no answer in time")

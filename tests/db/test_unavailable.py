@@ -45,6 +45,7 @@ async def test_a_session_that_died_while_idle_is_replaced_without_anybody_notici
     async with casework.transaction() as tx:
         pid = await tx.session.scalar(text("SELECT pg_backend_pid()"))
     await sql.execute("SELECT pg_terminate_backend($1)", pid)
+    await asyncio.sleep(0.05)
     async with casework.transaction() as tx:
         assert await tx.session.scalar(text("SELECT pg_backend_pid()")) != pid
 
