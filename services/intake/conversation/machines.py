@@ -24,6 +24,8 @@ def _phrases(listed: list[str]) -> re.Pattern[str]:
 
 
 _GOODS = _phrases(_SPAM["goods"])
+_GOODS_BEGIN = frozenset(phrase.split()[0] for phrase in _SPAM["goods"])
+"""With one of these a good begins: again a cheap first look."""
 _CALLS = _phrases(_SPAM["calls"])
 _WAYS = re.compile(r"https?://|www\.|wa\.me|bit\.ly|(?<!\d)(?:\+?62|0) ?8\d{1,3}[ -]?\d{3,4}[ -]?\d{3,5}(?!\d)")
 """An address or a number to turn to."""
@@ -48,7 +50,7 @@ def is_automatic(said: Words) -> bool:
 
 def is_spam(said: Words) -> bool:
     """Tell whether a text advertises: goods, a call, and where to turn to, and nobody who complains of it."""
-    if len(said.text) > limits.SPAM or not _GUARDS.isdisjoint(said.words):
+    if _GOODS_BEGIN.isdisjoint(said.words) or len(said.text) > limits.SPAM or not _GUARDS.isdisjoint(said.words):
         return False
     goods = _GOODS.search(said.text)
     return bool(goods and _CALLS.search(said.text) and _WAYS.search(said.text))
