@@ -1,5 +1,6 @@
 """Intake over HTTP: the channels' doors, and the status of a ticket."""
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar, cast
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 _RETRY_AFTER_S = "5"
+_WORDS = re.compile(r"\w+")
 _LOGGED_TICKETS = 20
 """Of one request: Meta may send a thousand messages at once."""
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
@@ -47,7 +49,7 @@ def doors(service: IntakeService, database: Database, channels: Sequence[Channel
                 handler.handle,
                 methods=[door.method],
                 summary=door.summary,
-                operation_id=f"{channel.name}_{door.method.lower()}_{door.purpose}",
+                operation_id="_".join((door.method.lower(), *_WORDS.findall(door.path))),
                 openapi_extra=dict(door.operation),
                 response_class=Response,
             )

@@ -27,13 +27,15 @@ A_COMPLAINT = {
     for table in tables
 }
 AN_ATTACHMENT = {"intake.attachment": 1}
-WAITING = {table: rows for table, rows in A_COMPLAINT.items() if table != "intake.complaint"} | AN_ATTACHMENT
+WITHOUT_WORDS = {table: rows for table, rows in A_COMPLAINT.items() if table != "intake.complaint"}
+WAITING = WITHOUT_WORDS | AN_ATTACHMENT
 THE_RAW_REQUEST = {"intake.raw_request": 1}
 THE_MESSAGE_ID = {"intake.ignored": 1}
 _WORDS = {
     (): "nothing",
     tuple(A_COMPLAINT): "a complaint",
     tuple(A_COMPLAINT | AN_ATTACHMENT): "a complaint, and what came along",
+    tuple(WITHOUT_WORDS): "a message without words; they are asked for",
     tuple(WAITING): "a message that waits for words; they are asked for",
     tuple(THE_RAW_REQUEST): "the raw request, parked",
     tuple(THE_MESSAGE_ID): "the message id, ignored",
@@ -349,8 +351,6 @@ def _sms_not_accepted() -> Iterator[BadInput]:
     for fault, fields, reason in (
         ("a number that is not ours", {"to": "9999", "text": WORDS}, "unknown_account"),
         ("a sender that is no person", {"from": "PROMO", "text": WORDS}, "not_a_person"),
-        ("an empty text", {"text": ""}, "empty"),
-        ("white space and NUL only", {"text": " \x00"}, "empty"),
     ):
         yield BadInput(
             door="sms",
@@ -361,6 +361,24 @@ def _sms_not_accepted() -> Iterator[BadInput]:
             stored=THE_MESSAGE_ID,
             counted=(("ignored", reason),),
         )
+    for fault, text in (("an empty text", ""), ("white space and NUL only", " \x00")):
+        yield BadInput(
+            door="sms",
+            fault=fault,
+            call=_kannel(fault, text=text),
+            status=200,
+            says="",
+            stored=WITHOUT_WORDS,
+            counted=(("accepted", "held"),),
+        )
+    yield _refused(
+        "sms",
+        "nothing at all",
+        Call(method="GET", path=f"/channels/sms/kannel/{token}"),
+        400,
+        "no_parameters",
+        "The request holds no message.",
+    )
     call = Call(method="GET", path=f"/channels/sms/kannel/{token}?type=1&from=%2B6281234500003&to=1708")
     yield BadInput(
         door="sms", fault="a delivery report", call=call, status=200, says="", counted=(("ignored", "delivery_report"),)
