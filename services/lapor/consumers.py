@@ -1,25 +1,45 @@
-"""What lapor hears from Kafka: a complaint came in, was given to an agency, and was found to be one."""
+"""What lapor hears from Kafka: a complaint, what its citizen says later, whose it is, and that it was verified."""
 
-from typing import cast
+from collections.abc import Awaitable, Callable
 
 from services.lapor.service import LaporService
 from shared.db import UnitOfWork
-from shared.events import ComplaintAssigned, ComplaintReceived, ComplaintVerified, Envelope
+from shared.events import (
+    ComplaintAmended,
+    ComplaintAppended,
+    ComplaintAssigned,
+    ComplaintReceived,
+    ComplaintVerified,
+    ComplaintWithdrawn,
+    Envelope,
+)
 from shared.kafka import Handlers
+from shared.kafka.consumer import Handler
 
-CONSUMES = (ComplaintReceived, ComplaintAssigned, ComplaintVerified)
+CONSUMES = (
+    ComplaintReceived,
+    ComplaintAppended,
+    ComplaintAmended,
+    ComplaintWithdrawn,
+    ComplaintAssigned,
+    ComplaintVerified,
+)
 
 
 def handlers(service: LaporService) -> Handlers:
     """Return the handler of each event that lapor consumes. They call nobody: workers do."""
+    return {
+        ComplaintReceived: _hearing(service.receive),
+        ComplaintAppended: _hearing(service.hear_more),
+        ComplaintAmended: _hearing(service.hear_change),
+        ComplaintWithdrawn: _hearing(service.withdraw),
+        ComplaintAssigned: _hearing(service.assign),
+        ComplaintVerified: _hearing(service.verify),
+    }
 
-    async def received(tx: UnitOfWork, envelope: Envelope) -> None:
-        await service.receive(tx, cast("ComplaintReceived", envelope.data))
 
-    async def assigned(tx: UnitOfWork, envelope: Envelope) -> None:
-        await service.assign(tx, cast("ComplaintAssigned", envelope.data))
+def _hearing(use_case: Callable[..., Awaitable[None]]) -> Handler:
+    async def handle(tx: UnitOfWork, envelope: Envelope) -> None:
+        await use_case(tx, envelope.data)
 
-    async def verified(tx: UnitOfWork, envelope: Envelope) -> None:
-        await service.verify(tx, cast("ComplaintVerified", envelope.data))
-
-    return {ComplaintReceived: received, ComplaintAssigned: assigned, ComplaintVerified: verified}
+    return handle

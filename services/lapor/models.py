@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import inbox_table, parked_table
 
@@ -17,6 +18,11 @@ mirror = Table(
     Column("traceparent", Text),
     # what would be told
     Column("text", Text, comment="masked; none where the complaint is sealed"),
+    Column(
+        "said",
+        JSONB(none_as_null=True),
+        comment="the masked messages that `text` is made of; none where the text is gone",
+    ),
     Column("mask_version", Text),
     Column("personal", Boolean, nullable=False, comment="whether something was masked"),
     Column("attachments", Integer, nullable=False),
@@ -24,6 +30,7 @@ mirror = Table(
     Column("secret", Boolean, nullable=False),
     Column("happened_on", Date, nullable=False),
     Column("agency_key", Text),
+    Column("withdrawn_at", DateTime(timezone=True), comment="when its citizen said BATAL"),
     # telling it
     Column("verified_at", DateTime(timezone=True)),
     Column("due_at", DateTime(timezone=True), comment="when the next step may be taken: telling, or looking"),
@@ -40,7 +47,8 @@ mirror = Table(
     # what a person found out
     Column("verdict", Text, comment="created or not_created, until the service has acted on it"),
     Column("verdict_number", Text),
-    CheckConstraint("state <> 'withheld' OR text IS NULL", name="mirror_withheld_holds_no_text"),
+    CheckConstraint("state <> 'withheld' OR (text IS NULL AND said IS NULL)", name="mirror_withheld_holds_no_text"),
+    CheckConstraint("said IS NULL OR text IS NOT NULL", name="mirror_no_message_outlives_the_text"),
     CheckConstraint(
         "state NOT IN ('queued', 'posting') OR (verified_at IS NOT NULL AND text IS NOT NULL)",
         name="mirror_only_verified_ones_leave",

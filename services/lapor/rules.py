@@ -1,11 +1,16 @@
 """What the mirror tells LAPOR!, what LAPOR!'s words mean to us, and when to try again. Pure."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from services.lapor.port import Report
 from shared.core.masking import mask
+
+Said = dict[str, str | None]
+"""A message as its row holds it: `message_id` and the masked `text`."""
 
 TITLE_LENGTH = 80
 _MESSAGE_LENGTH = 200
@@ -52,6 +57,19 @@ def report(
         secret=secret or personal,
         happened_on=happened_on,
     )
+
+
+def said_with(said: Sequence[Said], message_id: UUID, text: str) -> list[Said]:
+    """Return the messages with one more, or with a new form of one of them; empty where it was taken back."""
+    new: Said = {"message_id": str(message_id), "text": text}
+    if any(one["message_id"] == new["message_id"] for one in said):
+        return [new if one["message_id"] == new["message_id"] else one for one in said]
+    return [*said, new]
+
+
+def joined(said: Sequence[Said]) -> str:
+    """Return all messages as one text."""
+    return "\n\n".join(text for one in said if (text := (one["text"] or "").strip()))
 
 
 def _title(words: str) -> str:

@@ -33,11 +33,14 @@ from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import (
     Actor,
+    ComplaintAmended,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintMirrored,
     ComplaintMirrorStatusChanged,
     ComplaintReceived,
     ComplaintVerified,
+    ComplaintWithdrawn,
 )
 
 log = structlog.get_logger()
@@ -47,7 +50,11 @@ _OPERATOR = Actor(kind="operator", id="lapor.resolve")
 _NOT_YET_TOLD = {"waiting", "queued", "refused"}
 _MAY_BE_NUMBERED = {"queued", "refused", "perhaps_created"}
 _MAY_BE_QUEUED_AGAIN = {"refused", "perhaps_created"}
-_SEALED: dict[str, Any] = {"state": "withheld", "reason": "sealed", "due_at": None}
+_WORDS_COUNT = _NOT_YET_TOLD | {"posting", "perhaps_created"}
+"""Where what is said now may still be told."""
+_NO_WORDS: dict[str, Any] = {"text": None, "said": None}
+_SEALED: dict[str, Any] = {"state": "withheld", "reason": "sealed", "due_at": None, **_NO_WORDS}
+_WITHDRAWN: dict[str, Any] = {**_SEALED, "reason": "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +108,8 @@ class LaporService:
         """Begin a complaint's mirror. Of a sealed one no word is kept here; of any other the masked ones only."""
         words = "" if event.sealed else event.text
         masked = mask(words)
-        told = {"state": "waiting", "text": masked, "mask_version": mask_version()}
+        said = rules.said_with((), event.message_id, masked)
+        told = {"state": "waiting", "text": masked, "said": said, "mask_version": mask_version()}
         await repository.open_mirror(
             tx,
             complaint_id=event.complaint_id,
@@ -118,13 +126,45 @@ class LaporService:
         """Remember whose it is; a complaint that was sealed meanwhile stays here. Raises `RejectError`."""
         row = await _known(tx, event.complaint_id)
         await repository.change(tx, row.complaint_id, agency_key=event.agency.key)
-        if not event.sealed or row.state == "withheld":
-            return
-        if row.state in _NOT_YET_TOLD:
-            await repository.change(tx, row.complaint_id, text=None, verdict=None, **_SEALED)
+        if event.sealed:
+            await _keep_here(tx, row, _SEALED)
+
+    async def hear_more(self, tx: UnitOfWork, event: ComplaintAppended) -> None:
+        """Add a citizen's further words, masked, to what will be told. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        if event.sealed:
+            await _keep_here(tx, row, _SEALED)
+        elif event.author == "citizen":
+            await self._say(tx, row, event.message_id, event.text, attachments=len(event.attachments))
+
+    async def hear_change(self, tx: UnitOfWork, event: ComplaintAmended) -> None:
+        """Let a message be told as it stands now. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        if event.sealed:
+            await _keep_here(tx, row, _SEALED)
         else:
-            log.error("lapor.sealed_too_late", ticket=row.ticket, state=row.state)
-            await repository.change(tx, row.complaint_id, text=None)
+            await self._say(tx, row, event.message_id, event.text or "")
+
+    async def _say(self, tx: UnitOfWork, row: Row[Any], message_id: UUID, words: str, *, attachments: int = 0) -> None:
+        if row.text is None or row.state not in _WORDS_COUNT:
+            return
+        masked = mask(words)
+        said = rules.said_with(row.said, message_id, masked)
+        await repository.change(
+            tx,
+            row.complaint_id,
+            said=said,
+            text=rules.joined(said),
+            mask_version=mask_version(),
+            personal=row.personal or masked != words,
+            attachments=row.attachments + attachments,
+        )
+
+    async def withdraw(self, tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
+        """Tell LAPOR! nothing of what its citizen has withdrawn, unless it was told before. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        await repository.change(tx, row.complaint_id, withdrawn_at=event.withdrawn_at)
+        await _keep_here(tx, row, _WITHDRAWN)
 
     async def verify(self, tx: UnitOfWork, event: ComplaintVerified) -> None:
         """Queue the complaint: now it may be told. Raises `RejectError`."""
@@ -185,7 +225,7 @@ class LaporService:
             return await self._number(tx, row, outcome.lapor_id, _MIRROR)
         changes = self._after_trouble(push, outcome)
         if changes["state"] == "queued" and row.text is None:
-            changes = _SEALED
+            changes = _kept_here(row)
         await repository.change(tx, row.complaint_id, claimed_until=None, **changes)
         return str(changes["state"])
 
@@ -251,7 +291,7 @@ class LaporService:
             await self._number(tx, row, row.verdict_number, _OPERATOR)
         elif row.verdict == "not_created" and row.state in _MAY_BE_QUEUED_AGAIN:
             again = {"state": "queued", "reason": "a person saw that it is not there", "due_at": self._clock()}
-            await repository.change(tx, row.complaint_id, **(_SEALED if row.text is None else again))
+            await repository.change(tx, row.complaint_id, **(_kept_here(row) if row.text is None else again))
         else:
             log.warning("lapor.verdict_ignored", ticket=row.ticket, state=row.state, verdict=row.verdict)
         await repository.change(tx, row.complaint_id, verdict=None, verdict_number=None)
@@ -328,6 +368,23 @@ async def _known(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     if row is None:
         raise RejectError("lapor never heard that this complaint was received")
     return row
+
+
+async def _keep_here(tx: UnitOfWork, row: Row[Any], here: dict[str, Any]) -> None:
+    """Let a complaint stay in the house, without a word kept here; what may have left is only not told again."""
+    if row.state == "withheld":
+        return
+    if row.state in _NOT_YET_TOLD:
+        await repository.change(tx, row.complaint_id, verdict=None, **here)
+        return
+    if here is _SEALED:
+        log.error("lapor.sealed_too_late", ticket=row.ticket, state=row.state)
+    await repository.change(tx, row.complaint_id, **_NO_WORDS)
+
+
+def _kept_here(row: Row[Any]) -> dict[str, Any]:
+    """Return why a complaint whose words are gone stays in the house."""
+    return _WITHDRAWN if row.withdrawn_at is not None else _SEALED
 
 
 def _kind(outcome: LookOutcome) -> str:

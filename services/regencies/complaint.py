@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from shared.directory.regions import regency_of, region
 from shared.events import (
     AgencyRef,
+    AttachmentRef,
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
     ComplaintMirrored,
@@ -31,6 +35,21 @@ _DECIMALS = 2
 """Of a degree: about a kilometre, a neighbourhood and no house."""
 
 
+class Said(BaseModel):
+    """A message, masked, in its newest form."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message_id: UUID | None
+    text: str
+
+
+class Kept(SharedAttachment):
+    """An attachment with the id by which we hear what became of it; the id goes to no region."""
+
+    id: UUID | None = None
+
+
 class Complaint(BaseModel):
     """What regencies keeps of a complaint. `shared` is what the regions in `regions` hold of it now."""
 
@@ -39,8 +58,9 @@ class Complaint(BaseModel):
     complaint_id: UUID
     ticket: str
     text: str | None = None
+    said: tuple[Said, ...] = ()
     mask_version: str
-    attachments: tuple[SharedAttachment, ...] = ()
+    attachments: tuple[Kept, ...] = ()
     coordinates: Coordinates | None = None
     located_in: LocatedIn | None = None
     affair: str | None = None
@@ -65,10 +85,9 @@ def opened(event: ComplaintReceived, *, text: str | None, mask_version: str) -> 
         complaint_id=event.complaint_id,
         ticket=event.ticket,
         text=text,
+        said=() if text is None else (Said(message_id=event.message_id, text=text),),
         mask_version=mask_version,
-        attachments=tuple(
-            SharedAttachment(kind=one.kind, media_type=one.media_type, sha256=one.sha256) for one in event.attachments
-        ),
+        attachments=tuple(map(_kept, event.attachments)),
         anonymous=event.anonymous,
         secret=event.secret,
         sealed=event.sealed,
@@ -78,13 +97,53 @@ def opened(event: ComplaintReceived, *, text: str | None, mask_version: str) -> 
     return _sealed(complaint) if event.sealed else _with(complaint, **_place(complaint, event.place, None))
 
 
-def after(complaint: Complaint, event: ComplaintEvent) -> Complaint:
-    """Return the complaint after a fact. Once sealed it stays so here: no fact of today opens one again."""
+def after(
+    complaint: Complaint, event: ComplaintEvent, *, masked: str | None = None, mask_version: str = ""
+) -> Complaint:
+    """Return the complaint after a fact. Once sealed it stays so here: no fact of today opens one again.
+
+    `masked`: a later message's words; None where nobody may read them.
+    """
     if complaint.sealed:
         return complaint
-    if isinstance(event, ComplaintAssigned) and event.sealed:
+    if isinstance(event, ComplaintAssigned | ComplaintAppended | ComplaintAmended) and event.sealed:
         return _sealed(complaint)
+    if isinstance(event, AttachmentSettled):
+        new = _kept(event.attachment)
+        return _with(complaint, attachments=tuple(new if one.id == new.id else one for one in complaint.attachments))
+    if isinstance(event, ComplaintAppended | ComplaintAmended):
+        return _with(complaint, **_heard(complaint, event, masked, mask_version))
     return _with(complaint, **_learned(complaint, event))
+
+
+def _heard(
+    complaint: Complaint, event: ComplaintAppended | ComplaintAmended, masked: str | None, mask_version: str
+) -> dict[str, Any]:
+    """Return what a later message changes; what the agency wrote is no part of the complaint."""
+    if isinstance(event, ComplaintAmended):
+        return _words(complaint, event.message_id, masked, mask_version)
+    if event.author != "citizen":
+        return {}
+    return {
+        **_words(complaint, event.message_id, masked, mask_version),
+        "attachments": (*complaint.attachments, *map(_kept, event.attachments)),
+        "coordinates": _place(complaint, Place(coordinates=event.place.coordinates), None)["coordinates"],
+    }
+
+
+def _words(complaint: Complaint, message_id: UUID, masked: str | None, mask_version: str) -> dict[str, Any]:
+    if masked is None:
+        return {}
+    new = Said(message_id=message_id, text=masked)
+    known = any(one.message_id == message_id for one in complaint.said)
+    said = tuple(new if one.message_id == message_id else one for one in complaint.said)
+    said = said if known else (*said, new)
+    text = "\n\n".join(one.text for one in said if one.text.strip())
+    return {"said": said, "text": text, "mask_version": mask_version}
+
+
+def _kept(attachment: AttachmentRef) -> Kept:
+    return Kept(id=attachment.id, kind=attachment.kind, media_type=attachment.media_type, sha256=attachment.sha256)
 
 
 def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
@@ -109,7 +168,15 @@ def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
 
 def _sealed(complaint: Complaint) -> Complaint:
     """Keep no more than that there is such a complaint, and who must be told to forget it."""
-    nothing = {"text": None, "coordinates": None, "located_in": None, "affair": None, "level": None, "agency": None}
+    nothing = {
+        "text": None,
+        "said": (),
+        "coordinates": None,
+        "located_in": None,
+        "affair": None,
+        "level": None,
+        "agency": None,
+    }
     return _with(complaint, **nothing, attachments=(), lapor_id=None, sealed=True)
 
 

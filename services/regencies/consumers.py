@@ -5,6 +5,9 @@ from typing import cast
 from services.regencies.service import RegenciesService
 from shared.db import UnitOfWork
 from shared.events import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
     ComplaintMirrored,
@@ -18,6 +21,9 @@ from shared.kafka import Handlers
 
 CONSUMES = (
     ComplaintReceived,
+    ComplaintAppended,
+    ComplaintAmended,
+    AttachmentSettled,
     ComplaintRouted,
     ComplaintAssigned,
     ComplaintVerified,

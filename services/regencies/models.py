@@ -1,6 +1,7 @@
 """Regencies' tables: per complaint what its regions may know, and what they were told."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, MetaData, Table, Text, Uuid
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.db import inbox_table, parked_table
@@ -15,6 +16,13 @@ complaint = Table(
     Column("complaint_id", Uuid, primary_key=True),
     Column("ticket", Text, nullable=False, unique=True),
     Column("text", Text, comment="masked; none of secret and sealed ones"),
+    Column(
+        "said",
+        _json,
+        nullable=False,
+        server_default=sql("'[]'::jsonb"),
+        comment="the masked messages that `text` is made of",
+    ),
     Column("mask_version", Text, nullable=False),
     Column("attachments", _json, nullable=False, comment="kind, type and hash"),
     Column("coordinates", _json, comment="rounded"),
@@ -37,6 +45,7 @@ complaint = Table(
         "NOT (sealed OR verified_at IS NULL) OR (shared IS NULL AND regions = '{}')",
         name="complaint_only_verified_ones_are_shared",
     ),
+    CheckConstraint("said = '[]' OR text IS NOT NULL", name="complaint_no_message_outlives_the_text"),
     CheckConstraint("NOT (sealed OR secret) OR text IS NULL", name="complaint_secret_ones_hold_no_text"),
 )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from services.regencies.complaint import Complaint
 from shared.directory import Directory
 from shared.directory.regions import PROVINCE_CODE, regency_of
-from shared.events import ComplaintSharedWithRegion, ComplaintWithdrawnFromRegion, RegionEvent
+from shared.events import ComplaintSharedWithRegion, ComplaintWithdrawnFromRegion, RegionEvent, SharedAttachment
 
 
 def tell(complaint: Complaint, directory: Directory, now: datetime) -> tuple[Complaint, tuple[RegionEvent, ...]]:
@@ -69,7 +69,10 @@ def snapshot(complaint: Complaint) -> ComplaintSharedWithRegion | None:
         lapor_id=complaint.lapor_id,
         text=complaint.text,
         mask_version=complaint.mask_version,
-        attachments=complaint.attachments,
+        attachments=tuple(
+            SharedAttachment(kind=one.kind, media_type=one.media_type, sha256=one.sha256)
+            for one in complaint.attachments
+        ),
         anonymous=complaint.anonymous,
         secret=complaint.secret,
     )

@@ -8,7 +8,7 @@ from shared.core.masking import mask, mask_version
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
-from shared.events import ComplaintEvent, ComplaintReceived
+from shared.events import ComplaintAmended, ComplaintAppended, ComplaintEvent, ComplaintReceived
 
 
 class RegenciesService:
@@ -33,7 +33,7 @@ class RegenciesService:
         before = await repository.lock(tx, event.complaint_id)
         if before is None:
             raise RejectError("regencies never heard that this complaint was received")
-        await self._tell(tx, after(before, event))
+        await self._tell(tx, after(before, event, masked=_masked(before, event), mask_version=mask_version()))
 
     async def _tell(self, tx: UnitOfWork, complaint: Complaint) -> None:
         now = self._clock()
@@ -41,3 +41,10 @@ class RegenciesService:
         await repository.keep(tx, told)
         for event in events:
             tx.publish(event, time=now)
+
+
+def _masked(complaint: Complaint, event: ComplaintEvent) -> str | None:
+    """Return the words of a later message as a region may read them; None where nobody may, or there are none."""
+    if not isinstance(event, ComplaintAppended | ComplaintAmended) or complaint.secret or event.sealed:
+        return None
+    return mask(event.text or "")

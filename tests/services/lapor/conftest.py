@@ -26,9 +26,13 @@ from shared.db import Database
 from shared.events import (
     Actor,
     AgencyRef,
+    AttachmentRef,
+    ComplaintAmended,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintReceived,
     ComplaintVerified,
+    ComplaintWithdrawn,
     Envelope,
     Place,
 )
@@ -243,6 +247,50 @@ def verified(about: ComplaintReceived) -> ComplaintVerified:
         version=3,
         verified_at=datetime.now(UTC),
     )
+
+
+def appended(about: ComplaintReceived, **changes) -> ComplaintAppended:
+    values: dict[str, Any] = {
+        "complaint_id": about.complaint_id,
+        "ticket": about.ticket,
+        "channel": about.channel,
+        "account": about.account,
+        "surface": about.surface,
+        "conversation_id": about.conversation_id,
+        "message_id": new_id(),
+        "author": "citizen",
+        "text": "Tepatnya di sebelah timur pasar.",
+        "attachments": (AttachmentRef(id=new_id(), kind="image"),),
+        "received_at": datetime.now(UTC),
+        "sealed": about.sealed,
+        "rule": "answers_question",
+    }
+    return ComplaintAppended(**values | changes)
+
+
+def amended(about: ComplaintReceived, **changes) -> ComplaintAmended:
+    values: dict[str, Any] = {
+        "complaint_id": about.complaint_id,
+        "ticket": about.ticket,
+        "message_id": about.message_id,
+        "change": "edited",
+        "text": "Atap ruang guru SMA di Selong bocor.",
+        "sealed": about.sealed,
+        "amended_at": datetime.now(UTC),
+    }
+    return ComplaintAmended(**values | changes)
+
+
+def withdrawn(about: ComplaintReceived) -> ComplaintWithdrawn:
+    return ComplaintWithdrawn(
+        complaint_id=about.complaint_id, ticket=about.ticket, message_id=new_id(), withdrawn_at=datetime.now(UTC)
+    )
+
+
+@pytest.fixture
+def later():
+    """Let tests build what a citizen says later."""
+    return appended, amended, withdrawn
 
 
 @pytest.fixture

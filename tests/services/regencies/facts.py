@@ -15,6 +15,9 @@ from shared.events import (
     Actor,
     AgencyRef,
     AttachmentRef,
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
     ComplaintMirrored,
@@ -106,6 +109,38 @@ def moved(about: ComplaintEvent, state: str = "in_progress") -> ComplaintStatusC
 
 def mirrored(about: ComplaintEvent, lapor_id: str = "9165816") -> ComplaintMirrored:
     return ComplaintMirrored(**about_(about), lapor_id=lapor_id, actor=HOUSE, mirrored_at=MORNING)
+
+
+def appended(about: ComplaintReceived, **changes: Any) -> ComplaintAppended:
+    values: dict[str, Any] = {
+        "channel": about.channel,
+        "account": about.account,
+        "surface": about.surface,
+        "conversation_id": about.conversation_id,
+        "message_id": new_id(),
+        "author": "citizen",
+        "text": "Kata Ibu Rahmawati Contohsari sudah patah.",
+        "received_at": NOW,
+        "sealed": about.sealed,
+        "rule": "within_window",
+    }
+    return ComplaintAppended(**about_(about), **values | changes)
+
+
+def amended(about: ComplaintReceived, **changes: Any) -> ComplaintAmended:
+    values: dict[str, Any] = {
+        "message_id": about.message_id,
+        "change": "edited",
+        "text": "Jembatan bambu di Pringgasela lapuk.",
+        "sealed": about.sealed,
+        "amended_at": NOW,
+    }
+    return ComplaintAmended(**about_(about), **values | changes)
+
+
+def settled(about: ComplaintEvent, attachment: AttachmentRef, **changes: Any) -> AttachmentSettled:
+    facts = attachment.model_copy(update={"media_type": "image/webp", "sha256": "ab" * 32, "size": 77} | changes)
+    return AttachmentSettled(**about_(about), attachment=facts, state="stored", settled_at=NOW)
 
 
 def about_(event: ComplaintEvent) -> dict[str, Any]:

@@ -16,8 +16,19 @@ from shared.core.ids import new_id
 from shared.core.masking import mask_version
 from shared.db import Database
 from shared.directory import directory
-from shared.events import ComplaintEvent, Coordinates, Envelope, GivenPlace, Place
-from tests.services.regencies.facts import NOW, assigned, mirrored, moved, received, routed, verified
+from shared.events import AttachmentRef, ComplaintEvent, Coordinates, Envelope, GivenPlace, Place
+from tests.services.regencies.facts import (
+    NOW,
+    amended,
+    appended,
+    assigned,
+    mirrored,
+    moved,
+    received,
+    routed,
+    settled,
+    verified,
+)
 
 
 @pytest.fixture
@@ -134,6 +145,53 @@ async def test_a_complaint_that_is_sealed_later_is_withdrawn_and_its_words_are_w
     ]
     row = await sql.fetchrow("SELECT text, shared, regions FROM regencies.complaint WHERE ticket = $1", new.ticket)
     assert (row["text"], row["shared"], row["regions"]) == (None, None, [])
+
+
+async def test_a_region_reads_everything_that_was_said_masked_and_as_it_stands_now(deliver, sql):
+    new = received()
+    await deliver(new, routed(new), assigned(new), verified(new), appended(new))
+    assert (await told(sql, new))[-1][3]["text"].endswith("\n\nKata Ibu [NAME_1] sudah patah.")
+    await deliver(amended(new))
+    text = (await told(sql, new))[-1][3]["text"]
+    assert text == "Jembatan bambu di Pringgasela lapuk.\n\nKata Ibu [NAME_1] sudah patah."
+    before = len(await told(sql, new))
+    await deliver(appended(new, author="agency", text="Kami cek besok."), amended(new))
+    assert len(await told(sql, new)) == before
+    await deliver(amended(new, change="withdrawn", text=None))
+    assert (await told(sql, new))[-1][3]["text"] == "Kata Ibu [NAME_1] sudah patah."
+
+
+async def test_a_region_learns_the_hash_of_a_photo_once_it_is_in_the_house(deliver, sql):
+    photos = [AttachmentRef(id=new_id(), kind="image") for _ in range(2)]
+    new = received(attachments=photos[:1])
+    await deliver(new, routed(new), assigned(new), verified(new), appended(new, attachments=photos[1:]))
+    assert [one["sha256"] for one in (await told(sql, new))[-1][3]["attachments"]] == [None, None]
+    await deliver(settled(new, photos[1]))
+    shown = (await told(sql, new))[-1][3]["attachments"]
+    assert shown[1] == {"kind": "image", "media_type": "image/webp", "sha256": "ab" * 32}
+    assert str(photos[1].id) not in str(shown)
+    before = len(await told(sql, new))
+    await deliver(settled(new, photos[1]))
+    assert len(await told(sql, new)) == before
+
+
+async def test_of_a_secret_report_further_words_are_not_kept_either(deliver, sql):
+    new = received(secret=True)
+    await deliver(new, routed(new), assigned(new), verified(new), appended(new), amended(new))
+    row = await sql.fetchrow("SELECT text, said FROM regencies.complaint WHERE ticket = $1", new.ticket)
+    assert (row["text"], row["said"]) == (None, [])
+
+
+@pytest.mark.parametrize("later", [appended, amended])
+async def test_later_words_that_seal_it_withdraw_it_at_once_and_wipe_everything(deliver, sql, later):
+    new = received()
+    await deliver(new, routed(new), assigned(new), verified(new), later(new, sealed=True), appended(new, sealed=True))
+    assert [(one[0], one[2], one[3].get("reason")) for one in (await told(sql, new))[2:]] == [
+        ("52", "withdrawn_from_region", "sealed"),
+        ("52.03", "withdrawn_from_region", "sealed"),
+    ]
+    row = await sql.fetchrow("SELECT * FROM regencies.complaint WHERE ticket = $1", new.ticket)
+    assert (row["text"], row["said"], row["attachments"], row["regions"]) == (None, [], [], [])
 
 
 async def test_the_database_itself_refuses_to_note_that_a_sealed_complaint_is_shared(deliver, pool, sql):

@@ -94,7 +94,7 @@ async def test_a_region_reads_its_own_complaints_in_order_and_nobody_elses(pipes
         await learned(pipes, lotim.complaint_id, 6)
         records = await topic_of(pipes.kafka, "52.03", 3)
     events = [decode(record.headers, record.value) for record in records]
-    assert {event.data.ticket for event in events} == {lotim.ticket}
+    assert {event.subject for event in events} == {lotim.complaint_id}
     assert [(event.sequence, event.data.type) for event in events] == [
         (1, "complaint.shared_with_region.v1"),
         (2, "complaint.shared_with_region.v1"),
