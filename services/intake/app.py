@@ -1,5 +1,6 @@
 """Intake's composition root."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from services.intake.models import inbox, parked
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.storage import AttachmentStore
-from shared.channels import available_channels, load_channel, load_media_policy
+from shared.channels import available_channels, load_channel, load_media_policy, load_message_reader
 from shared.core.service import ServeOptions, ServiceApp, Worker
 from shared.db import Database
 from shared.events import COMPLAINTS
@@ -26,10 +27,14 @@ from shared.security.vault import VaultKeys
 def service_of(settings: IntakeSettings) -> IntakeService:
     """Build the use cases: the doors, the workers and the operator's commands accept in the same way."""
     return IntakeService(
-        vault=VaultKeys([key.get_secret_value() for key in settings.vault_keys]),
+        vault=_vault_of(settings),
         access_code_key=settings.access_code_key.get_secret_value(),
         store=AttachmentStore(Path(settings.attachments)),
     )
+
+
+def _vault_of(settings: IntakeSettings) -> VaultKeys:
+    return VaultKeys([key.get_secret_value() for key in settings.vault_keys])
 
 
 def build(options: ServeOptions) -> ServiceApp:
@@ -53,11 +58,14 @@ def build(options: ServeOptions) -> ServiceApp:
         checks={"database": database.ping},
         close=database.close,
     )
-    return built if options.part == "http" else _with_workers(built, service, database, store)
+    if options.part == "http":
+        return built
+    waiting = _waiting_worker(settings, service, database, [channel.name for channel in channels])
+    return _with_workers(built, service, {"media": _media_worker(database, store), "waiting": waiting}, database)
 
 
 def _with_workers(
-    built: ServiceApp, service: IntakeService, database: Database, store: media_store.AttachmentStore
+    built: ServiceApp, service: IntakeService, workers: Mapping[str, Worker], database: Database
 ) -> ServiceApp:
     from services.intake import consumers  # noqa: PLC0415 - the doors need no Kafka, and none of its memory
     from shared.kafka import Consumer, KafkaSettings, ParkingLot  # noqa: PLC0415 - as above
@@ -72,11 +80,7 @@ def _with_workers(
     )
     return replace(
         built,
-        workers={
-            "consumer": consumer.run,
-            "parking": consumer.attend_parking,
-            "media": _media_worker(database, store),
-        },
+        workers={"consumer": consumer.run, "parking": consumer.attend_parking, **workers},
         worker_checks={"consumer": consumer.check},
     )
 
@@ -90,3 +94,20 @@ def _media_worker(database: Database, store: media_store.AttachmentStore) -> Wor
     loaded = {name: load_media_policy(name) for name in available_channels()}
     policies = {name: policy for name, policy in loaded.items() if policy is not None}
     return MediaWorker(database, AttachmentQueue(store, policies), Fetcher(OutsideClient()), store).run
+
+
+def _waiting_worker(
+    settings: IntakeSettings, service: IntakeService, database: Database, channels: Sequence[str]
+) -> Worker:
+    """Go on with what waits. Only the channels of this process are asked: it has no other's secrets."""
+    from services.intake.waiting.amendments import Amendments  # noqa: PLC0415 - the doors do none of this
+    from services.intake.waiting.held import Held  # noqa: PLC0415 - as above
+    from services.intake.waiting.parts import Parts  # noqa: PLC0415 - as above
+    from services.intake.waiting.pointers import Pointers  # noqa: PLC0415 - as above
+    from services.intake.waiting.worker import WaitingWorker  # noqa: PLC0415 - as above
+
+    vault = _vault_of(settings)
+    loaded = {name: load_message_reader(name) for name in channels}
+    readers = {name: reader for name, reader in loaded.items() if reader is not None}
+    pointers = Pointers(service, vault, channels=channels)
+    return WaitingWorker(database, Parts(service, vault), Held(), Amendments(), pointers, readers).run

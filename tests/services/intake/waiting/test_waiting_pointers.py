@@ -136,7 +136,7 @@ async def test_no_connection_is_held_while_the_provider_is_asked(room, sql):
     mid, held = a_mid(), []
 
     def answer(pointer: Pointer) -> Reading:
-        held.append(room.database.engine.pool.checkedout())  # type: ignore[attr-defined]
+        held.append(room.database.engine.pool.checkedout())
         return Reading(body=b"", translation=Translation(messages=(said(pointer.provider_message_id, "Air mati"),)))
 
     room.readers["facebook"] = Reader(answer)
