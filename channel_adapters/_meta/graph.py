@@ -1,7 +1,8 @@
-"""Meta's Graph API, as far as we send: one POST with the account's token, and what its answer means.
+"""Meta's Graph API, as far as we use it: one call with the account's token, and what its answer means.
 
 Meta for Developers, "Messenger Platform: Send API" and "Graph API: Securing requests". The token goes in a header and
-the proof in the body, so that no address of a request holds a secret.
+the proof of a POST in the body. A GET has none: there the proof stands in the address, and is of no use without the
+token.
 """
 
 import hashlib
@@ -36,12 +37,10 @@ class Graph:
 
         `path` is an object's id and one of its edges.
         """
-        token = self._tokens.get(account)
-        if token is None:
-            raise SendError("no_token", Remedy.PAUSE)
+        token = self._token(account)
         if not usable_id(path[0]):
             raise SendError("unusable_address", Remedy.GIVE_UP)
-        response = await self._call(token.get_secret_value(), "/".join(path), body)
+        response = await self._call(token, "/".join(path), body)
         document = _json(response)
         if not response.is_success:
             raise read_error(response.status_code, document, _retry_after(response))
@@ -49,6 +48,47 @@ class Graph:
         if not isinstance(given, str) or not given:
             raise SendError("unclear_answer", Remedy.UNKNOWN)
         return given
+
+    async def get(self, account: str, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        """Read in an account's name; return Graph's answer. Raises `SendError`, never with `Remedy.UNKNOWN`.
+
+        `path` is an object's id, with or without one of its edges; `fields` are the query's.
+        """
+        token = self._token(account)
+        if not all(usable_id(part) for part in path.split("/")):
+            raise SendError("unusable_address", Remedy.GIVE_UP)
+        proof = appsecret_proof(token, self._app_secret.get_secret_value())
+        return await self._read(path, token, {**fields, "appsecret_proof": proof})
+
+    async def debug_token(self, account: str, app_id: str) -> dict[str, Any]:
+        """Ask what an account's token is worth, as the app itself. Raises `SendError`.
+
+        Meta wants the token in the address here. Whoever runs it keeps addresses out of logs, as we do.
+        """
+        token = self._token(account)
+        return await self._read(
+            "debug_token", f"{app_id}|{self._app_secret.get_secret_value()}", {"input_token": token}
+        )
+
+    def _token(self, account: str) -> str:
+        token = self._tokens.get(account)
+        if token is None:
+            raise SendError("no_token", Remedy.PAUSE)
+        return token.get_secret_value()
+
+    async def _read(self, path: str, bearer: str, query: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            response = await self._client.get(
+                f"{self._url}/{path}", headers={"Authorization": f"Bearer {bearer}"}, params=dict(query)
+            )
+        except HTTPError:
+            raise SendError("unreachable", Remedy.RETRY) from None
+        document = _json(response)
+        if not response.is_success:
+            raise _of_reading(read_error(response.status_code, document, _retry_after(response)))
+        if not isinstance(document, dict):
+            raise SendError("not_graph", Remedy.PAUSE)
+        return document
 
     async def _call(self, token: str, path: str, body: Mapping[str, Any]) -> Response:
         proof = appsecret_proof(token, self._app_secret.get_secret_value())
@@ -66,6 +106,15 @@ class Graph:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _of_reading(error: SendError) -> SendError:
+    """Say what a failure means where nothing can have been taken: it may be tried again, and nobody was written to."""
+    if error.remedy is Remedy.UNKNOWN:
+        return SendError(error.reason, Remedy.RETRY)
+    if error.reason == "person_unreachable":  # 200: in front of a message it is about the person, here about us
+        return SendError("permission_missing", Remedy.PAUSE)
+    return error
 
 
 def appsecret_proof(token: str, app_secret: str) -> str:

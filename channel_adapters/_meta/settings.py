@@ -30,3 +30,6 @@ AccountTokens = Annotated[
     Field(min_length=1),
 ]
 """The access token of each account that answers, by the account's id."""
+
+OptionalTokens = Annotated[dict[str, HeaderSecret], NoDecode, BeforeValidator(_take_apart)]
+"""The same for a process that can do without."""

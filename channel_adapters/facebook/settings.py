@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from channel_adapters._meta.settings import AccountTokens
+from channel_adapters._meta.settings import AccountTokens, OptionalTokens
 from shared.core.settings import HttpAddress, Names, Secret, Secrets, Settings
 
 
@@ -33,6 +33,17 @@ class FacebookSendingSettings(Settings):
     """The first of them proves us to Graph (`appsecret_proof`)."""
     page_tokens: AccountTokens
     """The Page access token of each Page."""
+    graph_url: HttpAddress = "https://graph.facebook.com/v26.0"
+    """Host and version of the Graph API."""
+    send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
+    """Seconds for each step of a call."""
+
+
+class FacebookReadingSettings(FacebookSettings):
+    """`NTBCARE_FACEBOOK_…` for the process that reads back what was missed."""
+
+    page_tokens: OptionalTokens = Field(default_factory=dict)
+    """The tokens that answer also read; an account without one cannot be read, and its health says so."""
     graph_url: HttpAddress = "https://graph.facebook.com/v26.0"
     """Host and version of the Graph API."""
     send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from channel_adapters._meta.settings import AccountTokens
+from channel_adapters._meta.settings import AccountTokens, OptionalTokens
 from shared.core.settings import HttpAddress, Names, Secret, Secrets, Settings
 
 
@@ -35,5 +35,16 @@ class InstagramSendingSettings(Settings):
     """Each account's token: an Instagram user token (Instagram Login), or its Page's (Facebook Login)."""
     graph_url: HttpAddress = "https://graph.instagram.com/v26.0"
     """Host and version: graph.instagram.com with Instagram Login, graph.facebook.com with Facebook Login."""
+    send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
+    """Seconds for each step of a call."""
+
+
+class InstagramReadingSettings(InstagramSettings):
+    """`NTBCARE_INSTAGRAM_…` for the process that reads back what was missed."""
+
+    account_tokens: OptionalTokens = Field(default_factory=dict)
+    """The tokens that answer also read; an account without one cannot be read, and its health says so."""
+    graph_url: HttpAddress = "https://graph.instagram.com/v26.0"
+    """Host and version of the Graph API."""
     send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
     """Seconds for each step of a call."""
