@@ -44,6 +44,8 @@ async def _look_up(tx: UnitOfWork, ticket: str | None) -> tuple[str, str | None,
 async def _cancel(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str | None]:
     """Withdraw the complaint that is named, or the newest of the conversation, as long as nobody works on it."""
     at = one.draft.received_at
+    if one.decision.command is not None and one.decision.command.misread:
+        return "ticket_unknown", None
     complaint = await _meant(tx, one, person)
     if complaint is None or complaint.withdrawn or complaint.state not in _CANCELLABLE:
         return "not_cancelled", complaint.ticket if complaint else None

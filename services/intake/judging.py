@@ -14,6 +14,8 @@ from services.intake.conversation.limits import WINDOW
 from services.intake.drafts import Draft
 from shared.core.ticket import new_ticket
 
+_ANNOUNCEMENT = "announcement"
+"""The rule of "min mau lapor"."""
 _ASKS_FOR_WORDS = frozenset({"greeting", "words_wanted"})
 
 
@@ -31,6 +33,7 @@ class Conversation:
     asked: tuple[Question, ...] = ()
     asked_at: datetime | None = None
     prompted_at: datetime | None = None
+    announced_at: datetime | None = None
     waiting: int = 0
     window_started_at: datetime | None = None
     window_count: int = 0
@@ -118,6 +121,7 @@ def _situation(draft: Draft, conversation: Conversation, named: Named | None) ->
     return Situation(
         latest=latest,
         prompted_at=conversation.prompted_at,
+        announced_at=conversation.announced_at,
         waiting=conversation.waiting,
         named=None if named is None else named.complaint_id,
         named_ticket=None if named is None else named.ticket,
@@ -150,6 +154,8 @@ def _move_on(
     conversation.window_count += 1
     if decision.prompt in _ASKS_FOR_WORDS:
         conversation.prompted_at = draft.said_at
+    if decision.rule == _ANNOUNCEMENT:
+        conversation.announced_at = draft.said_at
     if decision.disposition == "held":
         conversation.waiting += 1
     if complaint_id is None:

@@ -48,7 +48,7 @@ from shared.db import UnitOfWork, columns_of, insert_rows
 from shared.events import AttachmentRef
 from shared.security.vault import VaultKeys
 
-_AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization"})
+_AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-code", "x-device-id"})
 
 _STORE_RAW = insert_rows(
     raw_request,
@@ -77,7 +77,7 @@ _STORE_REPORTS = (
     .returning(delivery_report.c.reply_id, delivery_report.c.outcome)
 )
 _ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details", "address")
-_STATE = ("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at")
+_STATE = ("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at", "announced_at")
 _COUNTS = ("waiting", "window_started_at", "window_count")
 _OPEN_CONVERSATIONS = (
     insert_rows(conversation, "id", "channel", "account", "person_id", "thread", *_STATE, *_COUNTS)
@@ -87,14 +87,14 @@ _OPEN_CONVERSATIONS = (
 _MOVE_CONVERSATIONS = text("""
     UPDATE intake.conversation AS c
     SET latest_complaint_id = n.latest_complaint_id, last_message_at = n.last_message_at, asked = n.asked,
-        asked_at = n.asked_at, prompted_at = n.prompted_at, waiting = n.waiting,
+        asked_at = n.asked_at, prompted_at = n.prompted_at, announced_at = n.announced_at, waiting = n.waiting,
         window_started_at = n.window_started_at, window_count = n.window_count
     FROM unnest(CAST(:id AS uuid[]), CAST(:latest_complaint_id AS uuid[]), CAST(:last_message_at AS timestamptz[]),
                 CAST(:asked AS text[]), CAST(:asked_at AS timestamptz[]), CAST(:prompted_at AS timestamptz[]),
-                CAST(:waiting AS integer[]), CAST(:window_started_at AS timestamptz[]),
-                CAST(:window_count AS integer[]))
-        AS n(id, latest_complaint_id, last_message_at, asked, asked_at, prompted_at, waiting, window_started_at,
-             window_count)
+                CAST(:announced_at AS timestamptz[]), CAST(:waiting AS integer[]),
+                CAST(:window_started_at AS timestamptz[]), CAST(:window_count AS integer[]))
+        AS n(id, latest_complaint_id, last_message_at, asked, asked_at, prompted_at, announced_at, waiting,
+             window_started_at, window_count)
     WHERE c.id = n.id
 """)
 _LOCK_CONVERSATIONS = text("""
@@ -452,6 +452,7 @@ async def lock_conversations(
             asked=tuple(row.asked.split(",")) if row.asked else (),
             asked_at=row.asked_at,
             prompted_at=row.prompted_at,
+            announced_at=row.announced_at,
             waiting=row.waiting,
             window_started_at=row.window_started_at,
             window_count=row.window_count,
@@ -479,6 +480,7 @@ async def store_conversations(tx: UnitOfWork, channel: str, conversations: Itera
             "asked": ",".join(one.asked) or None,
             "asked_at": one.asked_at,
             "prompted_at": one.prompted_at,
+            "announced_at": one.announced_at,
             "waiting": one.waiting,
             "window_started_at": one.window_started_at,
             "window_count": one.window_count,

@@ -37,6 +37,7 @@ def _conversations() -> None:
     _add("conversation", sa.Column("asked", sa.Text(), comment="what that complaint still lacks: what, where, when, comma between"))
     _add("conversation", sa.Column("asked_at", _TIME))
     _add("conversation", sa.Column("prompted_at", _TIME, comment="when we last asked for words"))
+    _add("conversation", sa.Column("announced_at", _TIME, comment="when they last said that they want to complain"))
     _add("conversation", sa.Column("waiting", sa.Integer(), nullable=False, server_default="0", comment="messages that are held"))
     _add("conversation", sa.Column("window_started_at", _TIME, comment="of the count that tells a flood"))
     _add("conversation", sa.Column("window_count", sa.Integer(), nullable=False, server_default="0"))
@@ -75,6 +76,13 @@ def _conversations() -> None:
 
 
 def _messages() -> None:
+    # Both are written in the transaction of their message, and a check at each commit would cost the door dearly.
+    op.drop_constraint("message_raw_request_id_fkey", "message", schema="intake")
+    op.drop_index("ix_intake_message_raw_request_id", "message", schema="intake")
+    op.drop_constraint("message_complaint_id_fkey", "message", schema="intake")
+    op.create_foreign_key(
+        None, "message", "complaint", ["complaint_id"], ["id"], source_schema="intake", referent_schema="intake"
+    )
     op.alter_column("message", "complaint_id", nullable=True, schema="intake")
     _add("message", sa.Column("conversation_id", sa.Uuid(), sa.ForeignKey("intake.conversation.id"), comment="null: agency's"))
     _add("message", sa.Column("author", sa.Text(), nullable=False, server_default="citizen", comment="citizen or agency"))
@@ -243,8 +251,8 @@ def _vault() -> None:
 def _grants() -> None:
     tables = {
         "conversation": (
-            "UPDATE (latest_complaint_id, last_message_at, asked, asked_at, prompted_at, waiting, window_started_at,"
-            " window_count)"
+            "UPDATE (latest_complaint_id, last_message_at, asked, asked_at, prompted_at, announced_at, waiting,"
+            " window_started_at, window_count)"
         ),
         "complaint": "UPDATE (sealed, emergency, withdrawn_at)",
         "message": "UPDATE (complaint_id, disposition, rule, due_at, edited_at, withdrawn_at)",
