@@ -127,6 +127,8 @@ class Dispatch:
 
     async def _admit(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Claim | Moved:
         """Ask the storm rules, look up the address, and take it in hand."""
+        if await self._was_sealed(tx, row):
+            return await move(tx, row, "withheld", reason="sealed_meanwhile", now=now)
         kind = rules.kind_of(row.template, urgent=row.urgent) if row.admitted_at is None else None
         recent = await repository.recent(tx, row, now, kind, None) if kind else rules.Recent()
         refused = rules.storm(self._policy.limits, recent, kind) if kind else None
@@ -146,6 +148,13 @@ class Dispatch:
         if refused is not None:
             return await move(tx, row, "withheld", reason=refused, now=now)
         return await self._take(tx, row, address, thread, now)
+
+    async def _was_sealed(self, tx: UnitOfWork, row: Row[Any]) -> bool:
+        """Tell whether others might read this of a complaint that is sealed by now: it was in hand at that moment."""
+        if row.confidential or row.complaint_id is None:
+            return False
+        complaint = await repository.complaint_of(tx, row.complaint_id)
+        return complaint is not None and complaint.sealed
 
     async def _unanswerable(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Moved:
         """Settle what the vault has no address for: its citizen said STOP, or there never was one."""

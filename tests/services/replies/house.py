@@ -285,6 +285,9 @@ class House:
     async def settled(self) -> bool:
         return not {"queued", "sending"} & {row["state"] for row in await self.replies()}
 
+    async def settled_or_waiting(self) -> bool:
+        return "sending" not in {row["state"] for row in await self.replies()}
+
     def allow(self, **limits: int) -> None:
         """Widen or tighten the storm rules."""
         self.policy = replace(self.policy, limits=replace(self.policy.limits, **limits))

@@ -1,5 +1,7 @@
 """Stop 9 in a conversation: questions, emergencies, what seals later, prompts, and who said STOP."""
 
+import asyncio
+
 import pytest
 
 from services.replies import repository
@@ -7,7 +9,7 @@ from shared.channels import Remedy, SendError
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.events import Actor
-from tests.services.replies.house import NUMBER
+from tests.services.replies.house import NUMBER, House, until
 
 
 async def test_the_receipt_asks_for_what_is_missing_in_the_same_message(house):
@@ -57,6 +59,25 @@ async def test_a_receipt_that_still_waits_when_later_words_seal_the_complaint_be
     assert event.ticket in sent.text
     assert "laporan" not in sent.text.lower()
     assert await house.outcomes() == {("withheld", "sealed_meanwhile"): 1, ("sent", None): 1}
+
+
+async def test_a_receipt_that_was_in_hand_when_the_complaint_was_sealed_is_not_tried_again_in_public(house):
+    house.sender.answers.append(SendError("busy", Remedy.RETRY))
+    event = await house.comment(post="p1")
+    house.sender.gate = asyncio.Event()
+    async with house.running():
+        await until(lambda: _handed(house))
+        await house.deliver(house.appended(event, sealed=True))
+        house.sender.gate.set()
+        await until(house.settled_or_waiting)
+    house.clock.advance(hours=1)
+    await house.send_all()
+    assert len(house.sender.handed) == 1
+    assert await house.outcomes() == {("withheld", "sealed_meanwhile"): 1}
+
+
+async def _handed(house: House) -> bool:
+    return bool(house.sender.handed)
 
 
 async def test_an_emergency_that_is_sealed_meanwhile_still_hears_of_112(house):
