@@ -34,4 +34,5 @@ def configure_logs(service: str, *, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for noisy in ("aiokafka", "httpx", "httpcore", "alembic", "stamina"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every broken form of a stranger's
     structlog.contextvars.bind_contextvars(service=service)
