@@ -72,6 +72,10 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 faults: ## Kill each service, PostgreSQL, the broker and the whole house in mid-flow, then count (2 minutes)
 	@$(MAKE) --no-print-directory test TESTS=faults
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## Change requests at random and let every door have them (FUZZ="--seconds 60 --only facebook")
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
 .PHONY: bench
 bench: $(VENV)/.runtime ## Measure intake, latency and memory, a minute or more each (BENCH="--quick" for a short form)
 	@$(BIN)/ntbcare bench $(BENCH)

@@ -9,6 +9,11 @@ from tests.channels.cases import environment
 
 @pytest.fixture(scope="session")
 def channels() -> Mapping[str, Channel]:
+    return load_channels()
+
+
+def load_channels() -> Mapping[str, Channel]:
+    """Build every channel with the settings of the fixtures."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTBCARE_ENV_FILE", "/nonexistent")
         for name, value in environment().items():
