@@ -1,5 +1,6 @@
 """The manners of every request: an id, a name in the log, security headers, and no exception that escapes."""
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -29,9 +30,9 @@ class Manners:
     """Pure ASGI, so that bodies pass through byte for byte."""
 
     def __init__(self, app: ASGIApp, own_bodies: Sequence[str] = ()) -> None:
-        """Wrap the application. `own_bodies`: beginnings of the paths that limit their bodies themselves."""
+        """Wrap the application. `own_bodies`: what paths (routes' templates) begin with that limit their bodies."""
         self.app = app
-        self._own_bodies = tuple(own_bodies)
+        self._own_bodies = re.compile("|".join(map(_pattern, own_bodies)) or "(?!)")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -74,7 +75,7 @@ class Manners:
                 raise HTTPException(413)
             return message
 
-        return receive if scope["path"].startswith(self._own_bodies) else limited
+        return receive if self._own_bodies.match(scope["path"]) else limited
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:
         """Log the route's template, not the path: a path may hold a token or a ticket."""
@@ -83,3 +84,8 @@ class Manners:
         route = scope.get("route")
         template = getattr(route, "path", "unmatched")
         log.info("request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1))
+
+
+def _pattern(template: str) -> str:
+    """Return what the paths of a route's template begin with."""
+    return "[^/]+".join(map(re.escape, re.split(r"\{\w+\}", template)))

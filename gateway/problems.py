@@ -45,6 +45,7 @@ def _document(status: int, code: str, title: str, detail: str | None = None, **m
 async def _problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)  # noqa: S101 - registered for this class only
     response = _document(error.status, error.code, error.title, error.detail, **error.extensions)
+    response.headers.update(error.headers)
     if error.status == 401:  # noqa: PLR2004
         response.headers["www-authenticate"] = "Bearer"
     if error.status == 429:  # noqa: PLR2004

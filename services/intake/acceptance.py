@@ -262,7 +262,7 @@ async def _named(
     persons: Mapping[UUID, Person],
     known: Mapping[Key, KnownMessage],
 ) -> dict[UUID, Named]:
-    """Find the complaints that messages name, by message id; only the sender's own count."""
+    """Find the complaints that messages name, by message id; only the sender's own count, or one opened before."""
     wanted = {one.message_id: _mentions(one, known) for one in fresh}
     quoted = {one.message.reply_to for one in fresh if one.message.reply_to and not wanted[one.message_id].ids}
     reported = await repository.complaints_reported(tx, channel, quoted) if quoted else {}
@@ -280,8 +280,10 @@ async def _named(
         own = [
             complaint
             for complaint in complaints
-            if complaint.person_id == human and (complaint.id in mentions.ids or complaint.ticket in mentions.tickets)
+            if complaint.id == one.message.complaint
+            or (complaint.person_id == human and (complaint.id in mentions.ids or complaint.ticket in mentions.tickets))
         ]
+        own.sort(key=lambda complaint: complaint.id != one.message.complaint)
         if own:
             named[one.message_id] = Named(complaint_id=own[0].id, ticket=own[0].ticket)
     return named

@@ -7,14 +7,24 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from services.intake import endpoints
+from services.intake.citizens.addressing import Addressing
+from services.intake.citizens.endpoints import own_complaints
+from services.intake.citizens.service import CitizenService
 from services.intake.media import store as media_store
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
 from services.intake.models import inbox, parked
+from services.intake.references import References
 from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.storage import AttachmentStore
+from services.intake.uploads.endpoints import PATH as UPLOADS
+from services.intake.uploads.endpoints import tus_uploads
+from services.intake.uploads.resolving import UploadResolver
+from services.intake.uploads.service import UploadLimits, UploadService
+from services.intake.uploads.spool import Spool
+from services.intake.uploads.worker import UploadSweep
 from shared.channels import available_channels, load_channel, load_media_policy, load_message_reader
 from shared.core.service import ServeOptions, ServiceApp, Worker
 from shared.db import Database
@@ -37,31 +47,49 @@ def _vault_of(settings: IntakeSettings) -> VaultKeys:
     return VaultKeys([key.get_secret_value() for key in settings.vault_keys])
 
 
+def _citizens_of(settings: IntakeSettings) -> CitizenService:
+    code_key = settings.access_code_key.get_secret_value()
+    return CitizenService(vault=_vault_of(settings), access_code_key=code_key, channels=available_channels())
+
+
+def _uploads_of(settings: IntakeSettings) -> UploadService:
+    return UploadService(vault=_vault_of(settings), spool=Spool.of(settings), limits=UploadLimits.of(settings))
+
+
 def build(options: ServeOptions) -> ServiceApp:
     """Build intake for the chosen channels (all of them by default)."""
     settings = IntakeSettings.load()
     channels = [load_channel(name) for name in options.channels or available_channels()]
     database = Database(settings.database_url.get_secret_value(), application="intake", pool_size=10)
-    service = service_of(settings)
+    service, citizens, uploads = service_of(settings), _citizens_of(settings), _uploads_of(settings)
     store = media_store.AttachmentStore.of(settings)
+    submissions, lookups = RateLimit(settings.submissions_per_minute), RateLimit(settings.lookups_per_minute)
+    references = References(Addressing(citizens, database), UploadResolver(uploads, database))
     router = APIRouter()
-    router.include_router(endpoints.doors(service, database, channels, RateLimit(settings.submissions_per_minute)))
-    router.include_router(endpoints.tickets(service, database, RateLimit(settings.lookups_per_minute)))
+    router.include_router(endpoints.doors(service, database, channels, references, submissions))
+    router.include_router(endpoints.tickets(service, database, lookups))
+    router.include_router(tus_uploads(uploads, database, submissions))
     if options.part != "workers":
         links = Links(settings.access_code_key.get_secret_value())
+        router.include_router(own_complaints(citizens, database, lookups, links))
         signed_in = authenticated(SecuritySettings.load())
         router.include_router(attachments(AttachmentQueue(store, {}), store, database, links, signed_in))
     built = ServiceApp(
         name="intake",
         router=router,
-        own_bodies=[door.path.split("{")[0] for channel in channels for door in channel.doors],
+        own_bodies=[UPLOADS, *(door.path for channel in channels for door in channel.doors)],
         checks={"database": database.ping},
         close=database.close,
     )
     if options.part == "http":
         return built
     waiting = _waiting_worker(settings, service, database, [channel.name for channel in channels])
-    return _with_workers(built, service, {"media": _media_worker(database, store), "waiting": waiting}, database)
+    workers = {
+        "media": _media_worker(database, store),
+        "waiting": waiting,
+        "uploads": UploadSweep(uploads, database).run,
+    }
+    return _with_workers(built, service, workers, database)
 
 
 def _with_workers(

@@ -15,6 +15,7 @@ from services.intake.drafts import Delivery
 from services.intake.grouping import Grouping
 from services.intake.inbound import read_inbound
 from services.intake.ledger.sifting import sift
+from services.intake.references import References
 from services.intake.schemas import AnswerOut, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
 from services.intake.storage import StoreUnavailableError
@@ -37,13 +38,15 @@ _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
 """SQLSTATE: not serializable, a deadlock, a lock not had, a statement that took too long."""
 
 
-def doors(service: IntakeService, database: Database, channels: Sequence[Channel], limit: RateLimit) -> APIRouter:
+def doors(
+    service: IntakeService, database: Database, channels: Sequence[Channel], references: References, limit: RateLimit
+) -> APIRouter:
     """Open every door of the given channels."""
     router = APIRouter(tags=["doors"], route_class=_DoorRoute)
     for channel in channels:
         grouping, probe = _grouping(service, database, channel), partial(try_out, service, database, channel.name)
         for door in channel.doors:
-            handler = _DoorHandler(grouping, probe, channel, door, limit)
+            handler = _DoorHandler(grouping, probe, references, channel, door, limit)
             router.add_api_route(
                 door.path,
                 handler.handle,
@@ -77,12 +80,14 @@ class _DoorHandler:
         self,
         grouping: Grouping,
         probe: Callable[[Delivery], Awaitable[object]],
+        references: References,
         channel: Channel,
         door: Door,
         limit: RateLimit,
     ) -> None:
         self._grouping = grouping
         self._probe = probe
+        self._references = references
         self._channel = channel
         self._door = door
         self._limit = limit
@@ -126,7 +131,7 @@ class _DoorHandler:
         translation = Translation(unreadable=(Unreadable(reason="internal_error"),))
         try:
             translation = self._channel.normalize(inbound)
-            return translation, await self._accept(request, inbound, translation)
+            return translation, await _or_refuse(self._look_up_and_accept(request, inbound, translation))
         except RefusedError:
             raise
         except Exception as error:
@@ -134,6 +139,12 @@ class _DoorHandler:
                 raise
             self._log_fault(error)
         return await self._take_what_can_be(request, inbound, translation)
+
+    async def _look_up_and_accept(
+        self, request: Request, inbound: InboundRequest, translation: Translation
+    ) -> list[Receipt]:
+        async with self._references.resolved(self._channel.name, inbound, translation) as whole:
+            return await self._accept(request, inbound, whole)
 
     async def _take_what_can_be(
         self, request: Request, inbound: InboundRequest, translation: Translation

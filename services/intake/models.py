@@ -329,3 +329,39 @@ look = Table(
     schema=VAULT,
 )
 """Each look at an address; written by the function `vault.return_address` alone."""
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("device", LargeBinary, nullable=False, comment="keyed hash of the device's secret name"),
+    Column("length", BigInteger, nullable=False, comment="bytes, as announced"),
+    Column("received", BigInteger, nullable=False, server_default="0", comment="bytes that are on disk for good"),
+    Column("metadata", Text, comment="what the client calls it, as it wrote it; believed by nobody"),
+    Column("created_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("removed_at", _TIME, comment="the device wants it no more; the row still counts for its limits"),
+    Index("upload_device", "device", "created_at"),
+    Index("upload_expiry", "expires_at"),
+)
+"""Its bytes lie in the spool, in a file of its id."""
+
+rating = Table(
+    "rating",
+    metadata,
+    Column("answer_id", Uuid, ForeignKey("intake.answer.event_id"), primary_key=True, comment="once per answer"),
+    Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
+    Column("rating", Integer, nullable=False, comment="1 to 5"),
+    Column("text", Text),
+    Column("rated_at", _TIME, nullable=False),
+)
+
+push_token = Table(
+    "push_token",
+    metadata,
+    Column("device", LargeBinary, primary_key=True, comment="keyed hash of the device's secret name"),
+    Column("token", LargeBinary, nullable=False, comment="encrypted"),
+    Column("changed_at", _TIME, nullable=False),
+    schema=VAULT,
+)
+"""Where a device's app is woken. Intake writes it and cannot read it; replies reads it through a function."""

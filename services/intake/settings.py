@@ -25,6 +25,17 @@ class IntakeSettings(Settings):
     attachments_secret_key: Secret | None = None
     raw_requests_days: Annotated[int, Field(ge=7, le=3650)] = 90
     """How long requests are kept as they came; those that are parked wait for a person, however long."""
+    uploads: str = ""
+    """The folder where uploads lie until their words come, shared by the intake processes; empty: `.uploads` in the
+    attachments' folder, or here where those are in an object store."""
+    upload_mb: int = 50
+    """Megabytes of the largest upload."""
+    uploads_per_device: int = 60
+    """How many uploads a device may begin in a day."""
+    uploads_mb_per_device: int = 500
+    """How many megabytes those may have together."""
+    uploads_mb: int = 10_000
+    """How many megabytes may lie in the folder: devices are free to invent."""
     submissions_per_minute: int = 30
     """How many requests one address may send to a public door; a village office shares one address."""
     lookups_per_minute: int = 60

@@ -8,6 +8,7 @@ RejectError             a consumer's "never try this again": the event is parked
 """
 
 import traceback
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -19,6 +20,8 @@ class ProblemError(Exception):
     """
 
     status: ClassVar[int] = 400
+    headers: ClassVar[Mapping[str, str]] = {}
+    """What the answer says beside its document."""
 
     def __init__(self, code: str, title: str, detail: str | None = None, **extensions: object) -> None:
         """Keep the words; `extensions` become members of the problem document."""

@@ -37,7 +37,8 @@ class ServiceApp:
     router: APIRouter | None = None
     workers: Mapping[str, Worker] = field(default_factory=dict)
     own_bodies: Sequence[str] = ()
-    """Beginnings of the paths that read and limit their bodies themselves; all others take a small one."""
+    """Beginnings of the paths, as routes' templates, that read and limit their bodies themselves; all others take a
+    small one."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     worker_checks: Mapping[str, Check] = field(default_factory=dict)
     """What is only ready where the workers run."""

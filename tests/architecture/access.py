@@ -1,6 +1,8 @@
 """Who may call what: one row per address, decided by a person. A route without a row fails the tests.
 
 `public`            anybody; a limit per address, or nothing in it that is anybody's
+`citizen`           the secret name of the device that wrote it, or (of one complaint) ticket and access code; limited
+                    per address
 `provider-signed`   the provider proves itself: a signature over the raw body, or a secret (`authenticate.py`)
 `officer`           a token of identity; `roles` may call it, and the case's agency decides what each of them sees
 `operator`          who runs the machines, on the machine itself or with the metrics token; holds no citizen's words
@@ -11,7 +13,7 @@ from typing import Literal
 
 from shared.security import Role
 
-Kind = Literal["public", "provider-signed", "officer", "operator"]
+Kind = Literal["public", "citizen", "provider-signed", "officer", "operator"]
 
 EVERY_ROLE = frozenset(Role)
 READERS = EVERY_ROLE - {Role.OPERATOR}
@@ -60,6 +62,18 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/v1/attachments/{attachment_id}"): Access(
         "public", "the signature in a link of ten minutes is the right to this one content"
     ),
+    # intake: citizens' own complaints
+    ("GET", "/v1/me/complaints"): Access("citizen", "the device's own complaints and no other's"),
+    ("GET", "/v1/me/complaints/{ticket}"): Access("citizen", "what was said, to whoever wrote it or holds its code"),
+    ("POST", "/v1/me/complaints/{ticket}/rating"): Access("citizen", "whoever wrote it says how it was answered"),
+    ("PUT", "/v1/me/push-token"): Access("citizen", "a device says where it is woken; nobody reads it back here"),
+    ("DELETE", "/v1/me/push-token"): Access("citizen", "a device wants to sleep"),
+    # intake: uploads by the protocol tus
+    ("OPTIONS", "/v1/uploads"): Access("public", "what this server of tus can do is written in its specification"),
+    ("POST", "/v1/uploads"): Access("citizen", "any device may upload within its day's limits, which its name counts"),
+    ("PATCH", "/v1/uploads/{upload_id}"): Access("citizen", "the device that began it; to others it does not exist"),
+    ("POST", "/v1/uploads/{upload_id}"): Access("citizen", "the same, for networks that let no PATCH through"),
+    ("DELETE", "/v1/uploads/{upload_id}"): Access("citizen", "the device that began it; to others it does not exist"),
     # identity
     ("POST", "/v1/sessions"): Access("public", "signing in is how one stops being a stranger; limited per address"),
     ("GET", "/v1/sessions/me"): Access("officer", "whoever is signed in sees their own account", EVERY_ROLE),

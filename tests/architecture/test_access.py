@@ -115,6 +115,15 @@ async def test_a_providers_address_refuses_a_stranger(http, method, path):
     assert answer.status_code in {401, 403}
 
 
+@pytest.mark.parametrize(("method", "path"), rows("citizen"))
+async def test_a_citizens_address_asks_for_a_credential(http, method, path):
+    document = {"rating": 5} if "rating" in path else {"token": "t" * 40} if "push" in path else None
+    path = path.replace("{ticket}", "NTB-0000-00000").replace("{upload_id}", "0")
+    headers = {"tus-resumable": "1.0.0", "x-http-method-override": "DELETE"} if "uploads" in path else {}
+    answer = await http.request(method, path, headers=headers, json=document)
+    assert answer.status_code == 401
+
+
 @pytest.mark.parametrize(("method", "path"), rows("operator"))
 async def test_an_operators_address_does_not_exist_for_others(http, method, path):
     answer = await http.request(method, path, headers={"authorization": "Bearer a-strangers-guess"})
