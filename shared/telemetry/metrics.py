@@ -71,3 +71,24 @@ WAITED = Counter(
     "or given_up; pointers resolved, fallback, given_up or later, and why.",
     ["what", "channel", "outcome", "reason"],
 )
+RECOVERED = Counter(
+    "ntbcare_recovered_total",
+    "Messages that no webhook brought and that were read back from the provider.",
+    ["channel", "account"],
+)
+ACCOUNT_HEALTHY = Gauge(
+    "ntbcare_account_healthy",
+    "1 while the provider says that an account of ours receives: token, subscription, gateway; 0 with its problem.",
+    ["channel", "account"],
+)
+ACCOUNT_TOKEN_EXPIRES = Gauge(
+    "ntbcare_account_token_expires_timestamp", "When an account's token ends (Unix time).", ["channel", "account"]
+)
+ACCOUNT_LAST_MESSAGE_AGE = Gauge(
+    "ntbcare_account_last_message_seconds", "How long ago a citizen last wrote to an account.", ["channel", "account"]
+)
+ACCOUNT_SILENT = Gauge(
+    "ntbcare_account_silent",
+    "1 while an account has heard nothing for longer than at this hour in the last four weeks.",
+    ["channel", "account"],
+)

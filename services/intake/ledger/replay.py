@@ -70,7 +70,7 @@ class Replay:
         kept = await self._database.run(lambda tx: repository.open_request(tx, request_id, why))
         if kept is None:
             return Replayed(id=request_id, state="gone")
-        delivery = await self._delivery(request_id, kept)
+        delivery = await self._service.make_ready(self._channel.name, await self._delivery(request_id, kept))
         if dry:
             return _outcome(
                 request_id, delivery, await try_out(self._service, self._database, self._channel.name, delivery)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.intake.models import account_health, account_notice, raw_request
+from services.intake.models import account_health, account_notice, message, raw_request, recovery
 from shared.channels import AccountHealth, AccountNotice, InboundRequest, Unreadable
 from shared.db import UnitOfWork
 
@@ -110,3 +110,48 @@ async def store_health(tx: UnitOfWork, channel: str, account: str, health: Accou
     }
     store = insert(account_health).values(channel=channel, account=account, **row)
     await tx.session.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=row))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryClaim:
+    """An account that is read back now; until when that was done, and when it last heard anything."""
+
+    read_until: datetime | None
+    last_message_at: datetime | None
+
+
+async def claim_recovery(
+    tx: UnitOfWork, channel: str, account: str, *, now: datetime, not_since: datetime
+) -> RecoveryClaim | None:
+    """Claim the reading back of an account; None when somebody tried since then."""
+    claim = insert(recovery).values(channel=channel, account=account, tried_at=now)
+    claim = claim.on_conflict_do_update(
+        index_elements=["channel", "account"], set_={"tried_at": now}, where=recovery.c.tried_at <= not_since
+    )
+    row = (await tx.session.execute(claim.returning(recovery.c.read_until))).first()
+    if row is None:
+        return None
+    newest = select(message.c.received_at).where(message.c.channel == channel, message.c.account == account)
+    last = await tx.session.scalar(newest.order_by(message.c.id.desc()).limit(1))
+    return RecoveryClaim(read_until=row.read_until, last_message_at=last)
+
+
+async def store_recovery(
+    tx: UnitOfWork,
+    channel: str,
+    account: str,
+    *,
+    since: datetime,
+    started: datetime,
+    found: int,
+    problem: str | None,
+) -> None:
+    """Keep how far an account was read back: without a problem, and without a hole before it, until the start."""
+    values = {"tried_at": started, "problem": problem}
+    until = started if problem is None else None
+    store = insert(recovery).values(channel=channel, account=account, read_until=until, found=found, **values)
+    changes = {**values, "found": recovery.c.found + found}
+    if problem is None:
+        whole = or_(recovery.c.read_until.is_(None), recovery.c.read_until >= since)
+        changes["read_until"] = case((whole, started), else_=recovery.c.read_until)
+    await tx.session.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=changes))

@@ -6,9 +6,11 @@ from typing import Any
 from fastapi import APIRouter, status
 from fastapi.responses import HTMLResponse
 
+from shared.testing.graph.echoes import Echoes
 from shared.testing.graph.errors import ERRORS
 from shared.testing.graph.held import Held, World
-from shared.testing.graph.payloads import Commented, Fault, WroteAt
+from shared.testing.graph.payloads import Commented, Fault, Says, Webhooks, WroteAt
+from shared.testing.graph.said import Said
 from shared.testing.page import page
 
 _COLUMNS = ("Waktu", "Akun", "Jenis", "Kepada", "Isi", "Tag", "Metadata")
@@ -16,10 +18,11 @@ _MOST_SHOWN = 200
 _SURFACES = {"message": "pesan", "private_reply": "balasan pribadi", "public_reply": "balasan umum"}
 
 
-def control(world: World) -> APIRouter:
+def control(world: World, echoes: Echoes) -> APIRouter:
     """Return the addresses; they ask nobody who they are, so serve them on loopback only."""
     router = APIRouter(prefix="/_simulator")
     router.include_router(_faults(world))
+    router.include_router(_said(world, echoes))
 
     @router.get("/messages")
     async def show_messages() -> dict[str, Any]:
@@ -44,6 +47,32 @@ def control(world: World) -> APIRouter:
         return _page(world)
 
     return router
+
+
+def _said(world: World, echoes: Echoes) -> APIRouter:
+    """Let people write, and webhooks get lost."""
+    router = APIRouter()
+
+    @router.post("/said", status_code=status.HTTP_204_NO_CONTENT)
+    async def tell_said(said: list[Says]) -> None:
+        for one in said:
+            say(world, echoes, Said(**{**one.model_dump(), "at": one.at or world.clock()}))
+
+    @router.put("/webhooks", status_code=status.HTTP_204_NO_CONTENT)
+    async def set_webhooks(webhooks: Webhooks) -> None:
+        world.memory.lose_every = webhooks.lose_every
+
+    return router
+
+
+def say(world: World, echoes: Echoes, one: Said) -> None:
+    """Let somebody write: Graph remembers it, and its webhook goes out unless it gets lost."""
+    account = world.accounts[one.account]
+    is_own = one.kind == "media" or one.person == one.account
+    if not is_own and world.memory.say(one):
+        echoes.tell(account, one)
+    elif is_own:
+        world.memory.said[one.id] = one
 
 
 def _faults(world: World) -> APIRouter:

@@ -1,4 +1,4 @@
-"""The echo: Meta tells our door what our account sent, signed as everything it tells (`message_echoes`)."""
+"""What Meta tells our doors, signed: what our account sent (`message_echoes`), and what people wrote."""
 
 import asyncio
 import hashlib
@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.http.client import HTTPError, async_client
 from shared.testing.graph.held import Account, Held
+from shared.testing.graph.said import Said, webhook
 
 _OBJECTS = {"facebook": "page", "instagram": "instagram"}
 _TRIES = 5
@@ -25,20 +26,34 @@ class Echoes:
 
     def send(self, account: Account, held: Held) -> None:
         """Send it in the background; a public reply is a comment, and has no echo."""
+        if held.surface != "public_reply":
+            self._send(account, echo(account, held))
+
+    def tell(self, account: Account, one: Said) -> None:
+        """Send the webhook of what somebody wrote."""
+        entry = webhook(one, account.channel)
+        self._send(account, {"object": _OBJECTS[account.channel], "entry": [entry]})
+
+    def _send(self, account: Account, document: dict[str, Any]) -> None:
         door = self._doors.get(account.channel)
-        if door is None or held.surface == "public_reply":
+        if door is None:
             return
-        task = asyncio.create_task(_deliver(door, account, held))
+        task = asyncio.create_task(_deliver(door, account, document))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    async def settle(self) -> None:
+        """Wait until everything that was sent so far has arrived, or never will."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
 
     async def close(self) -> None:
         """Let those finish that are under way."""
         await asyncio.gather(*self._under_way)
 
 
-async def _deliver(door: str, account: Account, held: Held) -> None:
-    body = json.dumps(echo(account, held)).encode()
+async def _deliver(door: str, account: Account, document: dict[str, Any]) -> None:
+    body = json.dumps(document).encode()
     signature = hmac.new(account.app_secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
     async with async_client(timeout=5) as http:

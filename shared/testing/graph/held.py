@@ -7,6 +7,7 @@ from typing import Literal
 
 from shared.core.times import Clock
 from shared.testing.graph.payloads import Commented, Fault, WroteAt
+from shared.testing.graph.said import Memory
 
 _MOST_HELD = 100_000
 
@@ -19,6 +20,10 @@ class Account:
     channel: Literal["facebook", "instagram"]
     token: str = field(repr=False)
     app_secret: str = field(repr=False)
+    app_id: str = "1517776481860111"
+    token_ends_at: datetime | None = None
+    subscribed_fields: tuple[str, ...] | None = ("feed", "messages", "comments")
+    """What its webhooks tell of; None: it lost its subscription."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,12 +63,14 @@ class World:
         self.calls = 0
         self.messages: deque[Held] = deque(maxlen=_MOST_HELD)
         self.faults: list[Fault] = []
+        self.memory = Memory()
         self._wrote: dict[tuple[str, str], datetime] = {}
         self._comments: dict[str, Comment] = {}
 
     def forget(self) -> None:
         """Begin anew, with the same accounts."""
         self.calls = 0
+        self.memory = Memory()
         for kept in (self.messages, self.faults, self._wrote, self._comments):
             kept.clear()
 

@@ -79,6 +79,28 @@ class Commented(Told):
     at: AwareDatetime | None = None
 
 
+class Says(Told):
+    """Somebody writes; without a time just now."""
+
+    id: str
+    account: str
+    kind: Literal["message", "comment", "post", "media"]
+    person: str
+    text: str = ""
+    at: AwareDatetime | None = None
+    name: str = ""
+    post: str | None = None
+    parent: str | None = None
+    image: str | None = None
+    private: bool = False
+
+
+class Webhooks(Told):
+    """Of so many webhooks one is lost; 0: none, 1: all."""
+
+    lose_every: Annotated[int, Field(ge=0)]
+
+
 class Fault(Told):
     """How the next calls go wrong."""
 

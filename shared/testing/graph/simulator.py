@@ -15,6 +15,7 @@ from shared.testing.graph.echoes import Echoes
 from shared.testing.graph.errors import ERRORS, RefusalError
 from shared.testing.graph.held import Account, Held, World
 from shared.testing.graph.payloads import CommentBody, Fault, MessageBody, Strict, read
+from shared.testing.graph.reading import reading
 from shared.testing.graph.rules import caller, check_proof, take_comment, take_message
 
 VERSION = "v26.0"
@@ -42,7 +43,9 @@ def create_graph_simulator(
 
     app = FastAPI(title="Tiruan Graph API", openapi_url=None, lifespan=lifespan)
     app.state.world = world
-    app.include_router(control(world))
+    app.state.echoes = echoes
+    app.include_router(control(world, echoes))
+    app.include_router(reading(world, lambda account: _unmade(world.next_fault(account.id)), VERSION))
 
     @app.post(f"/{VERSION}/{{node}}/messages")
     async def messages(request: Request, node: str) -> Response:
