@@ -133,7 +133,13 @@ async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool
 
 
 async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:
-    """Record the agency's answer; which agency's, the provider does not say."""
+    """Record the agency's answer; which agency's, the provider does not say.
+
+    What holds an answer of the case is that answer coming back: a provider's echo that does not say whose it is. A
+    picture without words is kept with the messages, and answers nothing by itself.
+    """
+    if not event.text.strip() or await repository.is_answer_within(tx, row.complaint_id, event.text):
+        return
     actor = Actor(kind="channel", id=event.channel)
     await repository.add_answer(
         tx,

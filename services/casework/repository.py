@@ -164,6 +164,14 @@ async def add_answer(tx: UnitOfWork, **values: object) -> None:
     await tx.session.execute(insert(answer).values(values))
 
 
+async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bool:
+    """Tell whether these words hold an answer that the case has already."""
+    found = select(literal(value=True)).where(
+        answer.c.complaint_id == complaint_id, func.strpos(words, answer.c.text) > 0
+    )
+    return await tx.session.scalar(found.limit(1)) is not None
+
+
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's answers, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)

@@ -140,6 +140,20 @@ async def test_what_the_agency_wrote_in_the_providers_app_is_its_answer_once(ope
     assert (said["actor"], said["agency"]) == ({"kind": "channel", "id": "facebook"}, None)
 
 
+async def test_an_officers_own_answer_that_comes_back_and_a_picture_without_words_are_no_second_one(
+    opened, deliver, officer, sql
+):
+    case, liaison = await opened(), officer()
+    await liaison.post(case.ticket, "take", version=2)
+    await liaison.post(case.ticket, "answer", {"text": ANSWER}, 3)
+    echo = f"Jawaban atas laporan {case.ticket} dari Dinas Pendidikan:\n\n{ANSWER}"
+    await deliver(appended(case.event, author="agency", text=echo))
+    await deliver(appended(case.event, author="agency", text=" "))
+    body = (await liaison.get(f"/{case.ticket}")).json()
+    assert (len(body["answers"]), len(body["messages"])) == (1, 3)
+    assert [name for name, _ in await bus(sql, case)].count("complaint.answered.v1") == 1
+
+
 async def test_such_an_answer_to_what_nobody_has_taken_counts_and_moves_nothing(opened, deliver, officer, sql):
     case = await opened()
     await deliver(appended(case.event, author="agency", text=ANSWER))
