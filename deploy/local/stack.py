@@ -65,6 +65,8 @@ SENDSMS_STAND_IN = Process(SENDSMS, ("kannel", "simulator"), stand_in=True, read
 
 FACEBOOK_PAGE = "1067280970047460"
 INSTAGRAM_ACCOUNT = "17841400008460056"
+META_APP = "1517776481860111"
+"""Our app at Meta: by it the doors know the echo of what we sent."""
 SMS_NUMBER = "1708"
 
 
@@ -150,6 +152,7 @@ class Stack(Supervisor):
             "NTBCARE_FACEBOOK_GRAPH_URL": graph,
             "NTBCARE_INSTAGRAM_APP_SECRETS": drawn["instagram_app_secret"],
             "NTBCARE_INSTAGRAM_VERIFY_TOKEN": drawn["instagram_verify_token"],
+            "NTBCARE_INSTAGRAM_APP_ID": META_APP,
             "NTBCARE_INSTAGRAM_ACCOUNTS": INSTAGRAM_ACCOUNT,
             "NTBCARE_INSTAGRAM_ACCOUNT_TOKENS": json.dumps({INSTAGRAM_ACCOUNT: drawn["instagram_account_token"]}),
             "NTBCARE_INSTAGRAM_GRAPH_URL": graph,
