@@ -5,7 +5,7 @@ its events. Nothing here waits for anything but the database, and a content's di
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -25,9 +25,11 @@ from services.intake.drafts import (
     drafts_of,
 )
 from services.intake.judging import JOINED, Conversation, Judged, Named, judge
+from services.intake.media import incoming
+from services.intake.media import repository as media
+from services.intake.media.store import AttachmentStore
 from services.intake.repository import ConversationKey, KnownMessage, Person
-from services.intake.storage import AttachmentStore
-from shared.channels import AgencyMessage, Disposition, InboundMessage, Receipt, RefusedError, Translation
+from shared.channels import AgencyMessage, Disposition, InboundMessage, MediaPolicy, Receipt, RefusedError, Translation
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
 from shared.events import CaseState, ReplyDeliveryReported
@@ -42,11 +44,28 @@ FINISHED: frozenset[str] = frozenset[CaseState]({"answered", "closed"})
 class Acceptance:
     """Accepts deliveries."""
 
-    def __init__(self, *, vault: VaultKeys, access_code_key: str, store: AttachmentStore) -> None:
-        """Take the vault's keys, the key of the access codes and the store of attachments."""
+    def __init__(
+        self, *, vault: VaultKeys, access_code_key: str, store: AttachmentStore, policies: Mapping[str, MediaPolicy]
+    ) -> None:
+        """Take the vault's keys, the key of the access codes, the store of attachments and the channels' policies."""
         self._vault = vault
         self._access_code_key = access_code_key
         self._store = store
+        self._policies = policies
+
+    async def make_ready(self, channel: str, delivery: Delivery) -> Delivery:
+        """Look at what came along, and take out what is hidden in it: it takes seconds, so before any transaction.
+
+        One that is ready, or brings nothing, comes back as it is.
+        """
+        told = delivery.translation
+        messages: list[InboundMessage | AgencyMessage] = [*told.messages, *told.agency_messages]
+        missing = {one.attachments for one in messages if one.attachments} - delivery.ready.keys()
+        if not missing:
+            return delivery
+        policy = self._policies.get(channel)
+        ready = {along: await incoming.make_ready(along, policy) for along in missing}
+        return replace(delivery, ready={**delivery.ready, **ready})
 
     async def accept(self, tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
         """Store what requests of one channel said: each message once, however often it is delivered.
@@ -55,6 +74,7 @@ class Acceptance:
         comes back with other content, and `OvertakenError` when another transaction stored the same at this moment
         (try again); the transaction then changes nothing, of the other requests neither.
         """
+        deliveries = [await self.make_ready(channel, one) for one in deliveries]
         raw_ids = [delivery.kept_as or new_id() for delivery in deliveries]
         pairs = list(zip(deliveries, raw_ids, strict=True))
         drafts = _unique([one for pair in pairs for one in drafts_of(*pair)])
@@ -62,10 +82,10 @@ class Acceptance:
         known = await self._known(tx, channel, drafts, agency)
         fresh = [one for one in drafts if one.key not in known]
         _refuse_reused_keys(deliveries, fresh, known)
+        fresh_agency = [one for one in agency if one.key not in known]
+        await self._keep_contents(tx, [*fresh, *fresh_agency])
         judged = await self._take_in(tx, channel, fresh, known) if fresh else []
-        placed = await agency_messages.take_in(
-            tx, self._vault, channel, [one for one in agency if one.key not in known], known
-        )
+        placed = await agency_messages.take_in(tx, self._vault, channel, fresh_agency, known)
         parts, news = await self._keep_the_rest(tx, channel, pairs)
         news |= {one.draft.raw_request_id for one in judged} | {one.draft.raw_request_id for one in placed}
         await repository.store_raw(tx, channel, _raw_requests(pairs, news))
@@ -85,7 +105,6 @@ class Acceptance:
     async def _take_in(
         self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], known: Mapping[Key, KnownMessage]
     ) -> list[Judged]:
-        await self._store.keep([attachment for one in fresh for attachment in one.attachments])
         senders = {one.message_id: one.message.sender for one in fresh}
         persons = await repository.persons(tx, self._vault, channel, senders)
         keys = {one.message_id: _conversation_key(one, persons[one.message_id]) for one in fresh}
@@ -102,6 +121,14 @@ class Acceptance:
         await self._announce(tx, channel, judged, tickets)
         await self._obey(tx, channel, judged, persons)
         return judged
+
+    async def _keep_contents(self, tx: UnitOfWork, fresh: Sequence[Draft | AgencyDraft]) -> None:
+        """Have contents on disk before their rows are committed, and nobody delete them meanwhile."""
+        kept = [one.incoming.content for draft in fresh for one in draft.attachments]
+        contents = {one.sha256: one.content for one in kept if one is not None}
+        if contents:
+            await media.hold(tx, list(contents))
+            await self._store.keep(contents)
 
     async def _announce(
         self, tx: UnitOfWork, channel: str, judged: Sequence[Judged], tickets: Mapping[UUID, str]

@@ -15,20 +15,22 @@ async def accept_surely(
     service: IntakeService, database: Database, channel: str, deliveries: Sequence[Delivery]
 ) -> list[list[Receipt]]:
     """Accept requests in one transaction. What another transaction stored meanwhile is seen by the next try."""
+    ready = [await service.make_ready(channel, one) for one in deliveries]
     for _ in range(_TRIES - 1):
         try:
-            return await database.run(lambda tx: service.accept(tx, channel, deliveries))
+            return await database.run(lambda tx: service.accept(tx, channel, ready))
         except OvertakenError:
             continue
-    return await database.run(lambda tx: service.accept(tx, channel, deliveries))
+    return await database.run(lambda tx: service.accept(tx, channel, ready))
 
 
 async def try_out(service: IntakeService, database: Database, channel: str, delivery: Delivery) -> Sequence[Receipt]:
     """Accept a request and take everything back; return the receipts, raise what accepting it would raise."""
     receipts: list[Receipt] = []
+    ready = await service.make_ready(channel, delivery)
     try:
         async with database.transaction() as tx:
-            (receipts,) = await service.accept(tx, channel, [delivery])
+            (receipts,) = await service.accept(tx, channel, [ready])
             await tx.flush()
             raise _TakenBackError  # noqa: TRY301 - it takes the transaction back
     except (_TakenBackError, OvertakenError):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from fastapi import APIRouter
 
@@ -10,22 +9,21 @@ from services.intake import endpoints
 from services.intake.citizens.addressing import Addressing
 from services.intake.citizens.endpoints import own_complaints
 from services.intake.citizens.service import CitizenService
-from services.intake.media import store as media_store
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
 from services.intake.models import inbox, parked
 from services.intake.references import References
 from services.intake.service import IntakeService
+from services.intake.media.store import AttachmentStore
 from services.intake.settings import IntakeSettings
-from services.intake.storage import AttachmentStore
 from services.intake.uploads.endpoints import PATH as UPLOADS
 from services.intake.uploads.endpoints import tus_uploads
 from services.intake.uploads.resolving import UploadResolver
 from services.intake.uploads.service import UploadLimits, UploadService
 from services.intake.uploads.spool import Spool
 from services.intake.uploads.worker import UploadSweep
-from shared.channels import available_channels, load_channel, load_media_policy, load_message_reader
+from shared.channels import MediaPolicy, available_channels, load_channel, load_media_policy, load_message_reader
 from shared.core.service import ServeOptions, ServiceApp, Worker
 from shared.db import Database
 from shared.events import COMPLAINTS
@@ -39,7 +37,8 @@ def service_of(settings: IntakeSettings) -> IntakeService:
     return IntakeService(
         vault=_vault_of(settings),
         access_code_key=settings.access_code_key.get_secret_value(),
-        store=AttachmentStore(Path(settings.attachments)),
+        store=AttachmentStore.of(settings),
+        policies=_policies(),
     )
 
 
@@ -53,6 +52,12 @@ def _citizens_of(settings: IntakeSettings) -> CitizenService:
 
 
 def _uploads_of(settings: IntakeSettings) -> UploadService:
+def _policies() -> dict[str, MediaPolicy]:
+    """Return every channel's policy: whichever doors a process has, the workers go on with all messages."""
+    loaded = {name: load_media_policy(name) for name in available_channels()}
+    return {name: policy for name, policy in loaded.items() if policy is not None}
+
+
     return UploadService(vault=_vault_of(settings), spool=Spool.of(settings), limits=UploadLimits.of(settings))
 
 
@@ -62,7 +67,7 @@ def build(options: ServeOptions) -> ServiceApp:
     channels = [load_channel(name) for name in options.channels or available_channels()]
     database = Database(settings.database_url.get_secret_value(), application="intake", pool_size=10)
     service, citizens, uploads = service_of(settings), _citizens_of(settings), _uploads_of(settings)
-    store = media_store.AttachmentStore.of(settings)
+    store = AttachmentStore.of(settings)
     submissions, lookups = RateLimit(settings.submissions_per_minute), RateLimit(settings.lookups_per_minute)
     references = References(Addressing(citizens, database), UploadResolver(uploads, database))
     router = APIRouter()
@@ -113,15 +118,13 @@ def _with_workers(
     )
 
 
-def _media_worker(database: Database, store: media_store.AttachmentStore) -> Worker:
+def _media_worker(database: Database, store: AttachmentStore) -> Worker:
     """Fetch for every channel, whichever doors this process has: what there is to fetch lies in the database."""
     from services.intake.media.fetch import Fetcher  # noqa: PLC0415 - the doors fetch nothing, and need no HTTP client
     from services.intake.media.worker import MediaWorker  # noqa: PLC0415 - as above
     from shared.http.outside import OutsideClient  # noqa: PLC0415 - as above
 
-    loaded = {name: load_media_policy(name) for name in available_channels()}
-    policies = {name: policy for name, policy in loaded.items() if policy is not None}
-    return MediaWorker(database, AttachmentQueue(store, policies), Fetcher(OutsideClient()), store).run
+    return MediaWorker(database, AttachmentQueue(store, _policies()), Fetcher(OutsideClient()), store).run
 
 
 def _waiting_worker(

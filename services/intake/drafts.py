@@ -1,12 +1,13 @@
 """What acceptance is about to store: a delivery per request, a draft per message, ids drawn before any statement."""
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
+from services.intake.media.incoming import Along, Incoming
 from shared.channels import AgencyMessage, Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
 from shared.channels import GivenPlace as ProtocolPlace
 from shared.core.ids import new_id
@@ -31,6 +32,8 @@ class Delivery:
     traceparent: str | None = None
     kept_as: UUID | None = None
     """The raw request that this is already, where it is run again: it is not kept a second time."""
+    ready: Mapping[Along, Sequence[Incoming]] = field(default_factory=dict, repr=False)
+    """What came along with its messages, made ready for acceptance (`Acceptance.make_ready`)."""
 
     @property
     def messages(self) -> list[InboundMessage]:
@@ -47,29 +50,27 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAttachment:
-    """An attachment with its id and, where the content came along, its hash and size."""
+    """An attachment with its id."""
 
     id: UUID
-    given: Attachment
-    sha256: str | None
-    size: int | None
+    incoming: Incoming
+
+    @property
+    def given(self) -> Attachment:
+        """What its channel said of it."""
+        return self.incoming.given
 
     @property
     def reference(self) -> AttachmentRef:
         """Describe it for an event: no address, no content."""
-        given = self.given
+        kept = self.incoming.content
         return AttachmentRef(
-            id=self.id, kind=given.kind, media_type=given.media_type, sha256=self.sha256, size=self.size
+            id=self.id,
+            kind=self.given.kind,
+            media_type=kept.media_type if kept else self.given.media_type,
+            sha256=kept.sha256 if kept else None,
+            size=kept.size if kept else None,
         )
-
-    @property
-    def state(self) -> str:
-        """Say whether its content is here, is to be fetched, or does not exist."""
-        if self.sha256 is not None:
-            return "stored"
-        if self.given.problem is not None:
-            return "failed"
-        return "wanted" if self.given.url is not None else "none"
 
 
 def event_place(given: ProtocolPlace) -> Place:
@@ -177,7 +178,7 @@ def agency_drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[AgencyDra
             raw_request_id=raw_request_id,
             traceparent=delivery.traceparent,
             message_id=new_id(),
-            attachments=tuple(_attachment(given) for given in message.attachments),
+            attachments=_attachments(message, delivery),
             received_at=delivery.request.received_at,
         )
         for message in delivery.translation.agency_messages
@@ -193,16 +194,11 @@ def _draft(message: InboundMessage, delivery: Delivery, raw_request_id: UUID) ->
         message_id=new_id(),
         complaint_id=new_id(),
         reporter=uuid4(),
-        attachments=tuple(_attachment(given) for given in message.attachments),
+        attachments=_attachments(message, delivery),
         received_at=delivery.request.received_at,
     )
 
 
-def _attachment(given: Attachment) -> StoredAttachment:
-    content = given.content
-    return StoredAttachment(
-        id=new_id(),
-        given=given,
-        sha256=None if content is None else hashlib.sha256(content).hexdigest(),
-        size=None if content is None else len(content),
-    )
+def _attachments(message: InboundMessage | AgencyMessage, delivery: Delivery) -> tuple[StoredAttachment, ...]:
+    ready = delivery.ready[message.attachments] if message.attachments else ()
+    return tuple(StoredAttachment(id=new_id(), incoming=one) for one in ready)

@@ -15,10 +15,10 @@ from services.intake.drafts import Delivery
 from services.intake.grouping import Grouping
 from services.intake.inbound import read_inbound
 from services.intake.ledger.sifting import sift
+from services.intake.media.store import StoreUnavailableError
 from services.intake.references import References
 from services.intake.schemas import AnswerOut, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
-from services.intake.storage import StoreUnavailableError
 from shared.channels import Answer as ChannelAnswer
 from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 _RETRY_AFTER_S = "5"
 _WORDS = re.compile(r"\w+")
+_SETTLED = frozenset({"stored", "refused", "failed"})
+"""Attachments that no worker goes on with."""
 _LOGGED_TICKETS = 20
 """Of one request: Meta may send a thousand messages at once."""
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
@@ -45,8 +47,9 @@ def doors(
     router = APIRouter(tags=["doors"], route_class=_DoorRoute)
     for channel in channels:
         grouping, probe = _grouping(service, database, channel), partial(try_out, service, database, channel.name)
+        ready = partial(service.make_ready, channel.name)
         for door in channel.doors:
-            handler = _DoorHandler(grouping, probe, references, channel, door, limit)
+            handler = _DoorHandler(ready, grouping, probe, references, channel, door, limit)
             router.add_api_route(
                 door.path,
                 handler.handle,
@@ -78,6 +81,7 @@ class _DoorHandler:
 
     def __init__(
         self,
+        ready: Callable[[Delivery], Awaitable[Delivery]],
         grouping: Grouping,
         probe: Callable[[Delivery], Awaitable[object]],
         references: References,
@@ -85,6 +89,7 @@ class _DoorHandler:
         door: Door,
         limit: RateLimit,
     ) -> None:
+        self._ready = ready
         self._grouping = grouping
         self._probe = probe
         self._references = references
@@ -165,7 +170,10 @@ class _DoorHandler:
             return nothing, await self._accept(request, inbound, nothing)
 
     async def _accept(self, request: Request, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
-        return await _or_refuse(self._grouping.accept(self._delivery(request, inbound, translation)))
+        delivery = await self._ready(self._delivery(request, inbound, translation))
+        receipts = await _or_refuse(self._grouping.accept(delivery))
+        self._report_attachments(delivery, receipts)
+        return receipts
 
     def _delivery(self, request: Request, inbound: InboundRequest, translation: Translation) -> Delivery:
         return Delivery(
@@ -189,6 +197,15 @@ class _DoorHandler:
         for unreadable in translation.unreadable:
             self._count("parked", unreadable.reason)
             log.error("intake.request_parked", reason=unreadable.reason, where=unreadable.where)
+
+    def _report_attachments(self, delivery: Delivery, receipts: Sequence[Receipt]) -> None:
+        for message, receipt in zip(delivery.translation.messages, receipts, strict=True):
+            if message.attachments and not receipt.duplicate:
+                for one in delivery.ready[message.attachments]:
+                    if one.plan.state in _SETTLED:
+                        metrics.ATTACHMENTS.labels(
+                            channel=self._channel.name, outcome=one.plan.state, reason=one.plan.problem or ""
+                        ).inc()
 
     def _log_fault(self, error: Exception) -> None:
         log.error("intake.door_failed", channel=self._channel.name, **whereabouts(error))

@@ -128,7 +128,7 @@ _STORE_COMPLAINTS = (
 _STORE_ATTACHMENTS = insert_rows(
     attachment,
     *("id", "complaint_id", "message_id", "channel", "account", "kind", "media_type", "sha256", "size", "source_url"),
-    *("note", "state", "problem", "due_at", "keep_hints"),
+    *("note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
 )
 _STORE_AMENDMENTS = (
     insert_rows(
@@ -564,26 +564,33 @@ async def store_attachments(
     """Insert what came with messages: each with its message, its complaint, our account and when it came."""
     rows = [
         {
-            "id": stored.id,
             "complaint_id": complaint_id,
             "message_id": message_id,
             "channel": channel,
             "account": account,
-            "kind": stored.given.kind,
-            "media_type": stored.given.media_type,
-            "sha256": stored.sha256,
-            "size": stored.size,
-            "source_url": stored.given.url,
-            "note": stored.given.note,
-            "state": stored.state,
-            "problem": stored.given.problem,
-            "due_at": received_at if stored.state == "wanted" else None,
-            "keep_hints": stored.given.keep_hints,
+            **_attachment_row(stored, received_at),
         }
         for stored, message_id, complaint_id, account, received_at in attachments
     ]
     if rows:
         await tx.session.execute(_STORE_ATTACHMENTS, columns_of(rows))
+
+
+def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str, Any]:
+    """Return its own columns. Where nothing is fetched, nobody needs the provider's address any more."""
+    given, planned, kept, keep = stored.given, stored.incoming.plan, stored.incoming.content, stored.incoming.keep
+    wanted, hints = planned.state == "wanted", kept.hints if kept else None
+    return {
+        **stored.reference.model_dump(),
+        "source_url": given.url if wanted else None,
+        "note": given.note,
+        "state": planned.state,
+        "problem": planned.problem,
+        "due_at": received_at if wanted else None,
+        "keep_hints": given.keep_hints,
+        "hints": json.dumps(hints) if hints else None,
+        "keep_until": received_at + keep if keep else None,
+    }
 
 
 async def store_amendments(tx: UnitOfWork, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]) -> set[UUID]:

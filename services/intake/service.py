@@ -1,7 +1,8 @@
 """Intake's use cases. Each method runs inside one transaction that the edge opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from services.intake import repository
 from services.intake.acceptance import Acceptance
 from services.intake.access_code import is_access_code
 from services.intake.drafts import Delivery
-from services.intake.storage import AttachmentStore
-from shared.channels import Receipt
+from services.intake.media.store import AttachmentStore
+from shared.channels import MediaPolicy, Receipt
 from shared.core.errors import ForbiddenError, NotFoundError, RejectError
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
@@ -31,10 +32,24 @@ class ComplaintView:
 class IntakeService:
     """Accepts messages, and tells citizens where their complaints stand."""
 
-    def __init__(self, *, vault: VaultKeys, access_code_key: str, store: AttachmentStore) -> None:
-        """Take the vault's keys, the key of the access codes and the store of attachments."""
+    def __init__(
+        self,
+        *,
+        vault: VaultKeys,
+        access_code_key: str,
+        store: AttachmentStore,
+        policies: Mapping[str, MediaPolicy] = MappingProxyType({}),
+    ) -> None:
+        """Take the vault's keys, the key of the access codes, the store of attachments and the channels' policies.
+
+        On a channel without a policy nothing is ever fetched.
+        """
         self._access_code_key = access_code_key
-        self._acceptance = Acceptance(vault=vault, access_code_key=access_code_key, store=store)
+        self._acceptance = Acceptance(vault=vault, access_code_key=access_code_key, store=store, policies=policies)
+
+    async def make_ready(self, channel: str, delivery: Delivery) -> Delivery:
+        """Look at what came along with messages, outside of any transaction; see `Acceptance.make_ready`."""
+        return await self._acceptance.make_ready(channel, delivery)
 
     async def accept(self, tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> list[list[Receipt]]:
         """Accept what requests of one channel said; see `Acceptance.accept`."""

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.intake.service import IntakeService
-from services.intake.storage import AttachmentStore
+from services.intake.media.store import AttachmentStore
 from services.intake.waiting.parts import Parts
 from shared.db import Database
 from shared.http.client import AsyncClient, Response
@@ -82,7 +82,7 @@ async def joining(tmp_path_factory, database_urls) -> AsyncIterator[Joining]:
     service = IntakeService(
         vault=vault,
         access_code_key=SETTINGS["NTBCARE_INTAKE_ACCESS_CODE_KEY"],
-        store=AttachmentStore(tmp_path_factory.mktemp("joined")),
+        store=AttachmentStore.in_folder(tmp_path_factory.mktemp("joined")),
     )
     parts = Parts(service, vault, clock=lambda: NOW)
 

@@ -75,12 +75,13 @@ class Replay:
             return _outcome(
                 request_id, delivery, await try_out(self._service, self._database, self._channel.name, delivery)
             )
+        ready = await self._service.make_ready(self._channel.name, delivery)
         for _ in range(_TRIES - 1):
             try:
-                return await self._accept(request_id, delivery)
+                return await self._accept(request_id, ready)
             except OvertakenError:
                 continue
-        return await self._accept(request_id, delivery)
+        return await self._accept(request_id, ready)
 
     async def _delivery(self, request_id: UUID, kept: KeptRequest) -> Delivery:
         """Translate a request, without what breaks our code."""

@@ -1,6 +1,6 @@
 """What passes by itself, and what is a mistake of ours."""
 
-from services.intake.storage import StoreUnavailableError
+from services.intake.media.store import StoreUnavailableError
 from shared.db import is_unavailable, sqlstate
 
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})

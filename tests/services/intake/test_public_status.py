@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.intake.service import IntakeService
-from services.intake.storage import AttachmentStore
+from services.intake.media.store import AttachmentStore
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.db import Database
@@ -30,7 +30,9 @@ async def pool(database_urls):
 @pytest.fixture
 def service(tmp_path) -> IntakeService:
     key = SETTINGS["NTBCARE_INTAKE_VAULT_KEYS"]
-    return IntakeService(vault=VaultKeys([key]), access_code_key=key, store=AttachmentStore(tmp_path / "attachments"))
+    return IntakeService(
+        vault=VaultKeys([key]), access_code_key=key, store=AttachmentStore.in_folder(tmp_path / "attachments")
+    )
 
 
 def assigned(complaint_id: UUID) -> ComplaintAssigned:

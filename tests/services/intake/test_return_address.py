@@ -8,7 +8,7 @@ import pytest
 
 from services.intake.drafts import Delivery
 from services.intake.service import IntakeService
-from services.intake.storage import AttachmentStore
+from services.intake.media.store import AttachmentStore
 from shared.channels import DeliveryReport, InboundRequest, ReturnAddress, Translation
 from shared.core.ids import new_id
 from shared.db import Database
@@ -59,7 +59,9 @@ async def test_no_other_login_learns_where(service, database_urls):
 async def tell(database_urls, tmp_path):
     """Let a door's request say what became of replies."""
     database = Database(database_urls["intake"], application="test", pool_size=2)
-    service = IntakeService(vault=VAULT, access_code_key="k" * 16, store=AttachmentStore(tmp_path / "attachments"))
+    service = IntakeService(
+        vault=VAULT, access_code_key="k" * 16, store=AttachmentStore.in_folder(tmp_path / "attachments")
+    )
 
     async def say(*reports: DeliveryReport) -> None:
         request = InboundRequest(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.drafts import Delivery
+from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
-from services.intake.storage import AttachmentStore
 from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import Parts
@@ -72,7 +72,7 @@ class Room:
         self.service = IntakeService(
             vault=VAULT,
             access_code_key=SETTINGS["NTBCARE_INTAKE_ACCESS_CODE_KEY"],
-            store=AttachmentStore(folder / "attachments"),
+            store=AttachmentStore.in_folder(folder / "attachments"),
         )
         self.worker = self.new_worker()
 
