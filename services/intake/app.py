@@ -9,6 +9,9 @@ from services.intake import endpoints
 from services.intake.citizens.addressing import Addressing
 from services.intake.citizens.endpoints import own_complaints
 from services.intake.citizens.service import CitizenService
+from services.intake.desk.endpoints import desk
+from services.intake.desk.entering import Desk
+from services.intake.desk.kept import KeptMessages
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
@@ -79,6 +82,7 @@ def build(options: ServeOptions) -> ServiceApp:
         router.include_router(own_complaints(citizens, database, lookups, links))
         signed_in = authenticated(SecuritySettings.load())
         router.include_router(attachments(AttachmentQueue(store, {}), store, database, links, signed_in))
+        router.include_router(desk(KeptMessages(), Desk(service), database, signed_in))
     built = ServiceApp(
         name="intake",
         router=router,

@@ -293,6 +293,20 @@ delivery_report = Table(
     Index("delivery_report_message", "channel", "provider_message_id"),
 )
 
+officer_act = Table(
+    "officer_act",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("at", _TIME, nullable=False),
+    Column("account_id", Uuid, nullable=False, comment="the officer, as identity knows them"),
+    Column("role", Text, nullable=False),
+    Column("act", Text, nullable=False, comment="entered, made_complaint or joined_reporters"),
+    Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
+    Column("message_id", Uuid, ForeignKey("intake.message.id"), comment="what was entered or made a complaint"),
+    Column("other_complaint_id", Uuid, ForeignKey("intake.complaint.id"), comment="of the same reporter"),
+)
+"""What officers did to messages and complaints here; written and never changed."""
+
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)
 

@@ -416,11 +416,8 @@ async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged:
         if not one.is_named:
             continue
         sender = one.draft.message.sender
-        details = {
-            name: value
-            for name, value in (("name", sender.name), ("phone", sender.phone), ("email", sender.email))
-            if value
-        }
+        told = {name: getattr(sender, name) for name in ("name", "phone", "email", "postal_address")}
+        details = {name: value for name, value in told.items() if value}
         rows.append(
             {
                 "reference": one.draft.reporter,

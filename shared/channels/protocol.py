@@ -56,6 +56,8 @@ class Sender:
     name: str | None = None
     phone: str | None = None
     email: str | None = None
+    postal_address: str | None = None
+    """Where a letter reaches them (an officer's desk)."""
 
 
 AttachmentKind = Literal["image", "audio", "video", "file", "sticker", "location", "share", "story", "other"]

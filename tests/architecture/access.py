@@ -62,6 +62,15 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/v1/attachments/{attachment_id}"): Access(
         "public", "the signature in a link of ten minutes is the right to this one content"
     ),
+    # intake: the officers' desk
+    ("GET", "/v1/messages"): Access(
+        "officer", "what is no complaint has no agency yet: the coordinator, of sealed words the Inspectorate", VIEWERS
+    ),
+    ("POST", "/v1/messages/{message_id}/complaint"): Access("officer", "whoever sees the message", VIEWERS),
+    ("POST", "/v1/complaints/{ticket}/same-reporter"): Access(
+        "officer", "who is one person decides who sees what: whoever sees both complaints", VIEWERS
+    ),
+    ("POST", "/v1/desk/complaints"): Access("officer", "whoever receives citizens writes down what they say", MOVERS),
     # intake: citizens' own complaints
     ("GET", "/v1/me/complaints"): Access("citizen", "the device's own complaints and no other's"),
     ("GET", "/v1/me/complaints/{ticket}"): Access("citizen", "what was said, to whoever wrote it or holds its code"),
