@@ -101,9 +101,9 @@ async def keep_push_token(tx: UnitOfWork, devices: Sequence[bytes], token: bytes
     """Write a device's token in the place of the one it had (its name hashed under each key, the newest first)."""
     await drop_push_token(tx, devices)
     row = {"device": devices[0], "token": token, "changed_at": at}
-    kept = insert(push_token).values(row)
-    newer = {"token": kept.excluded.token, "changed_at": kept.excluded.changed_at}
-    await tx.session.execute(kept.on_conflict_do_update(index_elements=["device"], set_=newer))
+    newer = {"token": token, "changed_at": at}  # not `excluded.token`: we may not read the column
+    kept = insert(push_token).values(row).on_conflict_do_update(index_elements=["device"], set_=newer)
+    await tx.session.execute(kept)
 
 
 async def drop_push_token(tx: UnitOfWork, devices: Sequence[bytes]) -> None:
