@@ -45,6 +45,12 @@ def service_of(settings: IntakeSettings) -> IntakeService:
     )
 
 
+def _policies() -> dict[str, MediaPolicy]:
+    """Return every channel's policy: whichever doors a process has, the workers go on with all messages."""
+    loaded = {name: load_media_policy(name) for name in available_channels()}
+    return {name: policy for name, policy in loaded.items() if policy is not None}
+
+
 def _vault_of(settings: IntakeSettings) -> VaultKeys:
     return VaultKeys([key.get_secret_value() for key in settings.vault_keys])
 
@@ -55,12 +61,6 @@ def _citizens_of(settings: IntakeSettings) -> CitizenService:
 
 
 def _uploads_of(settings: IntakeSettings) -> UploadService:
-def _policies() -> dict[str, MediaPolicy]:
-    """Return every channel's policy: whichever doors a process has, the workers go on with all messages."""
-    loaded = {name: load_media_policy(name) for name in available_channels()}
-    return {name: policy for name, policy in loaded.items() if policy is not None}
-
-
     return UploadService(vault=_vault_of(settings), spool=Spool.of(settings), limits=UploadLimits.of(settings))
 
 
