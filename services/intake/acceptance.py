@@ -176,14 +176,14 @@ class Acceptance:
         parts = [
             (message, raw_id, _at(delivery))
             for delivery, raw_id in pairs
-            for message in delivery.messages
+            for message in delivery.translation.messages
             if message.part is not None
         ]
         new_parts, news = await repository.store_parts(tx, self._vault, channel, parts, limits.PARTS_WAIT)
         amendments = [
             (one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.amendments
         ]
-        news |= await repository.store_amendments(tx, channel, amendments)
+        news |= await repository.store_amendments(tx, self._vault, channel, amendments)
         pointers = [(one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.pointers]
         news |= await repository.store_pointers(tx, self._vault, channel, pointers)
         notices = [(one, _at(delivery)) for delivery, _ in pairs for one in delivery.translation.notices]

@@ -12,13 +12,14 @@ from services.intake.citizens.service import CitizenService
 from services.intake.desk.endpoints import desk
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import KeptMessages
+from services.intake.ledger.accounts import Accounts
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
+from services.intake.media.store import AttachmentStore
 from services.intake.models import inbox, parked
 from services.intake.references import References
 from services.intake.service import IntakeService
-from services.intake.media.store import AttachmentStore
 from services.intake.settings import IntakeSettings
 from services.intake.uploads.endpoints import PATH as UPLOADS
 from services.intake.uploads.endpoints import tus_uploads
@@ -26,7 +27,14 @@ from services.intake.uploads.resolving import UploadResolver
 from services.intake.uploads.service import UploadLimits, UploadService
 from services.intake.uploads.spool import Spool
 from services.intake.uploads.worker import UploadSweep
-from shared.channels import MediaPolicy, available_channels, load_channel, load_media_policy, load_message_reader
+from shared.channels import (
+    MediaPolicy,
+    MessageReader,
+    available_channels,
+    load_channel,
+    load_media_policy,
+    load_message_reader,
+)
 from shared.core.service import ServeOptions, ServiceApp, Worker
 from shared.db import Database
 from shared.events import COMPLAINTS
@@ -88,15 +96,18 @@ def build(options: ServeOptions) -> ServiceApp:
         router=router,
         own_bodies=[UPLOADS, *(door.path for channel in channels for door in channel.doors)],
         checks={"database": database.ping},
+        report=Accounts(database, {}).report,
         close=database.close,
     )
     if options.part == "http":
         return built
-    waiting = _waiting_worker(settings, service, database, [channel.name for channel in channels])
+    readers = _readers_of([channel.name for channel in channels])
+    waiting = _waiting_worker(settings, service, database, [channel.name for channel in channels], readers)
     workers = {
         "media": _media_worker(database, store),
         "waiting": waiting,
         "uploads": UploadSweep(uploads, database).run,
+        **_ledger_workers(settings, service, database, readers),
     }
     return _with_workers(built, service, workers, database)
 
@@ -131,8 +142,25 @@ def _media_worker(database: Database, store: AttachmentStore) -> Worker:
     return MediaWorker(database, AttachmentQueue(store, _policies()), Fetcher(OutsideClient()), store).run
 
 
+def _readers_of(channels: Sequence[str]) -> Mapping[str, MessageReader]:
+    loaded = {name: load_message_reader(name) for name in channels}
+    return {name: reader for name, reader in loaded.items() if reader is not None}
+
+
+def _ledger_workers(
+    settings: IntakeSettings, service: IntakeService, database: Database, readers: Mapping[str, MessageReader]
+) -> Mapping[str, Worker]:
+    from services.intake.ledger.workers import ledger_workers  # noqa: PLC0415 - the doors do none of this
+
+    return ledger_workers(settings, service, database, readers)
+
+
 def _waiting_worker(
-    settings: IntakeSettings, service: IntakeService, database: Database, channels: Sequence[str]
+    settings: IntakeSettings,
+    service: IntakeService,
+    database: Database,
+    channels: Sequence[str],
+    readers: Mapping[str, MessageReader],
 ) -> Worker:
     """Go on with what waits. Only the channels of this process are asked: it has no other's secrets."""
     from services.intake.waiting.amendments import Amendments  # noqa: PLC0415 - the doors do none of this
@@ -142,7 +170,5 @@ def _waiting_worker(
     from services.intake.waiting.worker import WaitingWorker  # noqa: PLC0415 - as above
 
     vault = _vault_of(settings)
-    loaded = {name: load_message_reader(name) for name in channels}
-    readers = {name: reader for name, reader in loaded.items() if reader is not None}
     pointers = Pointers(service, vault, channels=channels)
-    return WaitingWorker(database, Parts(service, vault), Held(), Amendments(), pointers, readers).run
+    return WaitingWorker(database, Parts(service, vault), Held(), Amendments(service, vault), pointers, readers).run

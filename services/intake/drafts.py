@@ -36,13 +36,6 @@ class Delivery:
     """What came along with its messages, made ready for acceptance (`Acceptance.make_ready`)."""
 
     @property
-    def messages(self) -> list[InboundMessage]:
-        """Everything in it that may become a message: an edit that tells the whole may be of one we never saw."""
-        told = self.translation
-        edited = [one.message for one in told.amendments if one.message is not None and one.change == "edited"]
-        return [*told.messages, *edited]
-
-    @property
     def keys(self) -> list[Key]:
         """What its messages are known by, in their order."""
         return [(message.account, message.provider_message_id) for message in self.translation.messages]
@@ -167,7 +160,9 @@ class PlacedAgencyMessage:
 
 def drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[Draft]:
     """Draw the ids for a request's messages, in their order; parts of a message are none yet."""
-    return [_draft(message, delivery, raw_request_id) for message in delivery.messages if message.part is None]
+    return [
+        _draft(message, delivery, raw_request_id) for message in delivery.translation.messages if message.part is None
+    ]
 
 
 def agency_drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[AgencyDraft]:

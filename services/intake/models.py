@@ -209,6 +209,7 @@ amendment = Table(
     Column("change", Text, primary_key=True, comment="edited or withdrawn"),
     Column("version", LargeBinary, primary_key=True, comment="hash of the new words"),
     Column("text", Text),
+    Column("message", LargeBinary, comment="encrypted: the whole message as it is now, where the provider tells"),
     Column("at", _TIME, nullable=False),
     _raw_request(),
     Column("received_at", _TIME, nullable=False),

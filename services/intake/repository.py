@@ -133,8 +133,8 @@ _STORE_ATTACHMENTS = insert_rows(
 _STORE_AMENDMENTS = (
     insert_rows(
         amendment,
-        *("channel", "account", "provider_message_id", "change", "version", "text", "at", "raw_request_id"),
-        "received_at",
+        *("channel", "account", "provider_message_id", "change", "version", "text", "message", "at"),
+        *("raw_request_id", "received_at"),
     )
     .on_conflict_do_nothing()
     .returning(amendment.c.raw_request_id)
@@ -254,7 +254,7 @@ async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) ->
             disposition=row.disposition,
             complaint_id=row.complaint_id,
             ticket=None if complaint is None else complaint.ticket,
-            received_at=row.received_at if complaint is None else complaint.received_at,
+            received_at=row.received_at,
             fingerprint=row.fingerprint,
         )
     return known
@@ -590,7 +590,9 @@ def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str
     }
 
 
-async def store_amendments(tx: UnitOfWork, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]) -> set[UUID]:
+async def store_amendments(
+    tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]
+) -> set[UUID]:
     """Keep what authors changed (with the request that said so); a worker applies it. Return the requests with news."""
     rows = {
         (one.account, one.provider_message_id, one.change, _version(one)): {
@@ -600,6 +602,7 @@ async def store_amendments(tx: UnitOfWork, channel: str, told: Sequence[tuple[Am
             "change": one.change,
             "version": _version(one),
             "text": one.text,
+            "message": None if one.message is None else keys.close(message_document(one.message)),
             "at": one.at or received_at,
             "raw_request_id": raw_id,
             "received_at": received_at,

@@ -1,10 +1,6 @@
 """Where our rules decide otherwise than the index says. Decision record 0022 tells why; a test compares."""
 
 DEVIATIONS = {
-    "an edit of what we never saw is taken in as new": (
-        "facebook/fb_restfb_feed_post_edit.json",
-        "facebook/fb_restfb_messaging_message_edits.json",
-    ),
     "a complaint is one although another app answers in its conversation": ("instagram/ig_chatwoot_standby.json",),
     "what a gateway with the right token says badly is parked, not bounced": (
         "sms/infobip/missing_results.json",

@@ -13,12 +13,11 @@ NOW = datetime.fromtimestamp(1_790_000_000, UTC)
 """When everything is received: some signatures hold a time."""
 _NEW_WHERE_UNKNOWN = frozenset(
     {
-        "facebook/fb_restfb_feed_comment_edited_25.json",
         "facebook/fb_restfb_messaging_message_reply_1.json",
         "instagram/ig_restfb_wh_comments_2021.json",
     }
 )
-"""Answers and edits that the index, in its notes, takes for new where what they are about is unknown: as it is here."""
+"""Answers that the index, in its notes, takes for new where what they are about is unknown: as it is here."""
 _AFTER = {"sms/external/mtarget_part1.form": "sms/external/mtarget_part2_first.form"}
 """What the index's expectation of a file supposes to have come before."""
 

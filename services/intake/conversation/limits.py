@@ -57,5 +57,9 @@ ASKS: Final = 2
 HOLD: Final = timedelta(hours=24)
 """How long media without words wait for them; then they are kept for an officer."""
 
+EDIT_WAIT: Final = timedelta(minutes=10)
+"""How long an edit waits for the message that it edits: notices overtake each other. Then the first one was lost, and
+the edit is taken in as the message."""
+
 PARTS_WAIT: Final = timedelta(minutes=10)
 """How long the pieces of a long SMS wait for each other; then what came goes on, marked."""

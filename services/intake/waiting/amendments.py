@@ -10,13 +10,21 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.intake.drafts import LONGEST_TEXT
+from services.intake.conversation import limits
+from services.intake.documents import read_message
+from services.intake.drafts import LONGEST_TEXT, Delivery
 from services.intake.repository import ComplaintOf, complaints_of, seal
+from services.intake.service import IntakeService
 from services.intake.waiting import repository
+from services.intake.waiting.requests import request_of
+from shared.channels import Translation
 from shared.core.sealing import must_seal
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import ComplaintAmended
+from shared.security.vault import VaultKeys
+
+DOOR = "amendment"
 
 GIVE_UP_AFTER = timedelta(days=7)
 """A message that has not come by then will not come: providers repeat for 36 hours, we read back for a week."""
@@ -24,7 +32,7 @@ GIVE_UP_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """What became of a change: `applied`, or `no_change` (older than what is known, or the same words)."""
+    """What became of a change: `applied`, `adopted` as the message itself, or `no_change` (older, or the same words)."""
 
     channel: str
     outcome: str
@@ -33,8 +41,10 @@ class Amended:
 class Amendments:
     """Applies changes. Each method runs inside one transaction of the edge."""
 
-    def __init__(self, *, clock: Clock = utc_now) -> None:
-        """Take the clock."""
+    def __init__(self, service: IntakeService, vault: VaultKeys, *, clock: Clock = utc_now) -> None:
+        """Take what accepts a message that only its edit tells of, and the keys that open it."""
+        self._service = service
+        self._vault = vault
         self._clock = clock
 
     async def apply(self, tx: UnitOfWork) -> Amended | None:
@@ -53,6 +63,20 @@ class Amendments:
         if complaint is not None:
             await _announce(tx, row, complaint)
         return Amended(row.channel, "applied")
+
+    async def adopt(self, tx: UnitOfWork) -> Amended | None:
+        """Take an edit in as the message that it edits, when that never came; None when there is none."""
+        now = self._clock()
+        row = await repository.lock_orphan(tx, now - limits.EDIT_WAIT)
+        if row is None:
+            return None
+        message = read_message(self._vault.open(row.message))
+        request = request_of(DOOR, row.received_at, {"request": str(row.raw_request_id)})
+        await self._service.accept(
+            tx, row.channel, [Delivery(door=DOOR, request=request, translation=Translation(messages=(message,)))]
+        )
+        await repository.close_older_amendments(tx, row, now)
+        return Amended(row.channel, "adopted")
 
     async def give_up(self, tx: UnitOfWork) -> list[str]:
         """Close changes whose message never came; return the channel of each."""

@@ -52,9 +52,22 @@ _LOCK_AMENDMENT = text("""
       ON m.channel = a.channel AND m.account = a.account AND m.provider_message_id = a.provider_message_id
     WHERE a.applied_at IS NULL ORDER BY a.at, a.received_at LIMIT 1 FOR UPDATE OF a, m SKIP LOCKED
 """)
+_LOCK_ORPHAN = text("""
+    SELECT a.* FROM intake.amendment AS a
+    WHERE a.applied_at IS NULL AND a.change = 'edited' AND a.message IS NOT NULL AND a.received_at < :before
+      AND NOT EXISTS (SELECT FROM intake.message AS m WHERE m.channel = a.channel AND m.account = a.account
+                      AND m.provider_message_id = a.provider_message_id)
+      AND NOT EXISTS (SELECT FROM intake.amendment AS w WHERE w.channel = a.channel AND w.account = a.account
+                      AND w.provider_message_id = a.provider_message_id AND w.change = 'withdrawn')
+    ORDER BY a.at DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
 _CLOSE_AMENDMENT = text("""
     UPDATE intake.amendment SET applied_at = :at WHERE channel = :channel AND account = :account
     AND provider_message_id = :provider_message_id AND change = :change AND version = :version
+""")
+_CLOSE_OLDER = text("""
+    UPDATE intake.amendment SET applied_at = :now WHERE channel = :channel AND account = :account
+    AND provider_message_id = :provider_message_id AND at <= :at AND applied_at IS NULL
 """)
 _FORGET_AMENDMENTS = text("""
     UPDATE intake.amendment AS a SET applied_at = :now WHERE a.applied_at IS NULL AND a.received_at < :before
@@ -123,10 +136,21 @@ async def lock_amendment(tx: UnitOfWork) -> Row[Any] | None:
     return (await tx.session.execute(_LOCK_AMENDMENT)).first()
 
 
+async def lock_orphan(tx: UnitOfWork, before: datetime) -> Row[Any] | None:
+    """Return the newest edit that waited long enough for its message, and holds all of it."""
+    return (await tx.session.execute(_LOCK_ORPHAN, {"before": before})).first()
+
+
 async def close_amendment(tx: UnitOfWork, row: Row[Any], at: datetime) -> None:
     """Remember that a change was dealt with."""
     names = ("channel", "account", "provider_message_id", "change", "version")
     await tx.session.execute(_CLOSE_AMENDMENT, {"at": at, **{name: getattr(row, name) for name in names}})
+
+
+async def close_older_amendments(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
+    """Remember that a change, and all that came before it, were dealt with."""
+    names = ("channel", "account", "provider_message_id", "at")
+    await tx.session.execute(_CLOSE_OLDER, {"now": now, **{name: getattr(row, name) for name in names}})
 
 
 async def forget_amendments(tx: UnitOfWork, now: datetime, *, after: timedelta) -> list[str]:

@@ -94,7 +94,7 @@ class WaitingWorker:
 
     async def amend_next(self) -> bool:
         """Apply one edit or withdrawal; False when none can be."""
-        amended = await self._database.run(self._amendments.apply)
+        amended = await self._database.run(self._amendments.apply) or await self._surely(self._amendments.adopt)
         if amended is not None:
             _count("amendments", amended.channel, amended.outcome)
         return amended is not None

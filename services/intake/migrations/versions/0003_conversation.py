@@ -187,6 +187,9 @@ def _waiting() -> None:
         sa.Column("change", sa.Text(), primary_key=True, comment="edited or withdrawn"),
         sa.Column("version", sa.LargeBinary(), primary_key=True, comment="hash of the new words"),
         sa.Column("text", sa.Text()),
+        sa.Column(
+            "message", sa.LargeBinary(), comment="encrypted: the whole message as it is now, where the provider tells"
+        ),
         sa.Column("at", _TIME, nullable=False),
         sa.Column("raw_request_id", sa.Uuid(), sa.ForeignKey("intake.raw_request.id", deferrable=True, initially="DEFERRED"), nullable=False),
         sa.Column("received_at", _TIME, nullable=False),

@@ -85,7 +85,7 @@ class Room:
             self.database,
             Parts(chosen, VAULT, clock=clock),
             Held(clock=clock),
-            Amendments(clock=clock),
+            Amendments(chosen, VAULT, clock=clock),
             Pointers(chosen, VAULT, channels=["sms", "facebook"], clock=clock),
             self.readers,
             clock=clock,
@@ -121,8 +121,17 @@ class Room:
         (receipt,) = await self.take("facebook", Translation(messages=(said(mid, text, **more),)))
         return receipt
 
-    async def amends(self, mid: str, change: Any, text: str | None = None, at: datetime | None = None) -> None:
-        told = Amendment(provider_message_id=mid, account="page", change=change, text=text, at=at or self.now)
+    async def amends(
+        self,
+        mid: str,
+        change: Any,
+        text: str | None = None,
+        at: datetime | None = None,
+        message: InboundMessage | None = None,
+    ) -> None:
+        told = Amendment(
+            provider_message_id=mid, account="page", change=change, text=text, at=at or self.now, message=message
+        )
         await self.take("facebook", Translation(amendments=(told,)))
 
     async def points(self, mid: str, fallback: InboundMessage | None = None) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from shared.channels import InboundMessage, Sender
 from shared.core.ids import new_id
 from tests.services.intake.counting import rows_of
 from tests.services.intake.waiting.room import NOON, PHOTO
@@ -164,3 +165,39 @@ async def test_the_same_words_once_more_are_no_change(room, sql):
     await room.amends(mid, "edited", "Jalan rusak di Selong", NOON + timedelta(minutes=1))
     await room.work()
     assert await changes_of(sql, mid) == []
+
+
+async def test_an_edit_whose_message_never_comes_is_taken_in_as_the_message_after_a_while(room, sql):
+    mid = a_mid()
+    for minute, text in enumerate(("Jalan rusak di Selong", "Jalan rusak parah di Selong")):
+        whole = InboundMessage(
+            provider_message_id=mid,
+            account="page",
+            surface="direct_message",
+            sender=Sender(id=mid, kind="psid"),
+            text=text,
+        )
+        await room.amends(mid, "edited", text, NOON + timedelta(minutes=minute), message=whole)
+    await room.work()
+    assert await row_of(sql, mid) is None
+    room.later(minutes=11)
+    await room.work()
+    row = await row_of(sql, mid)
+    assert (row["disposition"], row["text"]) == ("opened", "Jalan rusak parah di Selong")
+    assert await changes_of(sql, mid) == []
+
+
+async def test_an_edit_of_what_was_taken_back_is_never_taken_in(room, sql):
+    mid = a_mid()
+    whole = InboundMessage(
+        provider_message_id=mid,
+        account="page",
+        surface="direct_message",
+        sender=Sender(id=mid, kind="psid"),
+        text="Air",
+    )
+    await room.amends(mid, "edited", "Air", NOON, message=whole)
+    await room.amends(mid, "withdrawn", at=NOON + timedelta(minutes=1))
+    room.later(minutes=11)
+    await room.work()
+    assert await row_of(sql, mid) is None
