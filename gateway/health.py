@@ -2,7 +2,8 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -10,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.problems import NOT_FOUND
 from shared.core.errors import NotFoundError
-from shared.core.service import ServiceApp
+from shared.core.service import Report, ServiceApp
 
 _PATIENCE_S = 3
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -19,10 +20,11 @@ _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 def router(services: Sequence[ServiceApp], *, metrics_token: str | None) -> APIRouter:
-    """Return `/health/live`, `/health/ready` and `/metrics`.
+    """Return `/health/live`, `/health/ready`, `/metrics`, and `/health/{service}` of each service that reports.
 
-    The health addresses are open and say no more than the names of what is not ready. `/metrics` answers the bearer of
-    the token, or, where none is set, a direct caller on the same machine; to anybody else it does not exist.
+    The health addresses are open and say no more than the names of what is not ready, and of a service whether somebody
+    must look. `/metrics` answers the bearer of the token, or, where none is set, a direct caller on the same machine;
+    to anybody else it does not exist. The same callers get a service's whole report.
     """
     routes = APIRouter(tags=["operator"], include_in_schema=False)
 
@@ -49,7 +51,18 @@ def router(services: Sequence[ServiceApp], *, metrics_token: str | None) -> APIR
             raise NotFoundError(*NOT_FOUND)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    for service in services:
+        if service.report is not None:
+            routes.add_api_route(f"/health/{service.name}", _reporting(service.report, metrics_token))
     return routes
+
+
+def _reporting(report: Report, token: str | None) -> Callable[[Request], Awaitable[dict[str, Any]]]:
+    async def told(request: Request) -> dict[str, Any]:
+        document = await asyncio.wait_for(report(), _PATIENCE_S)
+        return dict(document) if _may_read(request, token) else {"status": document["status"]}
+
+    return told
 
 
 def _may_read(request: Request, token: str | None) -> bool:

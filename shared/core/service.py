@@ -11,6 +11,8 @@ Worker = Callable[[], Coroutine[Any, Any, None]]
 Check = Callable[[], Awaitable[None]]
 """Raises when what it looks at is not ready."""
 
+Report = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Says how a service fares: `status` is `ok` or `attention`; all else is for the operator, and nobody's words."""
 
 Part = Literal["http", "workers", "both"]
 
@@ -42,6 +44,8 @@ class ServiceApp:
     checks: Mapping[str, Check] = field(default_factory=dict)
     worker_checks: Mapping[str, Check] = field(default_factory=dict)
     """What is only ready where the workers run."""
+    report: Report | None = None
+    """What `/health/{name}` tells: everybody the `status`, the operator all of it."""
     close: Callable[[], Awaitable[None]]
 
     def only(self, part: Part) -> "ServiceApp":

@@ -96,6 +96,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     # the gateway
     ("GET", "/health/live"): Access("public", "a supervisor asks without a secret; says `alive`"),
     ("GET", "/health/ready"): Access("public", "a load balancer asks without a secret; names what is not ready"),
+    ("GET", "/health/intake"): Access(
+        "public", "a monitor asks without a secret and hears one word; the accounts are the operator's, as /metrics"
+    ),
     ("GET", "/metrics"): Access("operator", "figures tell outsiders when to strike; the machine itself or the token"),
     ("GET", "/openapi.json"): Access("public", "those who build an app for citizens need it"),
 }

@@ -53,6 +53,7 @@ ALSO = {
 INSIDE = {
     "/health/live": "supervisors stand inside",
     "/health/ready": "supervisors stand inside",
+    "/health/intake": "monitors stand inside",
     "/channels/sms/kannel/{token}": "Kannel stands inside",
 }
 """Addresses that are open or signed, and still are not the ingress's business."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import case, or_, select, text, update
+from sqlalchemy import Row, case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.intake.models import account_health, account_notice, message, raw_request, recovery
@@ -14,6 +15,22 @@ from shared.db import UnitOfWork
 
 _OPEN = text("SELECT * FROM vault.kept_request(:id, :why)")
 _FORGET = text("SELECT intake.forget_requests(:before, :at_most)")
+
+_ACCOUNTS = text("""
+    SELECT channel, account, h.token_valid, h.token_expires_at, h.subscribed, h.reachable, h.problem, h.looked_at,
+           r.read_until, n.notices
+    FROM intake.account_health AS h
+    FULL JOIN intake.recovery AS r USING (channel, account)
+    FULL JOIN (SELECT channel, account, array_agg(DISTINCT kind ORDER BY kind) AS notices FROM intake.account_notice
+               WHERE received_at >= :notices_since GROUP BY channel, account) AS n USING (channel, account)
+""")
+_HEARD = text("""
+    SELECT channel, account, max(received_at) AS at FROM intake.message
+    WHERE id >= :first AND author = 'citizen' GROUP BY channel, account, date_trunc('hour', received_at)
+""")
+
+AccountKey: TypeAlias = tuple[str, str]
+"""Channel and account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +172,20 @@ async def store_recovery(
         whole = or_(recovery.c.read_until.is_(None), recovery.c.read_until >= since)
         changes["read_until"] = case((whole, started), else_=recovery.c.read_until)
     await tx.session.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=changes))
+
+
+async def accounts(tx: UnitOfWork, notices_since: datetime) -> dict[AccountKey, Row[Any]]:
+    """Return what is kept of each account: its health, how far it was read back, and what happened to it since then."""
+    rows = await tx.session.execute(_ACCOUNTS, {"notices_since": notices_since})
+    return {(row.channel, row.account): row for row in rows}
+
+
+async def heard(tx: UnitOfWork, since: datetime) -> dict[AccountKey, list[datetime]]:
+    """Return when each account heard something: the last time in every hour since then.
+
+    By the messages' ids, which begin with the time (UUIDv7): the key finds them.
+    """
+    times: dict[AccountKey, list[datetime]] = {}
+    for row in await tx.session.execute(_HEARD, {"first": UUID(int=int(since.timestamp() * 1000) << 80)}):
+        times.setdefault((row.channel, row.account), []).append(row.at)
+    return times
