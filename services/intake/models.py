@@ -49,7 +49,8 @@ raw_request = Table(
         "state",
         Text,
         nullable=False,
-        comment="accepted; ignored: words that are not taken in yet; parked: could not be understood; replayed; dropped",
+        comment="accepted; ignored: words that are not taken in yet; parked: could not be understood; "
+        "replayed; dropped",
     ),
     Column("unreadable", JSONB, nullable=False, comment="pairs of reason and place"),
     Column("tries", Integer, nullable=False, server_default="0", comment="how often it was run again"),

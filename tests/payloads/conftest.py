@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 import asyncpg
 import pytest
 
-from services.intake.service import IntakeService
 from services.intake.media.store import AttachmentStore
+from services.intake.service import IntakeService
 from services.intake.waiting.parts import Parts
 from shared.db import Database
 from shared.http.client import AsyncClient, Response

@@ -32,7 +32,7 @@ GIVE_UP_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """What became of a change: `applied`, `adopted` as the message itself, or `no_change` (older, or the same words)."""
+    """What became of a change: `applied`, `adopted` (as the message itself), or `no_change` (older, or the same)."""
 
     channel: str
     outcome: str

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from services.intake.drafts import Delivery
-from services.intake.service import IntakeService
 from services.intake.media.store import AttachmentStore
+from services.intake.service import IntakeService
 from shared.channels import DeliveryReport, InboundRequest, ReturnAddress, Translation
 from shared.core.ids import new_id
 from shared.db import Database
