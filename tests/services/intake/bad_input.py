@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.services.intake.media import pictures
 from tests.services.intake.provider import ACCOUNTS, OBJECTS, SETTINGS, message, signature, signed, sms, webhook
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "bad-input.md"
@@ -497,7 +498,7 @@ def _mobile_fields() -> Iterator[BadInput]:
 
 
 def _mobile_photos() -> Iterator[BadInput]:
-    jpeg = b"\xff\xd8\xff\xe0 sebuah foto"
+    jpeg = pictures.jpeg()
     many, large = [("photo", jpeg)] * 6, [("photo", jpeg + bytes(8 * 1024 * 1024))]
     for fault, parts, status, code in (
         ("a file that is no photo", [("photo", b"MZ\x90\x00")], 422, "photo_unknown_type"),
