@@ -44,7 +44,7 @@ def test_every_webhook_is_signed_understood_unique_and_of_at_least_a_kilobyte(we
     for number in range(30):
         request = read(webhooks.request(number))
         authenticate(request, settings)
-        (message,) = normalize(request, frozenset([PAGE])).messages
+        (message,) = normalize(request, frozenset([PAGE]), None).messages
         assert webhooks.number(message.provider_message_id) == number
         assert len(message.text) >= 1024
         messages.append(message)
