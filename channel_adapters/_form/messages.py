@@ -1,6 +1,7 @@
 """From a form to our words."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
 from channel_adapters._form.payloads import ComplaintForm, MessageForm, Place, Reporter
@@ -8,6 +9,8 @@ from channel_adapters._form.photos import read_photos
 from channel_adapters._form.reading import fingerprint_of, read_form
 from channel_adapters._form.submission import submission_of
 from shared.channels.protocol import Attachment, GivenPlace, InboundMessage, InboundRequest, RefusedError, Sender
+
+F = TypeVar("F", bound=ComplaintForm)
 
 COMPLAINT, MESSAGE = "complaint", "message"
 """The names of the form's part in a multipart body."""
@@ -18,9 +21,9 @@ def read_complaint(
     *,
     account: str,
     sender: Sender,
-    model: type[ComplaintForm] = ComplaintForm,
+    model: type[F],
     apart_from: Collection[str] = (),
-) -> tuple[InboundMessage, ComplaintForm]:
+) -> tuple[InboundMessage, F]:
     """Return what a form says; raises `RefusedError`.
 
     `apart_from`: fields of `model` that may differ when the same submission is repeated.

@@ -11,34 +11,26 @@ from channel_adapters._form.photos import LARGEST_PHOTO, MOST_PHOTOS
 
 LARGEST_BODY = 20 * 1024 * 1024
 """Bytes of a whole submission."""
-KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "description": "A UUID drawn for this submission; the same on every repetition.",
-    "required": True,
-    "schema": {"type": "string", "pattern": '^("[!-~]{8,253}"|[!#-~][!-~]{7,254})$'},
-}
-DEVICE = {
-    "in": "header",
-    "name": "X-Device-Id",
-    "description": "The device's secret name, drawn at random: who knows it sees this device's complaints.",
-    "required": False,
-    "schema": {"type": "string", "pattern": "^[!-~]{22,255}$"},
-}
-ACCESS_CODE = {
-    "in": "header",
-    "name": "X-Access-Code",
-    "description": "What came with the ticket.",
-    "required": False,
-    "schema": {"type": "string"},
-}
-APP = {
-    "in": "header",
-    "name": "X-App-Id",
-    "description": "The app's name.",
-    "required": False,
-    "schema": {"type": "string"},
-}
+
+
+def header(name: str, description: str, *, required: bool = False, pattern: str | None = None) -> dict[str, Any]:
+    """Describe a header."""
+    schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
+    return {"in": "header", "name": name, "description": description, "required": required, "schema": schema}
+
+
+KEY = header(
+    "Idempotency-Key",
+    "A UUID drawn for this submission; the same on every repetition.",
+    required=True,
+    pattern='^("[!-~]{8,253}"|[!#-~][!-~]{7,254})$',
+)
+DEVICE = header(
+    "X-Device-Id",
+    "The device's secret name, drawn at random: who knows it sees this device's complaints.",
+    pattern="^[!-~]{22,255}$",
+)
+ACCESS_CODE = header("X-Access-Code", "What came with the ticket.")
 TICKET = {"in": "path", "name": "ticket", "required": True, "schema": {"type": "string"}}
 _PROBLEMS = {
     "400": "Not JSON, a broken multipart body, or no usable `Idempotency-Key`.",

@@ -115,8 +115,9 @@ _Upload = Annotated[str, _text(36, r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$
 
 
 class _Accompanied(_Strict):
-    """What may come along with any words."""
+    """Any words, and what may come along with them."""
 
+    text: Annotated[str, _text(LONGEST_TEXT), _Clean]
     uploads: Annotated[list[_Upload], Field(max_length=MOST_UPLOADS), AfterValidator(_each_once)] = []
     """Ids of finished uploads (`/v1/uploads`) of the same `X-Device-Id`."""
     keep_photo_hints: bool = False
@@ -127,7 +128,6 @@ class _Accompanied(_Strict):
 class ComplaintForm(_Accompanied):
     """A complaint."""
 
-    text: Annotated[str, _text(LONGEST_TEXT), _Clean]
     anonymous: bool = False
     """Do not show my name to the agency."""
     secret: bool = False

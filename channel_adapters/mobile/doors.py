@@ -1,8 +1,9 @@
 """The doors of the app."""
 
-from channel_adapters._form.operations import ACCESS_CODE, APP, DEVICE, KEY, LARGEST_BODY, message, submission
+from channel_adapters._form.operations import ACCESS_CODE, DEVICE, KEY, LARGEST_BODY, header, message, submission
 from shared.channels.protocol import Door
 
+_APP = header("X-App-Id", "The app's name.")
 _UNKNOWN_APP = {"403": "The app named in `X-App-Id` is unknown."}
 
 COMPLAINTS = Door(
@@ -11,7 +12,7 @@ COMPLAINTS = Door(
     summary="Submit a complaint",
     max_body=LARGEST_BODY,
     public=True,
-    operation=submission("submitComplaint", [KEY, DEVICE, APP], problems=_UNKNOWN_APP),
+    operation=submission("submitComplaint", [KEY, DEVICE, _APP], problems=_UNKNOWN_APP),
 )
 MESSAGES = Door(
     method="POST",
@@ -21,7 +22,7 @@ MESSAGES = Door(
     public=True,
     operation=message(
         "addMessage",
-        [KEY, DEVICE, ACCESS_CODE, APP],
+        [KEY, DEVICE, ACCESS_CODE, _APP],
         problems={"403": "The app named in `X-App-Id` is unknown, or the access code does not belong to the ticket."},
     ),
 )

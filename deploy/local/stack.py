@@ -34,7 +34,7 @@ PROCESSES = (
     Process("intake-sms", ("intake", "--channels", "sms", "--part", "http")),
     Process("intake-facebook", ("intake", "--channels", "facebook", "--part", "http")),
     Process("intake-instagram", ("intake", "--channels", "instagram", "--part", "http")),
-    Process("intake-mobile", ("intake", "--channels", "mobile", "--part", "http")),
+    Process("intake-mobile", ("intake", "--channels", "mobile,web", "--part", "http")),
     # The doors need no Kafka: one process apart follows casework's facts for all of them. It opens no door; the channel
     # named here is the one that would have no secret.
     Process("intake-workers", ("intake", "--channels", "mobile", "--part", "workers"), talks_to_kafka=True),

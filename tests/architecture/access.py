@@ -49,6 +49,12 @@ ACCESS: dict[tuple[str, str], Access] = {
         "public",
         "the device's secret name or the access code opens one complaint, all else is a 404; limited per address",
     ),
+    ("POST", "/v1/web/complaints"): Access(
+        "public", "the same from a browser; no cookie that a strange page could abuse; limited per address"
+    ),
+    ("POST", "/v1/web/complaints/{ticket}/messages"): Access(
+        "public", "the access code opens one complaint, else 403 or 404; limited per address"
+    ),
     # intake: the ticket
     ("GET", "/v1/complaints/{ticket}"): Access(
         "public", "a ticket is no secret and shows a status; the words need the access code; limited per address"
@@ -56,8 +62,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     # intake: the contents that came along
     ("GET", "/v1/attachments/{attachment_id}/link"): Access(
         "officer",
-        "until intake knows a case's agency: the coordinator, and of what is sealed the Inspectorate",
-        VIEWERS,
+        "the agency that has the complaint and the coordinator; of what is sealed the Inspectorate alone",
+        READERS,
     ),
     ("GET", "/v1/attachments/{attachment_id}"): Access(
         "public", "the signature in a link of ten minutes is the right to this one content"

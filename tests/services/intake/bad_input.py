@@ -8,7 +8,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ _WORDS = {
     tuple(THE_MESSAGE_ID): "the message id, ignored",
 }
 RECEIVED = "EVENT_RECEIVED"
+DEVICE = "uJ2vX0cQ9mZ4rT7yB1nK5w"
 WORDS = "Gardu listrik di Desa Contohsari berdengung"
 """What the citizens of this table complain about; never found in a log."""
 
@@ -81,7 +82,7 @@ class BadInput:
 
 def all_bad_input() -> list[BadInput]:
     """Return the whole table."""
-    return [*_meta("facebook"), *_meta("instagram"), *_sms(), *_mobile(), *_ticket()]
+    return [*_meta("facebook"), *_meta("instagram"), *_sms(), *_mobile(), *_web(), *_ticket()]
 
 
 # --- Facebook and Instagram ---------------------------------------------------------------------
@@ -411,6 +412,8 @@ def _mobile() -> Iterator[BadInput]:
     yield from _mobile_bodies()
     yield from _mobile_fields()
     yield from _mobile_photos()
+    yield from _mobile_uploads()
+    yield from _mobile_messages()
     yield from _mobile_house()
     yield from _mobile_accepted()
 
@@ -433,7 +436,8 @@ def _mobile_headers() -> Iterator[BadInput]:
             400,
             "idempotency_key_invalid",
         ),
-        ("a device id with a space", {"x_device_id": "my own phone"}, 400, "device_id_invalid"),
+        ("a device id with a space", {"x_device_id": "my own phone of 2026 here"}, 400, "device_id_invalid"),
+        ("a device id of 21 characters", {"x_device_id": DEVICE[:21]}, 400, "device_id_invalid"),
         ("an app that we do not know", {"x_app_id": "lain"}, 403, "unknown_account"),
         ("no content type", {"content_type": ""}, 415, "unsupported_media_type"),
         ("an unsupported content type", {"content_type": "text/plain"}, 415, "unsupported_media_type"),
@@ -528,6 +532,57 @@ def _with_parts(fault: str, parts: list[tuple[str, bytes]]) -> Call:
         for name, content in named
     )
     return _submit(fault, body + b"--batas--\r\n", content_type="multipart/form-data; boundary=batas")
+
+
+def _mobile_uploads() -> Iterator[BadInput]:
+    nobodys = "0192f0c4-7d3a-7c11-9a55-3b1f2d4e5f60"
+    for fault, uploads, code in (
+        ("an upload that does not exist", [nobodys], "upload_unknown"),
+        ("an upload named twice", [nobodys, nobodys], "upload_named_twice"),
+        ("six uploads", [nobodys[:-1] + str(one) for one in range(6)], "too_long"),
+        ("an upload's id that is a path", ["../../../../etc/passwd"], "invalid"),
+    ):
+        yield _refused("mobile", fault, _submit(fault, {"uploads": uploads}, x_device_id=DEVICE), 422, code)
+
+
+def _mobile_messages() -> Iterator[BadInput]:
+    for fault, document, headers, status, code in (
+        ("a message without a credential", {}, {"x_device_id": ""}, 401, "credential_missing"),
+        ("a message from another device", {}, {"x_device_id": DEVICE[::-1]}, 404, "unknown_ticket"),
+        ("a message with a wrong access code", {}, {"x_access_code": "00000-00000"}, 403, "wrong_access_code"),
+        ("a message without anything", {"text": ""}, {"x_device_id": DEVICE}, 422, "required"),
+    ):
+        call, before = _submit(fault, document, **headers), _submit("before " + fault, x_device_id=DEVICE)
+        call = replace(call, path="/v1/me/complaints/{ticket}/messages")
+        yield _refused("mobile", fault, call, status, code, before=before)
+    unknown = _submit("unknown ticket", x_device_id=DEVICE)
+    for fault, ticket in (("a message to a ticket that is none", "x"), ("to an unknown ticket", "NTB-0000-00000")):
+        call = replace(unknown, path=f"/v1/me/complaints/{ticket}/messages")
+        yield _refused("mobile", fault, call, 404, "unknown_ticket")
+
+
+def _web() -> Iterator[BadInput]:
+    def submit(fault: str, document: object = None, **headers: str | bytes) -> Call:
+        body = document if isinstance(document, bytes) else {"seconds_to_fill": 30} | (document or {})  # type: ignore[operator]
+        return replace(_submit("web " + fault, body, **headers), path="/v1/web/complaints")
+
+    for fault, document, headers, status, code in (
+        ("no idempotency key", {}, {"idempotency_key": ""}, 400, "idempotency_key_missing"),
+        ("a page that we do not know", {}, {"x_site_id": "lain"}, 403, "unknown_account"),
+        ("what any strange page can send", b"text=x", {"content_type": "text/plain"}, 415, "unsupported_media_type"),
+        ("not JSON", b"halo", {}, 400, "not_json"),
+        ("no text", b'{"seconds_to_fill": 30}', {}, 422, "required"),
+        ("a misspelt field", {"anonimous": True}, {}, 422, "unknown_field"),
+        ("the field that people do not see", {"website": "https://murah.example"}, {}, 422, "filled_by_machine"),
+        ("filled in within a second", {"seconds_to_fill": 0.5}, {}, 422, "filled_too_fast"),
+    ):
+        yield _refused("web", fault, submit(fault, document, **headers), status, code)
+    away, limit = submit("away"), submit("limit")
+    yield _refused("web", "the database is away", away, 503, "unavailable", given="the database is away")
+    yield _refused("web", "more than the limit per address", limit, 429, "rate_limited", given="the limit is reached")
+    yield _accepted(
+        "web", "NUL: removed", submit("nul", {"text": WORDS + "\x00"}), {"text": WORDS}, status=201, says=""
+    )
 
 
 def _mobile_house() -> Iterator[BadInput]:
@@ -660,7 +715,7 @@ that `tests/services/intake/test_bad_input.py` sends through the real doors; cha
 - *Parked*: the signature was right and we could not understand it. The answer is 200, lest the provider send the same
   again for days; the raw request is kept for a replay, and the log has an error.
 - 429 and 503 carry `Retry-After`. No answer and no line of the log holds a traceback or a citizen's words.
-- Facebook, Instagram and Kannel get plain text, the app and the ticket's page a problem document (RFC 9457) whose
+- Facebook, Instagram and Kannel get plain text, the app, the web form and the ticket's page a problem document (RFC 9457) whose
   `code` stands here.
 - One of our own mistakes in translating or storing a provider's message is *parked* as `internal_error`; the app hears
   500 and repeats its submission under the same key.
@@ -671,7 +726,8 @@ _TITLES = {
     "facebook": "Facebook (`/channels/facebook`)",
     "instagram": "Instagram (`/channels/instagram`)",
     "sms": "SMS through Kannel (`/channels/sms/kannel/{token}`)",
-    "mobile": "The app (`POST /v1/complaints`)",
+    "mobile": "The app (`POST /v1/complaints`, `POST /v1/me/complaints/{ticket}/messages`)",
+    "web": "The web form (`POST /v1/web/complaints`)",
     "ticket": "The status of a ticket (`GET /v1/complaints/{ticket}`)",
 }
 

@@ -39,7 +39,7 @@ async def houses(workshop):
                     (folder / f"{number:02x}").touch()
                 chosen["ATTACHMENTS"] = str(folder)
             found[given] = await open_ones.enter_async_context(workshop.http(**chosen))
-        for path, method in (("/v1/complaints/x", "GET"), ("/v1/complaints", "POST")):
+        for path, method in (("/v1/complaints/x", "GET"), ("/v1/complaints", "POST"), ("/v1/web/complaints", "POST")):
             await found["the limit is reached"].request(method, path)
         yield found
 
@@ -94,7 +94,7 @@ def _check_body(row: BadInput, answer: Response) -> None:
     assert ("retry-after" in answer.headers) == (row.status in {429, 503})
     if row.status == 201:
         assert set(answer.json()) == {"ticket", "access_code", "status_url", "received_at"}
-    elif row.door in {"mobile", "ticket"} or row.counted[0][0] == "problem":
+    elif row.door in {"mobile", "ticket", "web"} or row.counted[0][0] == "problem":
         assert answer.headers["content-type"] == "application/problem+json"
         problem = answer.json()
         assert (problem["code"], problem["status"]) == (row.says, row.status)
