@@ -1,7 +1,7 @@
-"""`ntbcare intake`: run kept requests again after a fix, or give one up.
+"""`ntbcare intake`: run kept requests again after a fix, or give one up; delete contents that may not be kept.
 
-`replay` works as intake itself does, with its settings (its database role, the vault's keys, the channel's): run it
-where intake runs. `drop` needs the operator's role alone.
+`replay` and `sweep` work as intake itself does, with its settings (its database role, the vault's keys, the channel's,
+the store): run them where intake runs. `drop` needs the operator's role alone.
 """
 
 import json
@@ -13,13 +13,14 @@ from rich.progress import Progress
 from sqlalchemy import text
 
 from deploy.cli.operator import as_operator, console, fail, since_of, with_database
-from services.intake.app import service_of
+from services.intake.app import media_worker, service_of
 from services.intake.ledger.replay import Replay, Replayed
+from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.settings import IntakeSettings
 from shared.channels import available_channels, load_channel
 from shared.db import Database
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Requests that were kept: replay, drop.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="What intake keeps: replay, drop, sweep.")
 
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="Received then or later: 2026-11-20, or with a time.")]
 
@@ -108,3 +109,19 @@ def drop(
     if not as_operator(give_up):
         fail(f"No request {request_id} is parked. See: ntbcare parked list")
     console.print(f"{request_id} is given up.")
+
+
+@app.command()
+def sweep() -> None:
+    """Delete attachments' contents whose time is over, and those that no attachment names. The workers do it daily."""
+    settings = IntakeSettings.load()
+
+    async def run(database: Database) -> tuple[int, int]:
+        worker = media_worker(database, AttachmentStore.of(settings))
+        return await worker.expire_all(), await worker.sweep()
+
+    try:
+        expired, orphans = with_database(settings.database_url.get_secret_value(), "sweep", run)
+    except (StoreUnavailableError, OSError) as error:
+        fail(f"The store of attachments does not let us in ({error}). Is it there, and are its settings right?")
+    console.print(f"{expired} attachments were kept long enough; {orphans} contents belonged to none.")

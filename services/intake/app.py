@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
@@ -41,6 +42,9 @@ from shared.events import COMPLAINTS
 from shared.http.limits import RateLimit
 from shared.security import SecuritySettings, authenticated
 from shared.security.vault import VaultKeys
+
+if TYPE_CHECKING:
+    from services.intake.media.worker import MediaWorker
 
 
 def service_of(settings: IntakeSettings) -> IntakeService:
@@ -104,7 +108,7 @@ def build(options: ServeOptions) -> ServiceApp:
     readers = _readers_of([channel.name for channel in channels])
     waiting = _waiting_worker(settings, service, database, [channel.name for channel in channels], readers)
     workers = {
-        "media": _media_worker(database, store),
+        "media": media_worker(database, store).run,
         "waiting": waiting,
         "uploads": UploadSweep(uploads, database).run,
         **_ledger_workers(settings, service, database, readers),
@@ -133,13 +137,13 @@ def _with_workers(
     )
 
 
-def _media_worker(database: Database, store: AttachmentStore) -> Worker:
+def media_worker(database: Database, store: AttachmentStore) -> "MediaWorker":
     """Fetch for every channel, whichever doors this process has: what there is to fetch lies in the database."""
     from services.intake.media.fetch import Fetcher  # noqa: PLC0415 - the doors fetch nothing, and need no HTTP client
     from services.intake.media.worker import MediaWorker  # noqa: PLC0415 - as above
     from shared.http.outside import OutsideClient  # noqa: PLC0415 - as above
 
-    return MediaWorker(database, AttachmentQueue(store, _policies()), Fetcher(OutsideClient()), store).run
+    return MediaWorker(database, AttachmentQueue(store, _policies()), Fetcher(OutsideClient()), store)
 
 
 def _readers_of(channels: Sequence[str]) -> Mapping[str, MessageReader]:

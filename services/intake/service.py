@@ -71,8 +71,9 @@ class IntakeService:
         return ComplaintView(row=row, answers=await repository.answers_of(tx, row.id))
 
     async def project_assigned(self, tx: UnitOfWork, event: ComplaintAssigned) -> None:
-        """Remember which agency has the complaint, for its public status."""
-        _require(await repository.project(tx, event.complaint_id, agency=event.agency.name))
+        """Remember which agency has the complaint, for its public status and for who may open its attachments."""
+        agency = event.agency
+        _require(await repository.project(tx, event.complaint_id, agency=agency.name, agency_key=agency.key))
 
     async def project_status(self, tx: UnitOfWork, event: ComplaintStatusChanged) -> None:
         """Remember where the complaint stands."""

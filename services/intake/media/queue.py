@@ -21,7 +21,7 @@ from shared.events import AttachmentRef, AttachmentSettled
 from shared.security import Principal, Role
 
 MOST_ATTEMPTS = 10
-"""With the waits below: four hours and a half."""
+"""With the waits between them: about three hours."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _LEASE = timedelta(minutes=3)
@@ -146,7 +146,7 @@ class AttachmentQueue:
     async def _close(
         self, tx: UnitOfWork, row: Row[Any], state: str, problem: str | None = None, **values: object
     ) -> Settled:
-        await repository.change(tx, row.id, state=state, problem=problem, due_at=None, **values)
+        await repository.change(tx, row.id, state=state, problem=problem, due_at=None, source_url=None, **values)
         if row.complaint_id is not None:
             known = {name: values.get(name, getattr(row, name)) for name in ("media_type", "sha256", "size")}
             event = AttachmentSettled(
@@ -163,13 +163,13 @@ class AttachmentQueue:
     async def permit(self, tx: UnitOfWork, principal: Principal, attachment_id: UUID) -> None:
         """Let an officer have a link, or raise.
 
-        Intake does not know which agency has a case, only its name. Until it does, the coordinator opens what is not
-        sealed and the Inspectorate everything; an agency's officers ask the coordinator.
+        The coordinator opens what is not sealed, the Inspectorate everything; an agency's officers what belongs to the
+        complaints that their agency has now.
         """
-        if principal.role not in _SEEING:
-            raise ForbiddenError("role_opens_no_attachments", "Lampiran dibuka oleh koordinator atau Inspektorat")
+        if principal.role is Role.OPERATOR:
+            raise ForbiddenError("role_opens_no_attachments", "Lampiran hanya dibuka oleh yang menangani pengaduan")
         row = await repository.view(tx, attachment_id)
-        if row is None or (_is_sealed(row) and principal.role is not Role.INSPECTORATE):
+        if row is None or not _may_see(principal, row):
             raise NotFoundError("unknown_attachment", "Lampiran tidak ditemukan")
         if row.state == "expired":
             raise _gone()
@@ -186,7 +186,13 @@ class AttachmentQueue:
         return row
 
 
-_SEEING = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
+_PROVINCE_WIDE = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
+
+
+def _may_see(principal: Principal, row: Row[Any]) -> bool:
+    if _is_sealed(row):
+        return principal.role is Role.INSPECTORATE
+    return principal.role in _PROVINCE_WIDE or row.agency_key in principal.agencies
 
 
 def _is_sealed(row: Row[Any]) -> bool:

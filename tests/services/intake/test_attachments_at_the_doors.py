@@ -178,6 +178,7 @@ async def test_a_mistake_of_ours_in_one_content_keeps_it_out_and_lets_its_compla
 
 async def test_a_submission_is_looked_at_once_and_outside_of_any_transaction(http, app, sql, monkeypatch):
     open_when_prepared = []
+
     async def watch(*args: Any, **more: Any) -> Any:
         query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ntbcare-intake' AND state <> 'idle'"
         open_when_prepared.append(await sql.fetchval(query))

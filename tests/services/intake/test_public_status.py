@@ -82,6 +82,8 @@ async def test_agency_state_and_answer_reach_the_citizen_and_the_answer_only_wit
         await service.project_assigned(tx, assigned(complaint_id))
         await service.project_answer(tx, answered(complaint_id), new_id())
         await service.project_status(tx, moved(complaint_id))
+    kept = "SELECT agency_key FROM intake.complaint WHERE id = $1"
+    assert await sql.fetchval(kept, complaint_id) == AGENCY.key
     public = (await http.get(receipt["status_url"])).json()
     assert (public["state"], public["state_words"], public["agency"]) == ("answered", "Sudah dijawab", None)
     assert (public["text"], public["answers"]) == (None, None)

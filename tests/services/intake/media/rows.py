@@ -12,7 +12,7 @@ from shared.core.ticket import new_ticket
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
-async def complaint(sql: asyncpg.Connection, *, sealed: bool = False) -> UUID:
+async def complaint(sql: asyncpg.Connection, *, sealed: bool = False, agency_key: str | None = None) -> UUID:
     person, conversation, found = new_id(), new_id(), new_id()
     await sql.execute(
         "INSERT INTO vault.person (id, digest, key_id, identifier) VALUES ($1, $2, 'k', 'x')", person, person.bytes
@@ -24,13 +24,14 @@ async def complaint(sql: asyncpg.Connection, *, sealed: bool = False) -> UUID:
     )
     await sql.execute(
         "INSERT INTO intake.complaint"
-        " (id, ticket, conversation_id, channel, text, anonymous, secret, sealed, received_at)"
-        " VALUES ($1, $2, $3, 'facebook', 'Jalan rusak', false, false, $4, $5)",
+        " (id, ticket, conversation_id, channel, text, anonymous, secret, sealed, received_at, agency_key)"
+        " VALUES ($1, $2, $3, 'facebook', 'Jalan rusak', false, false, $4, $5, $6)",
         found,
         new_ticket(),
         conversation,
         sealed,
         NOW,
+        agency_key,
     )
     return found
 

@@ -94,6 +94,7 @@ async def test_a_wanted_photo_is_fetched_cleaned_stored_and_announced(desk, work
     assert content is not None
     assert len(content) == row["size"]
     assert pictures.SECRET not in content
+    assert row["source_url"] is None
     [event] = await events(sql, owner)
     assert (event["type"], event["state"]) == ("complaint.attachment_settled.v1", "stored")
     assert event["attachment"]["sha256"] == row["sha256"]
@@ -126,6 +127,7 @@ async def test_what_is_not_kept_is_refused_counted_and_announced(worker, out, sq
     await worker.fetch_next()
     row = await state(sql, wanted)
     assert (row["state"], row["problem"], row["sha256"]) == ("refused", reason, None)
+    assert row["source_url"] is None
     assert [(one["state"], one["problem"]) for one in await events(sql, owner)] == [("refused", reason)]
     assert counted("refused", reason) == before + 1
 

@@ -148,10 +148,22 @@ async def test_a_link_is_what_openssl_makes_of_it():
 
 @pytest.mark.parametrize("role", Role)
 async def test_roles_open_what_is_theirs(house, sql, role):
-    plain = await house.stored(sql, await complaint(sql))
-    sealed = await house.stored(sql, await complaint(sql, sealed=True))
-    expected = {Role.COORDINATOR: (200, 404), Role.INSPECTORATE: (200, 200)}.get(role, (403, 403))
-    assert tuple([(await house.link(one, role)).status_code for one in (plain, sealed)]) == expected
+    owners = [
+        await complaint(sql, agency_key="NTB.PUPR"),
+        await complaint(sql, agency_key="NTB.DIKPORA"),
+        await complaint(sql),
+        await complaint(sql, agency_key="NTB.PUPR", sealed=True),
+    ]
+    theirs, others, nobodys, sealed = [await house.stored(sql, owner) for owner in owners]
+    alone = await house.stored(sql, None)
+    expected = {
+        Role.COORDINATOR: [200, 200, 200, 404, 200],
+        Role.INSPECTORATE: [200, 200, 200, 200, 200],
+        Role.LIAISON: [200, 404, 404, 404, 404],
+        Role.LEADER: [200, 404, 404, 404, 404],
+        Role.OPERATOR: [403] * 5,
+    }[role]
+    assert [(await house.link(one, role)).status_code for one in (theirs, others, nobodys, sealed, alone)] == expected
 
 
 async def test_a_message_without_a_complaint_is_judged_by_its_words(house, sql):
