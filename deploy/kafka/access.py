@@ -18,6 +18,8 @@ ALSO: dict[str, tuple[Topic, ...]] = {"replies": (CONVERSATIONS,)}
 """What a service reads beside the complaints, in the same group."""
 RELAY = "ntbcare-relay"
 OPERATOR = "ntbcare-operator"
+RECONCILE = "ntbcare-reconcile"
+"""Reads events without a group, for `ntbcare reconcile`; operators themselves see no citizen's words."""
 OURS = ("ntbcare-", "regency-")
 """What every user of an installation begins with, behind the prefix."""
 
@@ -60,7 +62,7 @@ def region_user(region: str) -> str:
 
 def users() -> tuple[str, ...]:
     """Return every user of the table, without the prefix."""
-    return (RELAY, OPERATOR, *map(service_user, READERS), *map(region_user, REGION_TOPICS))
+    return (RELAY, OPERATOR, RECONCILE, *map(service_user, READERS), *map(region_user, REGION_TOPICS))
 
 
 def rules(prefix: str = "") -> tuple[Rule, ...]:
@@ -74,6 +76,8 @@ def _rules() -> Iterator[Rule]:
     for topic in TOPICS:
         yield Rule(RELAY, Verb.WRITE, Kind.TOPIC, topic.name)
         yield Rule(OPERATOR, Verb.DESCRIBE, Kind.TOPIC, topic.name)
+    for topic in (COMPLAINTS, CONVERSATIONS):
+        yield Rule(RECONCILE, Verb.READ, Kind.TOPIC, topic.name)
     for service in READERS:
         for topic in (COMPLAINTS, *ALSO.get(service, ())):
             yield Rule(service_user(service), Verb.READ, Kind.TOPIC, topic.name)

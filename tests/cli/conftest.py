@@ -7,8 +7,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from deploy.cli import events, parked
+from deploy.cli import events, intake, parked
 from deploy.cli.operator import console
+from deploy.cli.reconcile import reconcile
+from deploy.cli.recover import recover
+from deploy.cli.status import status
 from deploy.cli.trace import trace
 from shared.db import Database
 
@@ -20,7 +23,9 @@ def ntbcare() -> typer.Typer:
     app = typer.Typer()
     app.add_typer(parked.app, name="parked")
     app.add_typer(events.app, name="events")
-    app.command("trace")(trace)
+    app.add_typer(intake.app, name="intake")
+    for command in (trace, reconcile, recover, status):
+        app.command(command.__name__)(command)
     return app
 
 
@@ -51,8 +56,8 @@ async def sql(admin_url) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture
-async def intake(database_urls) -> AsyncIterator[Database]:
+@pytest.fixture(name="intake")
+async def _intake(database_urls) -> AsyncIterator[Database]:
     """Write events of whichever service: as the owner, who may."""
     database = Database(database_urls["owner"], application="intake")
     yield database

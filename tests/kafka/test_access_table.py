@@ -20,9 +20,9 @@ def test_a_service_reads_the_topics_of_what_it_consumes_and_no_more(service):
     assert ours == {COMPLAINTS.name} | {topic for event in received_by(service) for topic in event.topics}
 
 
-def test_what_is_no_complaint_is_read_by_replies_alone():
+def test_what_is_no_complaint_is_read_by_replies_and_by_who_counts_after_them():
     readers = {rule.user for rule in rules() if rule.name == CONVERSATIONS.name and rule.verb == "read"}
-    assert readers == {"ntbcare-replies"}
+    assert readers == {"ntbcare-replies", "ntbcare-reconcile"}
     assert [name for name, event in EVENTS.items() if CONVERSATIONS.name in event.topics]
 
 
