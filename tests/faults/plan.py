@@ -1,0 +1,32 @@
+"""How much of everything: the short form of CI, and the long run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Times in seconds, shares of the messages from 0 to 1."""
+
+    messages: int
+    """At least; the load goes on until every fault is over."""
+    per_second: float = 200
+    stop_s: float
+    """How long each process stands still."""
+    gap_s: float
+    """Between the beginnings of two faults: the next comes while the one before is still being overcome."""
+    threefold: float = 0.15
+    """Delivered three times, at the same time or nearly, in any order."""
+    conversations: float = 0.3
+    """Citizens who write a second message."""
+    shuffled: float = 0.2
+    """Delivered before what was written earlier."""
+    photos: float = 0.1
+    """Of the app's submissions."""
+    skewed: float = 0.05
+    """With a provider's time that is a day off."""
+    patience_s: float
+    """For what is still under way when the load is over."""
+
+
+SHORT = Plan(messages=8_000, stop_s=5, gap_s=1.5, patience_s=240)
+LONG = Plan(messages=100_000, stop_s=60, gap_s=16, patience_s=3_600)

@@ -1,0 +1,104 @@
+"""One run: load, faults, and a count when everything has come to rest."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.events import COMPLAINTS
+from tests.faults.count import Count, count
+from tests.faults.faults import Fault, Proof, Scene
+from tests.faults.house import BYSTANDERS, DOORS, House
+from tests.faults.load import Load
+from tests.faults.plan import Plan
+from tests.faults.said import Citizens
+
+Say = Callable[[str], None]
+_WARM_UP_S = 2.0
+_TELL_S = 5.0
+_LEFT = """
+    SELECT (SELECT count(*) FROM bus.outbox WHERE published_at IS NULL) AS waiting,
+           (SELECT count(*) FROM intake.complaint) - (SELECT count(*) FROM casework.case WHERE state <> 'received')
+               AS unassigned
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, what was sent, what was counted."""
+
+    proofs: Sequence[Proof]
+    load: Load
+    count: Count
+
+
+async def run(house: House, plan: Plan, faults: Mapping[str, Fault], say: Say) -> Outcome:
+    """Send, hurt, wait and count; raises `TimeoutError` when something does not come to rest."""
+    seed = random.SystemRandom().getrandbits(32)
+    say(f"seed {seed}")
+    citizens = Citizens(plan, house.environment(), random.Random(seed))
+    ports = {channel: house.ports[process] for channel, process in DOORS.items()}
+    load = Load(ports, citizens.write(), per_second=plan.per_second)
+    sending = asyncio.create_task(load.run(plan.messages))
+    proofs = await _hurt(Scene(house, load, plan), faults, say)
+    load.finish()
+    say("Every fault is over; the load comes to its end …")
+    await _hear_the_last(load, sending, say)
+    await asyncio.to_thread(_end_bystanders, house)
+    await _come_to_rest(house, plan, say)
+    say("Counting from three sides …")
+    found = await count(
+        load.log,
+        database_url=house.owner_url,
+        bootstrap=house.broker.bootstrap,
+        topic=house.kafka.topic(COMPLAINTS),
+    )
+    return Outcome(proofs, load, found)
+
+
+async def _hurt(scene: Scene, faults: Mapping[str, Fault], say: Say) -> list[Proof]:
+    """Begin one fault after the other; some last while others begin."""
+    await asyncio.sleep(_WARM_UP_S)
+    busy: dict[str, asyncio.Task[Proof]] = {}
+    tasks = []
+    for name, fault in faults.items():
+        if fault.victim in busy:
+            await asyncio.wait([busy[fault.victim]])
+        say(f"{name} ({len(scene.load.log.accepted):,} accepted, {scene.load.under_way:,} under way)")
+        busy[fault.victim] = asyncio.create_task(fault.hurt(scene))
+        tasks.append(busy[fault.victim])
+        await asyncio.sleep(scene.plan.gap_s)
+    return list(await asyncio.gather(*tasks))
+
+
+async def _hear_the_last(load: Load, sending: asyncio.Task[None], say: Say) -> None:
+    """Wait until every delivery has its 2xx."""
+    while not (await asyncio.wait([sending], timeout=_TELL_S))[0]:
+        say(f"{load.under_way:,} deliveries under way; answers so far {dict(load.log.answers)}")
+    await sending
+
+
+def _end_bystanders(house: House) -> None:
+    for name in BYSTANDERS:
+        house.kill_process(name)
+
+
+async def _come_to_rest(house: House, plan: Plan, say: Say) -> None:
+    connection = await asyncpg.connect(house.owner_url)
+    try:
+        deadline, told = time.monotonic() + plan.patience_s, 0.0
+        while True:
+            row = await connection.fetchrow(_LEFT)
+            if row["waiting"] == row["unassigned"] == 0:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{row['waiting']} events wait, {row['unassigned']} complaints are not assigned")
+            if time.monotonic() > told + _TELL_S:
+                told = time.monotonic()
+                say(f"{row['waiting']:,} events wait, {row['unassigned']:,} complaints are not assigned yet")
+            await asyncio.sleep(0.5)
+    finally:
+        await connection.close()
