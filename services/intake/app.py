@@ -79,7 +79,8 @@ def _uploads_of(settings: IntakeSettings) -> UploadService:
 def build(options: ServeOptions) -> ServiceApp:
     """Build intake for the chosen channels (all of them by default)."""
     settings = IntakeSettings.load()
-    channels = [load_channel(name) for name in options.channels or available_channels()]
+    names = tuple(options.channels or available_channels())
+    channels = [] if options.part == "workers" else [load_channel(name) for name in names]
     database = Database(settings.database_url.get_secret_value(), application="intake", pool_size=10)
     service, citizens, uploads = service_of(settings), _citizens_of(settings), _uploads_of(settings)
     store = AttachmentStore.of(settings)
@@ -105,8 +106,8 @@ def build(options: ServeOptions) -> ServiceApp:
     )
     if options.part == "http":
         return built
-    readers = _readers_of([channel.name for channel in channels])
-    waiting = _waiting_worker(settings, service, database, [channel.name for channel in channels], readers)
+    readers = _readers_of(names)
+    waiting = _waiting_worker(settings, service, database, names, readers)
     workers = {
         "media": media_worker(database, store).run,
         "waiting": waiting,
