@@ -35,9 +35,8 @@ PROCESSES = (
     Process("intake-facebook", ("intake", "--channels", "facebook", "--part", "http")),
     Process("intake-instagram", ("intake", "--channels", "instagram", "--part", "http")),
     Process("intake-mobile", ("intake", "--channels", "mobile,web", "--part", "http")),
-    # The doors need no Kafka: one process apart follows casework's facts for all of them. It opens no door; the channel
-    # named here is the one that would have no secret.
-    Process("intake-workers", ("intake", "--channels", "mobile", "--part", "workers"), talks_to_kafka=True),
+    # The doors need no Kafka and ask no provider: one process apart does both for all of them, and opens no door.
+    Process("intake-workers", ("intake", "--part", "workers"), talks_to_kafka=True),
     Process("relay", ("relay",), talks_to_kafka=True),
     Process("routing", ("routing",), talks_to_kafka=True),
     Process("casework", ("casework",), talks_to_kafka=True),

@@ -40,6 +40,12 @@ KAFKA = "every process that speaks Kafka"
 OFFICERS = "every process with officers' addresses"
 ALSO = {
     **{name: {OFFICERS} for name in NAMES if name.startswith("intake-") and name != "intake-workers"},
+    "intake-workers": {
+        "NTBCARE_FACEBOOK_PAGE_TOKENS",
+        "NTBCARE_INSTAGRAM_ACCOUNT_TOKENS",
+        "NTBCARE_INSTAGRAM_GRAPH_URL",
+        "NTBCARE_SMS_TWILIO_ACCOUNT_SID",
+    },
     "casework": {OFFICERS},
     "identity": {OFFICERS},
     "replies": {
