@@ -1,7 +1,7 @@
 """Long text messages that come in pieces: in any order, repeated, with a piece that never comes."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from services.intake.waiting.parts import MISSING, join_parts
 from shared.channels import Attachment, GivenPlace, InboundMessage
 from shared.core.ids import new_id
 from tests.services.intake.counting import rows_of
+from tests.services.intake.provider import sms
 from tests.services.intake.waiting.room import NOON, said
 
 PIECES = (
@@ -59,6 +60,20 @@ async def test_pieces_in_any_order_are_one_message_as_soon_as_all_are_there(orde
     )
     assert len(requests) == 3
     assert all(request["id"] in row["body"].decode() for request in requests)
+
+
+async def test_pieces_that_kannel_hands_over_one_by_one_are_one_complaint_with_the_whole_text(http, room, sql):
+    pieces = {2: " sejak kemarin sore", 1: "Jembatan di Desa Contohsari roboh"}
+    before = await rows_of(sql)
+    for number, text in [*pieces.items(), *pieces.items()]:
+        call = sms(f"&udh=%05%00%03%2A%02%0{number}", text=text, id=f"k-long-{number}", **{"from": "+6281234509876"})
+        assert (await http.get(call)).status_code == 200
+    assert (await rows_of(sql) - before)["intake.message"] == 0
+    room.now = datetime.now(UTC)
+    await room.work()
+    row = await sql.fetchrow("SELECT * FROM intake.message WHERE provider_message_id = 'k-long-1'")
+    assert (row["disposition"], row["text"]) == ("opened", "Jembatan di Desa Contohsari roboh sejak kemarin sore")
+    assert (await rows_of(sql) - before)["intake.complaint"] == 1
 
 
 async def test_a_piece_that_came_twice_stands_once_in_the_text(room, sql):
