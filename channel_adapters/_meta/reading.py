@@ -128,6 +128,8 @@ class Pace:
 class MetaReader:
     """See `shared.channels.reading.MessageReader`."""
 
+    reads_back = True
+
     def __init__(
         self,
         graph: Graph,

@@ -91,3 +91,18 @@ class SmsMediaSettings(Settings):
     """Our account at Twilio."""
     twilio_auth_token: HeaderSecret | None = None
     """Its auth token."""
+
+
+class SmsStatusSettings(Settings):
+    """`NTBCARE_SMS_…` for the process that asks the gateways whether they run."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_SMS_")
+
+    numbers: Names
+    """The numbers that citizens write to."""
+    kannel_status_url: HeaderSecret | None = None
+    """Kannel's status as XML, with its password if it has one. None: nobody asks."""
+    android_health_url: _OptionalAddress = ""
+    """The Android gateway's health. Empty: nobody asks."""
+    status_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """Seconds for each step of a call."""

@@ -31,7 +31,7 @@ def recover(
     """Read messages, comments and posts back. What came by webhook is known by its id: nothing is taken in twice."""
     start = since_of(since)
     reader = load_message_reader(channel) if channel in available_channels() else None
-    if reader is None:
+    if reader is None or not reader.reads_back:
         raise typer.BadParameter(f"{channel} cannot be read back.", param_hint="CHANNEL")
     if account is not None and account not in reader.accounts:
         raise typer.BadParameter(f"Our accounts there: {', '.join(reader.accounts)}.", param_hint="--account")

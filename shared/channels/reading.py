@@ -38,6 +38,10 @@ class MessageReader(Protocol):
     def accounts(self) -> Sequence[str]:
         """Our accounts there."""
 
+    @property
+    def reads_back(self) -> bool:
+        """Whether the provider keeps messages that can be read back; otherwise it is only asked for its health."""
+
     async def resolve(self, pointer: Pointer) -> Reading:
         """Ask for the message that a pointer means. The provider's refusal for good is `Remedy.GIVE_UP`."""
 

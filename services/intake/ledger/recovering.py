@@ -71,7 +71,8 @@ class Recovery:
         await asyncio.Event().wait()  # nothing to read: a worker that ends would end its process
 
     def _accounts(self) -> list[tuple[str, str]]:
-        return [(channel, account) for channel, reader in self._readers.items() for account in reader.accounts]
+        able = {channel: reader for channel, reader in self._readers.items() if reader.reads_back}
+        return [(channel, account) for channel, reader in able.items() for account in reader.accounts]
 
     async def _follow(self, channel: str, account: str) -> None:
         while True:
