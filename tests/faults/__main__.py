@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 import tempfile
@@ -30,6 +31,7 @@ def main() -> int:
     chosen = {"messages": told.messages, "per_second": told.per_second, "stop_s": told.stop_s}
     plan = replace(SHORT if told.form == "short" else LONG, **{k: v for k, v in chosen.items() if v is not None})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the house is taken down and the disk given back
+    logging.disable()  # Kafka's client tells each time that the broker is away
     console = Console(record=True, width=140)
 
     def say(words: str) -> None:

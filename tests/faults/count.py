@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,18 +40,19 @@ async def count(log: Log, *, database_url: str, bootstrap: str, topic: str) -> C
     found = Count()
     connection = await asyncpg.connect(database_url)
     try:
-        complaints = await _messages(connection, log, found)
+        complaints = {str(row["id"]) for row in await connection.fetch("SELECT id FROM intake.complaint")}
+        tally(log, await connection.fetch(_MESSAGES), complaints, found)
         written = await _events(connection, topic)
         await _downstream(connection, complaints, found)
     finally:
         await connection.close()
-    _compare(written, await _read(bootstrap, topic), complaints, found)
+    compare(written, await _read(bootstrap, topic), complaints, found)
     return found
 
 
-async def _messages(connection: asyncpg.Connection, log: Log, found: Count) -> set[str]:
-    rows = await connection.fetch(_MESSAGES)
-    stored: dict[str, list[asyncpg.Record]] = defaultdict(list)
+def tally(log: Log, rows: Sequence[Mapping[str, Any]], complaints: set[str], found: Count) -> None:
+    """Compare the sender's log with the stored messages: each once, each citizen with one complaint."""
+    stored: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         found_name = _NAME.search(row["text"])
         stored[found_name[0] if found_name else row["text"]].append(row)
@@ -64,7 +65,6 @@ async def _messages(connection: asyncpg.Connection, log: Log, found: Count) -> s
     found.lost += [f"citizen {one} has no complaint" for one, ids in by_citizen.items() if "None" in ids]
     found.doubled += [f"citizen {one} has {len(ids)} complaints" for one, ids in by_citizen.items() if len(ids) > 1]
     became = Counter(row["disposition"] for row in rows)
-    complaints = {str(row["id"]) for row in await connection.fetch("SELECT id FROM intake.complaint")}
     found.figures |= {
         "messages sent": len(log.sent),
         "messages that got a 2xx": len(log.accepted),
@@ -76,7 +76,6 @@ async def _messages(connection: asyncpg.Connection, log: Log, found: Count) -> s
     }
     if became["opened"] != len(complaints):
         found.other.append(f"{became['opened']} messages opened a complaint, there are {len(complaints)}")
-    return complaints
 
 
 async def _events(connection: asyncpg.Connection, topic: str) -> dict[str, dict[int, tuple[str, str]]]:
@@ -103,13 +102,15 @@ async def _downstream(connection: asyncpg.Connection, complaints: set[str], foun
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class Heard:
+    """An event as it stands in the log."""
+
     sequence: int
     event_id: str
     type: str
 
 
-async def _read(bootstrap: str, topic: str) -> dict[str, list[_Heard]]:
+async def _read(bootstrap: str, topic: str) -> dict[str, list[Heard]]:
     """Read the topic from its beginning to its end, as a group that nobody has seen before."""
     consumer = AIOKafkaConsumer(
         topic,
@@ -118,7 +119,7 @@ async def _read(bootstrap: str, topic: str) -> dict[str, list[_Heard]]:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    heard: dict[str, list[_Heard]] = defaultdict(list)
+    heard: dict[str, list[Heard]] = defaultdict(list)
     await consumer.start()
     try:
         while not consumer.assignment():
@@ -129,16 +130,16 @@ async def _read(bootstrap: str, topic: str) -> dict[str, list[_Heard]]:
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
                     headers = dict(record.headers)
-                    one = _Heard(int(headers["ce_sequence"]), headers["ce_id"].decode(), headers["ce_type"].decode())
+                    one = Heard(int(headers["ce_sequence"]), headers["ce_id"].decode(), headers["ce_type"].decode())
                     heard[str(json.loads(record.value)["complaint_id"])].append(one)
     finally:
         await consumer.stop()
     return heard
 
 
-def _compare(
+def compare(
     written: Mapping[str, Mapping[int, tuple[str, str]]],
-    heard: Mapping[str, Iterable[_Heard]],
+    heard: Mapping[str, Iterable[Heard]],
     complaints: set[str],
     found: Count,
 ) -> None:

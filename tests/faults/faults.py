@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from tests.faults.groups import members
+from tests.faults.groups import until_members
 from tests.faults.house import BROKER, DOORS, POSTGRES, House
 from tests.faults.load import Load
 from tests.faults.plan import Plan
@@ -102,8 +102,8 @@ def stop(victim: str) -> Hurt:
         house, start = scene.house, time.monotonic()
         before = house.pid_of(victim)
         with _standing(house, victim):
-            state = psutil.Process(before).status()
             await asyncio.sleep(scene.plan.stop_s)
+            state = psutil.Process(before).status()
         return Proof(
             fault="SIGSTOP",
             victim=victim,
@@ -143,19 +143,18 @@ def rebalance(service: str) -> Hurt:
     """Let a second member join a consumer group, and leave it."""
 
     async def rebalanced(scene: Scene) -> Proof:
-        start, group = time.monotonic(), f"{scene.house.kafka.prefix}{service}"
-        alone = await members(scene.house.kafka, group)
+        kafka, group = scene.house.kafka, f"{scene.house.kafka.prefix}{service}"
+        await until_members(kafka, group, 1)
+        start = time.monotonic()
         second = await asyncio.to_thread(scene.house.second, service)
         try:
-            while (together := await members(scene.house.kafka, group)) <= alone:
-                await asyncio.sleep(0.2)
-                if not second.running or time.monotonic() > start + 30:
-                    break
+            await until_members(kafka, group, 2)
             await asyncio.sleep(scene.plan.stop_s / 2)
         finally:
             await asyncio.to_thread(second.stop)
-        told = f"members {alone}, then {together}, then one left"
-        return Proof(fault="rebalance", victim=service, before=second.pid, down_s=time.monotonic() - start, told=told)
+        await until_members(kafka, group, 1)
+        told = f"process {second.pid} joined and left: members 1, 2, 1"
+        return Proof(fault="rebalance", victim=service, down_s=time.monotonic() - start, told=told)
 
     return rebalanced
 
@@ -174,11 +173,11 @@ def wrong_clock(victim: str) -> Hurt:
         await asyncio.to_thread(house.kill, victim)
         with house.in_a_mood(victim, mood):
             await asyncio.to_thread(house.begin, victim)
-        ahead = house.pid_of(victim)
+        ahead, says = house.pid_of(victim), await asyncio.to_thread(house.clock_of, victim)
         await asyncio.sleep(scene.plan.stop_s)
         await asyncio.to_thread(house.kill, victim)
         await asyncio.to_thread(house.begin, victim)
-        told = f"process {ahead} ran a day ahead"
+        told = f"process {ahead} said {says}"
         return Proof(
             fault="wrong clock",
             victim=victim,

@@ -1,4 +1,4 @@
-"""How many members a consumer group has."""
+"""The members of a consumer group."""
 
 import asyncio
 from typing import Any
@@ -8,8 +8,18 @@ from aiokafka.errors import KafkaError
 
 from shared.kafka import KafkaSettings
 
+_GLANCE_S = 0.3
 
-async def members(kafka: KafkaSettings, group: str) -> int:
+
+async def until_members(kafka: KafkaSettings, group: str, wanted: int) -> None:
+    """Wait until the group has so many; one that was killed counts until its session is over."""
+    while True:
+        if await _members(kafka, group) == wanted:
+            return
+        await asyncio.sleep(_GLANCE_S)
+
+
+async def _members(kafka: KafkaSettings, group: str) -> int:
     """Ask the broker; 0 while it cannot say."""
     client = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     try:

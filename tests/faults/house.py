@@ -1,5 +1,6 @@
 """The house that is going to be hurt: every service as a process of its own, and what faults need to reach."""
 
+import asyncio
 import os
 import sys
 import time
@@ -29,6 +30,7 @@ BYSTANDERS = ("replies", "lapor", "regencies")
 """What only reacts to what is counted: ended when the load is over, so that what is left is drained the sooner."""
 POSTGRES, BROKER = "postgres", "broker"
 _READY_S = 60.0
+_AGAIN_S = 0.2
 _LIMITS = {
     "NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "10000000",
     "NTBCARE_LAPOR_LOOK_EVERY_S": "60",
@@ -123,6 +125,11 @@ class House(Stack):
                     return
         raise TimeoutError(f"{name} does not answer")
 
+    def clock_of(self, name: str) -> str:
+        """Return the time that a process itself tells, in the header `Date` of its answers."""
+        with client(timeout=10) as http:
+            return str(http.get(f"{self.url(name)}/health/live").headers.get("date"))
+
     def second(self, service: str) -> Child:
         """Start a second member of a service's consumer group."""
         child = Child(f"{service}-second", self.folder / "processes")
@@ -133,9 +140,13 @@ class House(Stack):
         return child
 
     async def ask(self, question: str) -> int:
-        """Ask the database, as its owner, for a number."""
-        connection = await asyncpg.connect(self.owner_url)
-        try:
-            return int(await connection.fetchval(question))
-        finally:
-            await connection.close()
+        """Ask the database, as its owner, for a number; while it is away, wait for it."""
+        while True:
+            try:
+                connection = await asyncpg.connect(self.owner_url)
+                try:
+                    return int(await connection.fetchval(question))
+                finally:
+                    await connection.close()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(_AGAIN_S)

@@ -14,6 +14,8 @@ class Plan:
     """How long each process stands still."""
     gap_s: float
     """Between the beginnings of two faults: the next comes while the one before is still being overcome."""
+    at_once: int = 3
+    """So many are hurt at the same time, and no more: somebody must be there to notice."""
     threefold: float = 0.15
     """Delivered three times, at the same time or nearly, in any order."""
     conversations: float = 0.3
