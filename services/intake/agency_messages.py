@@ -1,14 +1,22 @@
-"""What was written in our name in the provider's own app: kept once, beside the complaint that it answers."""
+"""What was written in our name: by somebody of ours in the provider's own app, or by us, shown back as if it was them.
+
+Replies that we post come back as messages of the agency: Facebook says of a comment not even which app wrote it, and
+shows it before we know what the provider calls it. So it waits (`waiting/agency.py`) until replies had time to say so.
+"""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.intake import announcements, repository
+from services.intake import repository
+from services.intake.conversation import limits
 from services.intake.drafts import AgencyDraft, Key, PlacedAgencyMessage
 from services.intake.judging import Conversation
 from services.intake.repository import KnownMessage
 from shared.db import UnitOfWork
 from shared.security.vault import VaultKeys
+
+AGENCY_WROTE, OUR_OWN_REPLY, PERHAPS_OUR_OWN = "agency_wrote", "our_own_reply", "perhaps_our_own"
+"""The rules of such messages."""
 
 
 async def take_in(
@@ -18,27 +26,37 @@ async def take_in(
     fresh: Sequence[AgencyDraft],
     known: Mapping[Key, KnownMessage],
 ) -> list[PlacedAgencyMessage]:
-    """Store messages that are new, and announce those that belong to a complaint."""
+    """Store messages that are new. Nothing is announced: who wrote them is not known yet."""
     if not fresh:
         return []
     conversations = await _conversations(tx, vault, channel, fresh)
-    wanted = {one.message_id: _complaint_of(one, conversations.get(one.message_id), known) for one in fresh}
-    complaints = await repository.complaints_of(tx, [found for found in wanted.values() if found is not None])
-    placed = []
-    for one in fresh:
-        conversation, complaint_id = conversations.get(one.message_id), wanted[one.message_id]
-        complaint = None if complaint_id is None else complaints.get(complaint_id)
-        placed.append(
-            PlacedAgencyMessage(
-                draft=one,
-                complaint_id=complaint.id if complaint else None,
-                ticket=complaint.ticket if complaint else None,
-                conversation_id=conversation.id if conversation else None,
-                sealed=complaint is not None and complaint.sealed,
-            )
-        )
-    await _store(tx, channel, placed)
+    ours = await repository.complaints_reported(tx, channel, [one.message.provider_message_id for one in fresh])
+    placed = [
+        _place(one, conversations.get(one.message_id), known, ours=one.message.provider_message_id in ours)
+        for one in fresh
+    ]
+    await repository.store_agency_messages(tx, channel, placed, limits.OWN_REPLY_WAIT)
+    attachments = [
+        (stored, one.draft.message_id, None, one.draft.message.account, one.draft.received_at)
+        for one in placed
+        for stored in one.draft.attachments
+    ]
+    await repository.store_attachments(tx, channel, attachments)
     return placed
+
+
+def _place(
+    draft: AgencyDraft, conversation: Conversation | None, known: Mapping[Key, KnownMessage], *, ours: bool
+) -> PlacedAgencyMessage:
+    complaint_id = None if ours else _complaint_of(draft, conversation, known)
+    rule = AGENCY_WROTE if complaint_id is None else PERHAPS_OUR_OWN
+    return PlacedAgencyMessage(
+        draft=draft,
+        disposition="kept" if complaint_id is None else "held",
+        rule=OUR_OWN_REPLY if ours else rule,
+        complaint_id=complaint_id,
+        conversation_id=conversation.id if conversation else None,
+    )
 
 
 async def _conversations(
@@ -67,17 +85,3 @@ def _complaint_of(
     if answered is not None:
         return answered.complaint_id
     return conversation.latest_complaint_id if conversation is not None else None
-
-
-async def _store(tx: UnitOfWork, channel: str, placed: Sequence[PlacedAgencyMessage]) -> None:
-    await repository.store_agency_messages(tx, channel, placed)
-    attachments = [
-        (stored, one.draft.message_id, one.complaint_id, one.draft.message.account, one.draft.received_at)
-        for one in placed
-        for stored in one.draft.attachments
-    ]
-    await repository.store_attachments(tx, channel, attachments)
-    for one in placed:
-        if one.complaint_id is not None:
-            event = announcements.appended_by_agency(one, channel=channel)
-            tx.publish(event, traceparent=one.draft.traceparent)

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.drafts import LONGEST_TEXT, PlacedAgencyMessage, event_place
+from sqlalchemy import Row
+
+from services.intake.drafts import LONGEST_TEXT, event_place
 from services.intake.judging import JOINED, Judged
 from shared.channels import GivenPlace
 from shared.events import AttachmentRef, CitizenPrompted, ComplaintAppended, ComplaintReceived, Place
@@ -115,26 +117,25 @@ def joined(held: Held, one: Judged, *, channel: str, sealed: bool) -> ComplaintA
     )
 
 
-def appended_by_agency(placed: PlacedAgencyMessage, *, channel: str) -> ComplaintAppended:
-    """Return that somebody of ours wrote in the provider's own app; it must belong to a complaint."""
-    draft, message = placed.draft, placed.draft.message
-    if placed.complaint_id is None or placed.ticket is None:
-        raise ValueError("a message that was added to nothing")
+def appended_by_agency(
+    row: Row[Any], *, ticket: str, sealed: bool, attachments: Sequence[AttachmentRef]
+) -> ComplaintAppended:
+    """Return that somebody of ours wrote in the provider's own app: a message's row that is in a complaint."""
     return ComplaintAppended(
-        complaint_id=placed.complaint_id,
-        ticket=placed.ticket,
-        channel=channel,
-        account=message.account,
-        surface=message.surface,
-        conversation_id=placed.conversation_id,
-        message_id=draft.message_id,
+        complaint_id=row.complaint_id,
+        ticket=ticket,
+        channel=row.channel,
+        account=row.account,
+        surface=row.surface,
+        conversation_id=row.conversation_id,
+        message_id=row.id,
         author="agency",
-        text=message.text[:LONGEST_TEXT],
-        text_truncated=len(message.text) > LONGEST_TEXT,
-        attachments=tuple(attachment.reference for attachment in draft.attachments),
-        event_time=message.event_time,
-        received_at=draft.received_at,
-        sealed=placed.sealed,
+        text=row.text[:LONGEST_TEXT],
+        text_truncated=len(row.text) > LONGEST_TEXT,
+        attachments=tuple(attachments),
+        event_time=row.event_time,
+        received_at=row.received_at,
+        sealed=sealed,
         rule="agency_wrote",
     )
 

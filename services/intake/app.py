@@ -168,7 +168,8 @@ def _waiting_worker(
     readers: Mapping[str, MessageReader],
 ) -> Worker:
     """Go on with what waits. Only the channels of this process are asked: it has no other's secrets."""
-    from services.intake.waiting.amendments import Amendments  # noqa: PLC0415 - the doors do none of this
+    from services.intake.waiting.agency import AgencyMessages  # noqa: PLC0415 - the doors do none of this
+    from services.intake.waiting.amendments import Amendments  # noqa: PLC0415 - as above
     from services.intake.waiting.held import Held  # noqa: PLC0415 - as above
     from services.intake.waiting.parts import Parts  # noqa: PLC0415 - as above
     from services.intake.waiting.pointers import Pointers  # noqa: PLC0415 - as above
@@ -176,4 +177,5 @@ def _waiting_worker(
 
     vault = _vault_of(settings)
     pointers = Pointers(service, vault, channels=channels)
-    return WaitingWorker(database, Parts(service, vault), Held(), Amendments(service, vault), pointers, readers).run
+    parts, amendments = Parts(service, vault), Amendments(service, vault)
+    return WaitingWorker(database, parts, Held(), AgencyMessages(), amendments, pointers, readers).run

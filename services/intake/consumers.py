@@ -1,13 +1,13 @@
-"""What intake hears from Kafka: enough of casework's facts to tell a citizen where the complaint stands."""
+"""What intake hears from Kafka: where complaints stand, for who asks, and what the provider calls our replies."""
 
 from typing import cast
 
 from services.intake.service import IntakeService
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, Envelope
+from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, Envelope, ReplySent
 from shared.kafka import Handlers
 
-CONSUMES = (ComplaintAssigned, ComplaintStatusChanged, ComplaintAnswered)
+CONSUMES = (ComplaintAssigned, ComplaintStatusChanged, ComplaintAnswered, ReplySent)
 
 
 def handlers(service: IntakeService) -> Handlers:
@@ -22,4 +22,12 @@ def handlers(service: IntakeService) -> Handlers:
     async def answered(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.project_answer(tx, cast("ComplaintAnswered", envelope.data), envelope.id)
 
-    return {ComplaintAssigned: assigned, ComplaintStatusChanged: status_changed, ComplaintAnswered: answered}
+    async def sent(tx: UnitOfWork, envelope: Envelope) -> None:
+        await service.remember_reply(tx, cast("ReplySent", envelope.data))
+
+    return {
+        ComplaintAssigned: assigned,
+        ComplaintStatusChanged: status_changed,
+        ComplaintAnswered: answered,
+        ReplySent: sent,
+    }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID, uuid4
 
 from services.intake.media.incoming import Along, Incoming
@@ -149,13 +149,14 @@ class AgencyDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedAgencyMessage:
-    """Where an agency's message belongs; without a complaint it is only kept."""
+    """Where an agency's message belongs, and what is thought of it."""
 
     draft: AgencyDraft
-    complaint_id: UUID | None = None
-    ticket: str | None = None
-    conversation_id: UUID | None = None
-    sealed: bool = False
+    disposition: Literal["held", "kept"]
+    rule: str
+    complaint_id: UUID | None
+    """The complaint that it is about, if we hear nothing else while it is held."""
+    conversation_id: UUID | None
 
 
 def drafts_of(delivery: Delivery, raw_request_id: UUID) -> list[Draft]:

@@ -107,7 +107,7 @@ _LOCK_CONVERSATIONS = text("""
 _TAKE_HELD = text("""
     UPDATE intake.message AS m SET complaint_id = n.complaint_id, disposition = 'appended', rule = :rule, due_at = NULL
     FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:complaint_id AS uuid[])) AS n(conversation_id, complaint_id)
-    WHERE m.conversation_id = n.conversation_id AND m.disposition = 'held'
+    WHERE m.conversation_id = n.conversation_id AND m.disposition = 'held' AND m.author = 'citizen'
     RETURNING m.id, m.conversation_id, m.complaint_id, m.account, m.surface, m.text, m.place, m.event_time,
               m.received_at
 """)
@@ -331,7 +331,9 @@ async def store_messages(tx: UnitOfWork, channel: str, judged: Sequence[Judged],
     await _insert_all(tx, rows)
 
 
-async def store_agency_messages(tx: UnitOfWork, channel: str, placed: Sequence[PlacedAgencyMessage]) -> None:
+async def store_agency_messages(
+    tx: UnitOfWork, channel: str, placed: Sequence[PlacedAgencyMessage], wait: timedelta
+) -> None:
     """Insert what was written in our name. Raises `OvertakenError`."""
     rows = [
         {
@@ -349,11 +351,11 @@ async def store_agency_messages(tx: UnitOfWork, channel: str, placed: Sequence[P
             "received_at": one.draft.received_at,
             "conversation_id": one.conversation_id,
             "author": "agency",
-            "disposition": "kept" if one.complaint_id is None else "appended",
-            "rule": "agency_wrote",
+            "disposition": one.disposition,
+            "rule": one.rule,
             "reporter": None,
             "place": None,
-            "due_at": None,
+            "due_at": one.draft.received_at + wait if one.disposition == "held" else None,
         }
         for one in sorted(placed, key=lambda one: one.draft.key)
     ]
@@ -526,13 +528,18 @@ async def take_held(
     """Add what waited in conversations to complaints (by conversation id); return the messages and what came along."""
     told = {"conversation_id": list(complaints), "complaint_id": list(complaints.values()), "rule": rule}
     taken = (await tx.session.execute(_TAKE_HELD, told)).all()
-    references: dict[UUID, list[AttachmentRef]] = {row.id: [] for row in taken}
-    if taken:
-        for row in await tx.session.execute(_TAKE_ATTACHMENTS, {"ids": list(references)}):
-            references[row.message_id].append(
-                AttachmentRef(id=row.id, kind=row.kind, media_type=row.media_type, sha256=row.sha256, size=row.size)
-            )
+    references = await take_attachments(tx, [row.id for row in taken]) if taken else {}
     return sorted(taken, key=lambda row: row.received_at), references
+
+
+async def take_attachments(tx: UnitOfWork, message_ids: Sequence[UUID]) -> dict[UUID, list[AttachmentRef]]:
+    """Add what came with messages to the complaints that these are in; return it by message."""
+    references: dict[UUID, list[AttachmentRef]] = {message_id: [] for message_id in message_ids}
+    for row in await tx.session.execute(_TAKE_ATTACHMENTS, {"ids": list(message_ids)}):
+        references[row.message_id].append(
+            AttachmentRef(id=row.id, kind=row.kind, media_type=row.media_type, sha256=row.sha256, size=row.size)
+        )
+    return references
 
 
 async def seal(tx: UnitOfWork, complaint_ids: Collection[UUID]) -> None:
@@ -721,6 +728,21 @@ async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
         return set()
     told = await tx.session.execute(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
     return {(row.reply_id, row.outcome) for row in told}
+
+
+async def store_sent(
+    tx: UnitOfWork, channel: str, *, reply_id: UUID, complaint_id: UUID, provider_message_id: str, sent_at: datetime
+) -> None:
+    """Keep what the provider calls a reply of ours."""
+    row = {
+        "reply_id": reply_id,
+        "outcome": "sent",
+        "channel": channel,
+        "complaint_id": complaint_id,
+        "reported_at": sent_at,
+        "provider_message_id": provider_message_id,
+    }
+    await tx.session.execute(_STORE_REPORTS, columns_of([row]))
 
 
 async def tickets_of(tx: UnitOfWork, complaint_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -17,7 +17,7 @@ from shared.channels import MediaPolicy, Receipt
 from shared.core.errors import ForbiddenError, NotFoundError, RejectError
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged
+from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, ReplySent
 from shared.security.vault import VaultKeys
 
 
@@ -90,6 +90,18 @@ class IntakeService:
             text=event.text,
             answered_at=event.answered_at,
         )
+
+    async def remember_reply(self, tx: UnitOfWork, event: ReplySent) -> None:
+        """Remember what the provider calls a reply of ours: it may come back as the agency's, or citizens quote it."""
+        if event.provider_message_id is not None:
+            await repository.store_sent(
+                tx,
+                event.channel,
+                reply_id=event.reply_id,
+                complaint_id=event.complaint_id,
+                provider_message_id=event.provider_message_id,
+                sent_at=event.sent_at,
+            )
 
 
 def _require(known: bool) -> None:  # noqa: FBT001 - a private question with one answer

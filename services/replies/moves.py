@@ -37,7 +37,8 @@ async def move(
         values = {"sent_at": now, **values}
     await repository.change(tx, row.id, state=state, reason=reason, resolution=None, **values)
     if row.complaint_id is not None and state == "sent":
-        tx.publish(_sent(row, now), traceparent=row.traceparent)
+        provider_message_id = values.get("provider_message_id", row.provider_message_id)
+        tx.publish(_sent(row, provider_message_id, now), traceparent=row.traceparent)
     elif row.complaint_id is not None and (state == "failed" or (state == "withheld" and row.template == "answer")):
         tx.publish(_failed(row, reason or "unknown", now), traceparent=row.traceparent)
     return Moved(
@@ -45,13 +46,14 @@ async def move(
     )
 
 
-def _sent(row: Row[Any], now: datetime) -> ReplySent:
+def _sent(row: Row[Any], provider_message_id: Any, now: datetime) -> ReplySent:
     return ReplySent(
         complaint_id=row.complaint_id,
         ticket=row.ticket,
         reply_id=row.id,
         template=row.template,
         channel=row.channel,
+        provider_message_id=provider_message_id,
         sent_at=now,
     )
 

@@ -321,6 +321,9 @@ class ReplySent(ReplyEvent):
     type: Literal["reply.sent.v1"] = "reply.sent.v1"
     template: str = Field(description="acknowledgement or answer; more will come.")
     channel: str
+    provider_message_id: str | None = Field(
+        None, description="What the provider calls it, where it says so: by it, its echo is known for ours."
+    )
     sent_at: UtcTime
 
 

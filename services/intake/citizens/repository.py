@@ -55,10 +55,10 @@ async def complaints_of(
 
 
 async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
-    """Return a complaint's messages of both sides, the oldest first."""
+    """Return a complaint's messages of both sides, the oldest first, but what may be a reply of ours coming back."""
     found = (
         select(message)
-        .where(message.c.complaint_id == complaint_id)
+        .where(message.c.complaint_id == complaint_id, message.c.disposition != "held")
         .order_by(message.c.received_at, message.c.id)
         .limit(_MOST_MESSAGES)
     )

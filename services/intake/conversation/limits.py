@@ -61,5 +61,9 @@ EDIT_WAIT: Final = timedelta(minutes=10)
 """How long an edit waits for the message that it edits: notices overtake each other. Then the first one was lost, and
 the edit is taken in as the message."""
 
+OWN_REPLY_WAIT: Final = timedelta(minutes=2)
+"""How long what was written in our name waits for the word that it is a reply of ours: Meta shows a comment back before
+the send has its answer (60 s at most), and the word of it comes through Kafka."""
+
 PARTS_WAIT: Final = timedelta(minutes=10)
 """How long the pieces of a long SMS wait for each other; then what came goes on, marked."""

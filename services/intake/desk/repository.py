@@ -45,7 +45,8 @@ _OPEN_MESSAGE = text("""
 _GIVE_ATTACHMENTS = text("UPDATE intake.attachment SET complaint_id = :complaint_id WHERE message_id = :message_id")
 _MOVE_CONVERSATION = text("""
     UPDATE intake.conversation AS v SET
-        waiting = (SELECT count(*) FROM intake.message AS m WHERE m.conversation_id = v.id AND m.disposition = 'held'),
+        waiting = (SELECT count(*) FROM intake.message AS m WHERE m.conversation_id = v.id AND m.disposition = 'held'
+                   AND m.author = 'citizen'),
         latest_complaint_id = CASE WHEN v.last_message_at > :said_at THEN v.latest_complaint_id ELSE :complaint_id END,
         asked = CASE WHEN v.last_message_at > :said_at THEN v.asked END,
         asked_at = CASE WHEN v.last_message_at > :said_at THEN v.asked_at END,

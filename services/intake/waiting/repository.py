@@ -33,24 +33,36 @@ _MARK_PARTS = text("""
 """)
 _LOCK_HELD = text("""
     SELECT id FROM intake.conversation WHERE id IN
-        (SELECT conversation_id FROM intake.message WHERE disposition = 'held' AND due_at <= :now LIMIT :most)
+        (SELECT conversation_id FROM intake.message
+         WHERE disposition = 'held' AND author = 'citizen' AND due_at <= :now LIMIT :most)
     ORDER BY id FOR UPDATE SKIP LOCKED
 """)
 _KEEP_HELD = text("""
     UPDATE intake.message SET disposition = 'kept', rule = :rule, due_at = NULL
-    WHERE conversation_id = ANY(CAST(:conversations AS uuid[])) AND disposition = 'held' AND due_at <= :now
+    WHERE conversation_id = ANY(CAST(:conversations AS uuid[])) AND disposition = 'held' AND author = 'citizen'
+      AND due_at <= :now
 """)
 _COUNT_HELD = text("""
     UPDATE intake.conversation AS c SET waiting =
-        (SELECT count(*) FROM intake.message AS m WHERE m.conversation_id = c.id AND m.disposition = 'held')
+        (SELECT count(*) FROM intake.message AS m
+         WHERE m.conversation_id = c.id AND m.disposition = 'held' AND m.author = 'citizen')
     WHERE c.id = ANY(CAST(:conversations AS uuid[]))
+""")
+_LOCK_AGENCY_MESSAGE = text("""
+    SELECT * FROM intake.message WHERE disposition = 'held' AND author = 'agency' AND due_at <= :now
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+_SETTLE_AGENCY_MESSAGE = text("""
+    UPDATE intake.message SET disposition = :disposition, rule = :rule, complaint_id = :complaint_id, due_at = NULL
+    WHERE id = :id
 """)
 _LOCK_AMENDMENT = text("""
     SELECT a.channel, a.account, a.provider_message_id, a.change, a.version, a.text, a.at,
            m.id AS message_id, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said
     FROM intake.amendment AS a JOIN intake.message AS m
       ON m.channel = a.channel AND m.account = a.account AND m.provider_message_id = a.provider_message_id
-    WHERE a.applied_at IS NULL ORDER BY a.at, a.received_at LIMIT 1 FOR UPDATE OF a, m SKIP LOCKED
+    WHERE a.applied_at IS NULL AND (m.author = 'citizen' OR m.disposition <> 'held')
+    ORDER BY a.at, a.received_at LIMIT 1 FOR UPDATE OF a, m SKIP LOCKED
 """)
 _LOCK_ORPHAN = text("""
     SELECT a.* FROM intake.amendment AS a
@@ -91,7 +103,10 @@ _CHANGE_POINTER = text("""
 """)
 _STANDING = text("""
     SELECT 'parts' AS what, count(*) AS number, min(received_at) AS since FROM intake.part WHERE joined_at IS NULL
-    UNION ALL SELECT 'held', count(*), min(received_at) FROM intake.message WHERE disposition = 'held'
+    UNION ALL SELECT 'held', count(*), min(received_at) FROM intake.message
+              WHERE disposition = 'held' AND author = 'citizen'
+    UNION ALL SELECT 'agency_messages', count(*), min(received_at) FROM intake.message
+              WHERE disposition = 'held' AND author = 'agency'
     UNION ALL SELECT 'amendments', count(*), min(received_at) FROM intake.amendment WHERE applied_at IS NULL
     UNION ALL SELECT 'pointers', count(*), min(received_at) FROM intake.pointer WHERE state = 'wanted'
 """)
@@ -129,6 +144,19 @@ async def keep_held(tx: UnitOfWork, conversations: Collection[UUID], now: dateti
     kept = await tx.session.execute(_KEEP_HELD, {**told, "now": now, "rule": rule})
     await tx.session.execute(_COUNT_HELD, told)
     return int(kept.rowcount)
+
+
+async def lock_agency_message(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
+    """Return something that was written in our name and waited long enough."""
+    return (await tx.session.execute(_LOCK_AGENCY_MESSAGE, {"now": now})).first()
+
+
+async def settle_agency_message(
+    tx: UnitOfWork, message_id: UUID, *, disposition: str, rule: str, complaint_id: UUID | None
+) -> None:
+    """Write whose it was, and the complaint that it is in, if any."""
+    told = {"id": message_id, "disposition": disposition, "rule": rule, "complaint_id": complaint_id}
+    await tx.session.execute(_SETTLE_AGENCY_MESSAGE, told)
 
 
 async def lock_amendment(tx: UnitOfWork) -> Row[Any] | None:

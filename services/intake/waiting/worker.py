@@ -11,6 +11,7 @@ import structlog
 
 from services.intake.repository import OvertakenError
 from services.intake.waiting import repository
+from services.intake.waiting.agency import AgencyMessages
 from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import PartError, Parts
@@ -43,6 +44,7 @@ class WaitingWorker:
         database: Database,
         parts: Parts,
         held: Held,
+        agency: AgencyMessages,
         amendments: Amendments,
         pointers: Pointers,
         readers: Mapping[str, MessageReader],
@@ -53,6 +55,7 @@ class WaitingWorker:
         self._database = database
         self._parts = parts
         self._held = held
+        self._agency = agency
         self._amendments = amendments
         self._pointers = pointers
         self._readers = readers
@@ -115,6 +118,8 @@ class WaitingWorker:
         """End what waited long enough, and show the figures."""
         while (kept := await self._database.run(self._held.give_up)) > 0:
             metrics.WAITED.labels(what="held", channel="", outcome="no_words_came", reason="").inc(kept)
+        while (recognized := await self._database.run(self._agency.settle)) is not None:
+            _count("agency_messages", recognized.channel, recognized.outcome)
         for channel in await self._database.run(self._amendments.give_up):
             _count("amendments", channel, "given_up")
             log.error("intake.amendment_given_up", channel=channel)

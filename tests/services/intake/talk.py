@@ -121,7 +121,7 @@ async def waiting_of(sql: asyncpg.Connection, citizen: Citizen) -> int:
     """Return how many messages of a person are held, by the conversation's own count, which must be right."""
     rows = await sql.fetch(
         "SELECT v.waiting, (SELECT count(*) FROM intake.message AS h WHERE h.conversation_id = v.id"
-        " AND h.disposition = 'held') AS held FROM intake.conversation AS v WHERE v.id IN"
+        " AND h.disposition = 'held' AND h.author = 'citizen') AS held FROM intake.conversation AS v WHERE v.id IN"
         " (SELECT conversation_id FROM intake.message WHERE provider_message_id = ANY($1))",
         citizen.mids,
     )

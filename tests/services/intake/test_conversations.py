@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import count, pairwise
 from typing import Any
 
@@ -11,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.intake.access_code import access_code
+from services.intake.conversation.limits import OWN_REPLY_WAIT
 from services.intake.service import IntakeService
+from services.intake.waiting.agency import AgencyMessages
 from shared.core.ids import new_id
-from shared.db import UnitOfWork
+from shared.db import Database, UnitOfWork
 from tests.services.intake.counting import rows_of
 from tests.services.intake.provider import ACCOUNTS, SENT_AT_MS, SETTINGS, signed
 from tests.services.intake.talk import (
@@ -163,12 +166,25 @@ async def test_ones_own_ticket_in_the_text_joins_and_somebody_elses_does_not(htt
     assert (await complaint_of(sql, stranger)).id not in {one.id for one in of_owner}
 
 
-async def test_words_that_answer_an_officers_private_message_are_added(http, sql):
+async def settle_what_was_written_in_our_name(url: str) -> None:
+    """Do what the workers do when the wait is over."""
+    database = Database(url, application="test")
+    messages = AgencyMessages(clock=lambda: datetime.now(UTC) + OWN_REPLY_WAIT)
+    while await database.run(messages.settle):
+        pass
+    await database.close()
+
+
+async def test_what_an_officer_wrote_in_the_providers_app_is_added_once(http, sql, database_urls):
     ketut = Citizen("ketut")
     await ketut.says(http, ROAD)
     echo = ketut.hears("m_officer_wrote", "Baik, di sebelah mana persisnya?")
     for _ in range(3):
         await deliver(http, echo)
+    assert await became(sql, "m_officer_wrote") == [("held", "perhaps_our_own")]
+    assert (await complaint_of(sql, ketut)).kinds == ["received"]
+    assert await waiting_of(sql, ketut) == 0
+    await settle_what_was_written_in_our_name(database_urls["intake"])
     complaint = await complaint_of(sql, ketut)
     assert complaint.kinds == ["received", "appended"]
     said = complaint.events[1]["value"]

@@ -8,6 +8,7 @@ from typing import Any
 from services.intake.drafts import Delivery
 from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
+from services.intake.waiting.agency import AgencyMessages
 from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import Parts
@@ -85,6 +86,7 @@ class Room:
             self.database,
             Parts(chosen, VAULT, clock=clock),
             Held(clock=clock),
+            AgencyMessages(clock=clock),
             Amendments(chosen, VAULT, clock=clock),
             Pointers(chosen, VAULT, channels=["sms", "facebook"], clock=clock),
             self.readers,
