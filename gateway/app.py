@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway import health, problems
+from gateway.describing import describe
 from gateway.middleware import Manners
 from shared.core.service import ServiceApp
 
@@ -33,5 +34,6 @@ def create_app(services: Sequence[ServiceApp], *, metrics_token: str | None = No
         if service.router is not None:
             app.include_router(service.router)
     app.include_router(health.router(services, metrics_token=metrics_token))
+    describe(app)
     app.add_middleware(Manners, own_bodies=[path for service in services for path in service.own_bodies])
     return app

@@ -40,6 +40,7 @@ DOOR = Door(
             "200": {"description": "What it told is stored. The body is empty."},
             "401": {"description": "The signature is missing."},
             "403": {"description": "The signature is wrong, or older than five minutes."},
+            "404": {"description": "This gateway is not set up here."},
         },
     },
 )

@@ -27,6 +27,7 @@ _RESPONSES = {
     "200": {"description": "What it told is stored. The body is empty."},
     "401": {"description": "The signature or the credentials are missing or wrong."},
     "403": {"description": "There is no such gateway, or the token or the signature is wrong."},
+    "404": {"description": "This gateway is not set up here."},
     "405": {"description": "This gateway calls with the other method."},
 }
 

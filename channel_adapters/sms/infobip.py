@@ -27,6 +27,7 @@ DOOR = Door(
         "responses": {
             "200": {"description": "What it told is stored. The body is empty."},
             "403": {"description": "The token is wrong."},
+            "404": {"description": "This gateway is not set up here."},
         },
     },
 )

@@ -66,6 +66,7 @@ DOOR = Door(
             "200": {"description": "Stored. The body is an empty TwiML document: nothing is sent to the citizen."},
             "401": {"description": "The signature is missing."},
             "403": {"description": "The signature is wrong."},
+            "404": {"description": "This gateway is not set up here."},
         },
     },
 )

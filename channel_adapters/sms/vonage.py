@@ -25,6 +25,7 @@ _RESPONSES = {
     "200": {"description": "What it told is stored. The body is empty."},
     "401": {"description": "The signature is missing."},
     "403": {"description": "The token or the signature is wrong, or the signature is older than five minutes."},
+    "404": {"description": "This gateway is not set up here."},
 }
 
 DOORS = (

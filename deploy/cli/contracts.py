@@ -5,7 +5,9 @@ import typer
 from deploy.contracts import files
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The event contracts: JSON Schemas, releases, docs/asyncapi.yaml."
+    no_args_is_help=True,
+    add_completion=False,
+    help="The contracts: JSON Schemas, releases, docs/asyncapi.yaml, docs/openapi.yaml.",
 )
 
 _DRIFT = "Run `ntbcare contracts write` and commit the result."
@@ -14,7 +16,7 @@ _BREAKING = "Undo it, or publish the new form as a new event (`….v2`) beside t
 
 @app.command()
 def write() -> None:
-    """Write the JSON Schemas and docs/asyncapi.yaml from the code."""
+    """Write the JSON Schemas, docs/asyncapi.yaml and docs/openapi.yaml from the code."""
     changed = files.write_all(files.ROOT)
     typer.echo("\n".join(map(str, changed)) or "Nothing to write: all is up to date.")
 

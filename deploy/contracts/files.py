@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from deploy.contracts import asyncapi
+from deploy.contracts import asyncapi, openapi
 from deploy.contracts.examples import examples
 from shared.events import EVENTS
 from shared.events.compatibility import breaking_differences
@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path("shared/events/schemas")
 RELEASED = Path("shared/events/released")
 ASYNCAPI = Path("docs/asyncapi.yaml")
+OPENAPI = Path("docs/openapi.yaml")
 
 Files = dict[Path, str]
 
@@ -22,12 +23,12 @@ class ContractError(Exception):
 
 
 def generated(root: Path) -> Files:
-    """Return every generated file by its path below `root`, from the models, topics, examples and services."""
+    """Return every generated file by its path below `root`, from models, topics, examples, services and routes."""
     described = asyncapi.document(
         release=last_release(root), examples={event_type: examples(root, event_type) for event_type in EVENTS}
     )
     files = {SCHEMAS / f"{event_type}.json": write(schema) for event_type, schema in schemas().items()}
-    return files | {ASYNCAPI: asyncapi.write(described)}
+    return files | {ASYNCAPI: asyncapi.write(described), OPENAPI: asyncapi.write(openapi.document())}
 
 
 def drift(root: Path) -> list[str]:

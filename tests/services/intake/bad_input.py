@@ -715,8 +715,8 @@ that `tests/services/intake/test_bad_input.py` sends through the real doors; cha
 - *Parked*: the signature was right and we could not understand it. The answer is 200, lest the provider send the same
   again for days; the raw request is kept for a replay, and the log has an error.
 - 429 and 503 carry `Retry-After`. No answer and no line of the log holds a traceback or a citizen's words.
-- Facebook, Instagram and Kannel get plain text, the app, the web form and the ticket's page a problem document (RFC 9457) whose
-  `code` stands here.
+- Facebook, Instagram and Kannel get plain text; the app, the web form and the ticket's page a problem document (RFC
+  9457) whose `code` stands here.
 - One of our own mistakes in translating or storing a provider's message is *parked* as `internal_error`; the app hears
   500 and repeats its submission under the same key.
 - The contents of attachments are written to the store before the commit. A commit that fails (503, 500) can therefore
