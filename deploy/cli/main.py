@@ -4,6 +4,7 @@ import importlib
 import sys
 from typing import Any
 
+import structlog
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -54,7 +55,8 @@ def ntbcare() -> None:
 
 
 def main() -> None:
-    """Run the command line; what the operator can mend is explained, not traced."""
+    """Run the command line; what the operator can mend is explained, not traced. Logs leave `--json` alone."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except ExplainedError as error:

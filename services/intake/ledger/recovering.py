@@ -93,7 +93,9 @@ class Recovery:
         if claim is None:
             return None
         known = claim.read_until or claim.last_message_at or now - FIRST_LOOK
-        return await self.recover(channel, account, max(known - OVERLAP, now - FURTHEST))
+        done = await self.recover(channel, account, max(known - OVERLAP, now - FURTHEST))
+        log.info("recover.done", channel=channel, account=account, found=done.found, problem=done.problem)
+        return done
 
     async def recover(self, channel: str, account: str, since: datetime) -> Recovered:
         """Read what was written since then. The provider's refusals are in what it returns.
@@ -114,7 +116,6 @@ class Recovery:
             )
         )
         metrics.RECOVERED.labels(channel=channel, account=account).inc(found)
-        log.info("recover.done", channel=channel, account=account, found=found, known=known, problem=problem)
         return Recovered(
             channel=channel, account=account, since=since, found=found, known=known, parked=parked, problem=problem
         )
