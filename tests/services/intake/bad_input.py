@@ -720,7 +720,7 @@ that `tests/services/intake/test_bad_input.py` sends through the real doors; cha
 - One of our own mistakes in translating or storing a provider's message is *parked* as `internal_error`; the app hears
   500 and repeats its submission under the same key.
 - The contents of attachments are written to the store before the commit. A commit that fails (503, 500) can therefore
-  leave a content there without a row: nobody can reach it, it does no harm, and issue 4 sweeps it.
+  leave a content there without a row: nobody can reach it, and the workers delete it after a day.
 """
 _TITLES = {
     "facebook": "Facebook (`/channels/facebook`)",
