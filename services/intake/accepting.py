@@ -1,27 +1,35 @@
 """The edge of acceptance: it opens the transaction, and opens it again when another one was faster."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from services.intake.drafts import Delivery
 from services.intake.repository import OvertakenError
 from services.intake.service import IntakeService
 from shared.channels import Receipt
-from shared.db import Database
+from shared.db import Database, UnitOfWork
+
+T = TypeVar("T")
 
 _TRIES = 5
+
+
+async def surely(database: Database, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    """Do it in a transaction. What another transaction stored meanwhile is seen by the next try."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await database.run(work)
+        except OvertakenError:
+            continue
+    return await database.run(work)
 
 
 async def accept_surely(
     service: IntakeService, database: Database, channel: str, deliveries: Sequence[Delivery]
 ) -> list[list[Receipt]]:
-    """Accept requests in one transaction. What another transaction stored meanwhile is seen by the next try."""
+    """Accept requests in one transaction."""
     ready = [await service.make_ready(channel, one) for one in deliveries]
-    for _ in range(_TRIES - 1):
-        try:
-            return await database.run(lambda tx: service.accept(tx, channel, ready))
-        except OvertakenError:
-            continue
-    return await database.run(lambda tx: service.accept(tx, channel, ready))
+    return await surely(database, lambda tx: service.accept(tx, channel, ready))
 
 
 async def try_out(service: IntakeService, database: Database, channel: str, delivery: Delivery) -> Sequence[Receipt]:

@@ -1,12 +1,12 @@
 """The officers' desk over HTTP."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from services.intake.accepting import surely
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import Kept, KeptMessages
 from services.intake.desk.schemas import (
@@ -19,15 +19,12 @@ from services.intake.desk.schemas import (
     SameReporterIn,
     SameReporterOut,
 )
-from services.intake.repository import OvertakenError
-from shared.db import Database, UnitOfWork
+from shared.db import Database
 from shared.security import Principal, SignedIn
 from shared.telemetry.tracing import traceparent_of
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
-_TRIES = 5
 _SEEN: dict[int | str, dict[str, Any]] = {
     401: {"description": "Not signed in"},
     403: {"description": "Your role does not look after messages"},
@@ -105,7 +102,7 @@ def desk(kept: KeptMessages, entering: Desk, database: Database, signed_in: Sign
         ],
     ) -> DeskReceiptOut:
         traceparent = traceparent_of(request.headers)
-        receipt = await _surely(
+        receipt = await surely(
             database, lambda tx: entering.enter(tx, principal, idempotency_key, form, traceparent=traceparent)
         )
         if receipt.duplicate:
@@ -119,16 +116,6 @@ def desk(kept: KeptMessages, entering: Desk, database: Database, signed_in: Sign
         )
 
     return router
-
-
-async def _surely(database: Database, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-    """Do it in a transaction; what another transaction stored meanwhile is seen by the next try."""
-    for _ in range(_TRIES - 1):
-        try:
-            return await database.run(work)
-        except OvertakenError:
-            continue
-    return await database.run(work)
 
 
 def _out(one: Kept) -> KeptMessageOut:

@@ -12,12 +12,11 @@ from uuid import UUID
 
 import structlog
 
-from services.intake.accepting import try_out
+from services.intake.accepting import surely, try_out
 from services.intake.drafts import Delivery
 from services.intake.ledger import repository
 from services.intake.ledger.repository import KeptRequest
 from services.intake.ledger.sifting import sift
-from services.intake.repository import OvertakenError
 from services.intake.service import IntakeService
 from shared.channels import Channel, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
@@ -25,8 +24,6 @@ from shared.core.times import Clock, utc_now
 from shared.db import Database, UnitOfWork, is_unavailable
 
 log = structlog.get_logger()
-
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +72,7 @@ class Replay:
             return _outcome(
                 request_id, delivery, await try_out(self._service, self._database, self._channel.name, delivery)
             )
-        ready = await self._service.make_ready(self._channel.name, delivery)
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._accept(request_id, ready)
-            except OvertakenError:
-                continue
-        return await self._accept(request_id, ready)
+        return await surely(self._database, lambda tx: self._accept(tx, request_id, delivery))
 
     async def _delivery(self, request_id: UUID, kept: KeptRequest) -> Delivery:
         """Translate a request, without what breaks our code."""
@@ -118,18 +109,15 @@ class Replay:
             log.error("intake.replay_failed", channel=self._channel.name, **whereabouts(error))  # noqa: TRY400 - as above
             return Translation(unreadable=(Unreadable(reason="internal_error"),))
 
-    async def _accept(self, request_id: UUID, delivery: Delivery) -> Replayed:
-        async def work(tx: UnitOfWork) -> Replayed:
-            if not await repository.lock_request(tx, request_id):
-                return Replayed(id=request_id, state="gone")
-            (receipts,) = await self._service.accept(tx, self._channel.name, [delivery])
-            outcome = _outcome(request_id, delivery, receipts)
-            await repository.mark_request(
-                tx, request_id, state=outcome.state, unreadable=outcome.unreadable, at=self._clock()
-            )
-            return outcome
-
-        return await self._database.run(work)
+    async def _accept(self, tx: UnitOfWork, request_id: UUID, delivery: Delivery) -> Replayed:
+        if not await repository.lock_request(tx, request_id):
+            return Replayed(id=request_id, state="gone")
+        (receipts,) = await self._service.accept(tx, self._channel.name, [delivery])
+        outcome = _outcome(request_id, delivery, receipts)
+        await repository.mark_request(
+            tx, request_id, state=outcome.state, unreadable=outcome.unreadable, at=self._clock()
+        )
+        return outcome
 
 
 def _outcome(request_id: UUID, delivery: Delivery, receipts: Sequence[Receipt]) -> Replayed:

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
+from services.intake.accepting import surely
 from services.intake.repository import OvertakenError
 from services.intake.waiting import repository
 from services.intake.waiting.agency import AgencyMessages
@@ -20,13 +20,11 @@ from services.intake.waiting.trouble import may_pass
 from shared.channels import MessageReader, Remedy, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, UnitOfWork
+from shared.db import Database
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
-_TRIES = 5
 _IDLE_S = 0.5
 _TROUBLE_S = 1.0
 _TIDY_S = 15.0
@@ -85,7 +83,7 @@ class WaitingWorker:
         now = self._clock()
         self._passed_over = {line: until for line, until in self._passed_over.items() if until > now}
         try:
-            joined = await self._surely(partial(self._parts.join, but=list(self._passed_over)))
+            joined = await surely(self._database, partial(self._parts.join, but=list(self._passed_over)))
         except PartError as error:
             cause = error.__cause__ or error
             log.error("intake.parts_not_joined", **whereabouts(cause))  # noqa: TRY400 - a trace may quote
@@ -97,7 +95,9 @@ class WaitingWorker:
 
     async def amend_next(self) -> bool:
         """Apply one edit or withdrawal; False when none can be."""
-        amended = await self._database.run(self._amendments.apply) or await self._surely(self._amendments.adopt)
+        amended = await self._database.run(self._amendments.apply) or await surely(
+            self._database, self._amendments.adopt
+        )
         if amended is not None:
             _count("amendments", amended.channel, amended.outcome)
         return amended is not None
@@ -147,22 +147,13 @@ class WaitingWorker:
 
     async def _record(self, claim: Claim, result: Result) -> Resolved | None:
         try:
-            return await self._surely(partial(self._pointers.record, claim=claim, result=result))
+            return await surely(self._database, partial(self._pointers.record, claim=claim, result=result))
         except Exception as error:
             if may_pass(error):
                 raise
             log.error("intake.pointer_not_accepted", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - as above
             failed = SendError("internal_error", Remedy.RETRY)
-            return await self._surely(partial(self._pointers.put_off, claim=claim, error=failed))
-
-    async def _surely(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        """Do it in a transaction; what another transaction stored meanwhile is seen by the next try."""
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._database.run(work)
-            except OvertakenError:
-                continue
-        return await self._database.run(work)
+            return await surely(self._database, partial(self._pointers.put_off, claim=claim, error=failed))
 
     async def _repeat(self, step: Callable[[], Awaitable[bool]], idle: float) -> None:
         while not self._stopping.is_set():
