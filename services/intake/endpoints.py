@@ -22,7 +22,7 @@ from services.intake.service import ComplaintView, IntakeService
 from shared.channels import Answer as ChannelAnswer
 from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
-from shared.db import Database, is_unavailable, sqlstate
+from shared.db import Database, may_pass
 from shared.http.limits import RateLimit, address_of
 from shared.telemetry import metrics
 from shared.telemetry.tracing import traceparent_of
@@ -36,8 +36,6 @@ _SETTLED = frozenset({"stored", "refused", "failed"})
 """Attachments that no worker goes on with."""
 _LOGGED_TICKETS = 20
 """Of one request: Meta may send a thousand messages at once."""
-_TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
-"""SQLSTATE: not serializable, a deadlock, a lock not had, a statement that took too long."""
 
 
 def doors(
@@ -227,7 +225,7 @@ async def _or_refuse(accepting: Awaitable[T]) -> T:
 
 def _will_pass(error: Exception) -> bool:
     """Tell whether the same request can succeed later although nothing is repaired in our code."""
-    return isinstance(error, StoreUnavailableError) or is_unavailable(error) or sqlstate(error) in _TRY_AGAIN
+    return isinstance(error, StoreUnavailableError) or may_pass(error)
 
 
 def tickets(service: IntakeService, database: Database, limit: RateLimit) -> APIRouter:

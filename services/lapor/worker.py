@@ -12,7 +12,7 @@ from services.lapor.port import Created, CreateOutcome, LookOutcome, NotSent, Po
 from services.lapor.service import LaporService, Look, Push
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, UnitOfWork, is_unavailable
+from shared.db import Database, UnitOfWork, may_pass
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ async def _for_ever(step: Callable[[], Awaitable[bool]], idle_s: float) -> None:
             while await step():
                 pass
         except Exception as error:
-            if not is_unavailable(error):
+            if not may_pass(error):
                 raise
             _database_away(error)
         await asyncio.sleep(idle_s)

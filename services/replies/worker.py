@@ -14,7 +14,7 @@ from services.replies.service import RepliesService
 from shared.channels import Remedy, ReplySender, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 
 log = structlog.get_logger()
 
@@ -93,7 +93,7 @@ class Worker:
                     continue
                 pause = self._idle
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("replies.database_unavailable", error=type(error).__name__)
                 pause = self._trouble
@@ -139,7 +139,7 @@ class Worker:
                 if turns % _FIGURES_EVERY == 0:
                     figures.show(await self._database.run(self._dispatch.standing))
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("replies.database_unavailable", error=type(error).__name__)
             turns += 1

@@ -1,7 +1,7 @@
 """Postgres: one database, a schema and a login role per service, one transaction per request or event."""
 
 from shared.db.bus_tables import inbox_table, outbox, parked_table
-from shared.db.database import Database, DatabaseUnavailableError, UnitOfWork, is_unavailable, sqlstate
+from shared.db.database import Database, DatabaseUnavailableError, UnitOfWork, is_unavailable, may_pass, sqlstate
 from shared.db.rows import columns_of, insert_rows
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "inbox_table",
     "insert_rows",
     "is_unavailable",
+    "may_pass",
     "outbox",
     "parked_table",
     "sqlstate",

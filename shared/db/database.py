@@ -41,6 +41,8 @@ _AWAY_CLASSES = ("08", "53")
 """SQLSTATE classes: connection exception, insufficient resources (PostgreSQL, appendix A)."""
 _AWAY_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "25006"})
 """Shut down by an administrator, by a crash, not yet started, idle too long; read-only, as after a fail-over."""
+_TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
+"""SQLSTATE: not serializable, a deadlock, a lock not had, a statement that took too long."""
 _ANNOUNCE = insert_rows(outbox, "event_id", "type", "topic", "source", "subject", "time", "traceparent", "value")
 
 
@@ -208,6 +210,11 @@ def is_unavailable(error: BaseException) -> bool:
         return False
     code = sqlstate(error) or ""
     return error.connection_invalidated or code.startswith(_AWAY_CLASSES) or code in _AWAY_CODES
+
+
+def may_pass(error: BaseException) -> bool:
+    """Tell whether the same work can succeed later although nothing is repaired in our code."""
+    return is_unavailable(error) or sqlstate(error) in _TRY_AGAIN
 
 
 def sqlstate(error: BaseException) -> str | None:

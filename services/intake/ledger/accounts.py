@@ -10,9 +10,10 @@ import structlog
 
 from services.intake.ledger import repository
 from services.intake.ledger.silence import DAYS, Silence, silence
-from shared.channels import MessageReader
+from shared.channels import AccountHealth, MessageReader
+from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -84,7 +85,7 @@ class Accounts:
                 await self.ask()
                 self._show(await self.states())
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("accounts.database_unavailable", error=type(error).__name__)
             await asyncio.sleep(_EVERY_S)
@@ -93,7 +94,7 @@ class Accounts:
         """Ask each provider for each account, and keep what it says."""
         for channel, reader in self._readers.items():
             for account in reader.accounts:
-                health = await reader.health(account)
+                health = await _health(channel, reader, account)
                 if health.problem is not None:
                     log.warning("account.unhealthy", channel=channel, account=account, problem=health.problem)
                 at = self._clock()
@@ -124,6 +125,14 @@ class Accounts:
                 metrics.ACCOUNT_LAST_MESSAGE_AGE.labels(**labels).set(one.silence.age.total_seconds())
             if one.token_expires_at is not None:
                 metrics.ACCOUNT_TOKEN_EXPIRES.labels(**labels).set(one.token_expires_at.timestamp())
+
+
+async def _health(channel: str, reader: MessageReader, account: str) -> AccountHealth:
+    try:
+        return await reader.health(account)
+    except Exception as error:  # noqa: BLE001 - a mistake in one channel must not stop the others
+        log.error("account.reader_failed", channel=channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
+        return AccountHealth(reachable=False, problem="reader_failed")
 
 
 def _state(key: tuple[str, str], row: Any, heard: Sequence[datetime], now: datetime) -> AccountState:

@@ -8,7 +8,7 @@ import structlog
 
 from services.intake.ledger import repository
 from shared.core.times import Clock, utc_now
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ class Forgetting:
             try:
                 await self.forget()
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("ledger.database_unavailable", error=type(error).__name__)
             await asyncio.sleep(_EVERY_S)

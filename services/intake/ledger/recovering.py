@@ -14,11 +14,12 @@ import structlog
 from services.intake.accepting import accept_surely
 from services.intake.drafts import Delivery
 from services.intake.ledger import repository
+from services.intake.repository import OvertakenError
 from services.intake.service import IntakeService
 from shared.channels import InboundRequest, MessageReader, Reading, Receipt, SendError, Translation, Unreadable
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -79,7 +80,7 @@ class Recovery:
             try:
                 await self.look(channel, account)
             except Exception as error:
-                if not is_unavailable(error):
+                if not _may_pass(error):
                     raise
                 log.warning("recover.database_unavailable", error=type(error).__name__)
             await asyncio.sleep(_LOOK_S)
@@ -92,7 +93,7 @@ class Recovery:
         )
         if claim is None:
             return None
-        known = claim.read_until or claim.last_message_at or now - FIRST_LOOK
+        known = min(claim.read_until or claim.last_message_at or now - FIRST_LOOK, now)  # a clock may have gone back
         done = await self.recover(channel, account, max(known - OVERLAP, now - FURTHEST))
         log.info("recover.done", channel=channel, account=account, found=done.found, problem=done.problem)
         return done
@@ -109,6 +110,11 @@ class Recovery:
                     counts[position] += number
         except SendError as error:
             problem = error.reason
+        except Exception as error:
+            if _may_pass(error):
+                raise
+            log.error("recover.reading_failed", channel=channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
+            problem = "internal_error"  # one reader's mistake must not end the process, and every other worker with it
         found, known, parked = counts
         await self._database.run(
             lambda tx: repository.store_recovery(
@@ -125,7 +131,7 @@ class Recovery:
         try:
             receipts = await self._take(channel, reading.body, reading.translation)
         except Exception as error:
-            if is_unavailable(error):
+            if _may_pass(error):
                 raise
             log.error("recover.accepting_failed", channel=channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
             broken = Translation(unreadable=(Unreadable(reason="internal_error"),))
@@ -148,3 +154,8 @@ class Recovery:
         if leftover:
             self._kept.add(name)
         return receipts
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Tell whether the same reading can be accepted the next time although nothing is repaired in our code."""
+    return may_pass(error) or isinstance(error, OvertakenError)

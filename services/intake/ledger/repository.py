@@ -140,10 +140,12 @@ class RecoveryClaim:
 async def claim_recovery(
     tx: UnitOfWork, channel: str, account: str, *, now: datetime, not_since: datetime
 ) -> RecoveryClaim | None:
-    """Claim the reading back of an account; None when somebody tried since then."""
+    """Claim the reading back of an account; None when somebody tried since then, by a clock that can be believed."""
     claim = insert(recovery).values(channel=channel, account=account, tried_at=now)
     claim = claim.on_conflict_do_update(
-        index_elements=["channel", "account"], set_={"tried_at": now}, where=recovery.c.tried_at <= not_since
+        index_elements=["channel", "account"],
+        set_={"tried_at": now},
+        where=or_(recovery.c.tried_at <= not_since, recovery.c.tried_at > now + (now - not_since)),
     )
     row = (await tx.session.execute(claim.returning(recovery.c.read_until))).first()
     if row is None:

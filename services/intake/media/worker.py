@@ -14,7 +14,7 @@ from services.intake.media.queue import AttachmentQueue, Claim, Result, Settled,
 from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -142,7 +142,7 @@ class MediaWorker:
             try:
                 pause = 0.0 if await step() else idle
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("attachment.database_unavailable", error=type(error).__name__)
                 pause = _TROUBLE_S

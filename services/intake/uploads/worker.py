@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from services.intake.uploads.service import UploadService
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ class UploadSweep:
             try:
                 await self.sweep()
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("upload.database_unavailable", error=type(error).__name__)
             await asyncio.sleep(_EVERY_S)

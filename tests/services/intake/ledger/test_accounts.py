@@ -85,3 +85,19 @@ async def test_when_nobody_asks_any_more_that_is_the_problem(pool):
     later = Accounts(pool, {}, clock=lambda: utc_now() + timedelta(hours=1))
     (page,) = [one for one in await later.states() if one.account == PAGE]
     assert page.problem == "nobody_asks"
+
+
+async def test_a_mistake_of_ours_in_one_reader_leaves_the_other_accounts_asked(pool, sql):
+    class Broken(Said):
+        accounts = ("a page of ours",)
+
+        async def health(self, _account: str) -> AccountHealth:
+            raise KeyError("data")
+
+    readers: Any = {"facebook": Broken(AccountHealth()), "instagram": Said(AccountHealth(token_valid=True))}
+    asked = Accounts(pool, readers)
+    await asked.ask()
+    found = {(one.channel, one.account): one for one in await asked.states()}
+    assert found["facebook", "a page of ours"].problem == "reader_failed"
+    assert found["instagram", PAGE].token_valid
+    await sql.execute("DELETE FROM intake.account_health WHERE account = 'a page of ours' OR channel = 'instagram'")

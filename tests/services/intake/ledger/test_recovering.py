@@ -274,3 +274,28 @@ async def test_what_we_cannot_read_is_parked_once_however_often_it_is_seen(meta,
     for _ in range(3):
         await meta.recovery.recover("facebook", ACCOUNTS["facebook"], START)
     assert await sql.fetchval("SELECT count(*) FROM intake.raw_request WHERE state = 'parked'") == before + 1
+
+
+async def test_a_clock_that_ran_ahead_for_a_while_stops_no_reading_back(meta, sql):
+    page = ACCOUNTS["facebook"]
+    await sql.execute(
+        "INSERT INTO intake.recovery (channel, account, tried_at, read_until)"
+        " VALUES ('facebook', $1, now() + interval '1 year', now() + interval '1 year')",
+        page,
+    )
+    done = await meta.recovery.look("facebook", page)
+    assert done is not None
+    assert done.since <= utc_now()
+    assert await meta.recovery.look("facebook", page) is None
+
+
+async def test_a_mistake_of_ours_in_a_reader_ends_its_reading_and_not_the_process(meta, sql, monkeypatch):
+    def broken(account: str, since: Any) -> Any:
+        raise KeyError(account)
+
+    page = ACCOUNTS["facebook"]
+    monkeypatch.setattr(meta.readers["facebook"], "since", broken)
+    done = await meta.recovery.look("facebook", page)
+    assert done is not None
+    assert done.problem == "internal_error"
+    assert await sql.fetchval("SELECT read_until FROM intake.recovery WHERE account = $1", page) is None
