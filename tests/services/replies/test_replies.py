@@ -25,6 +25,12 @@ async def test_a_complaint_is_acknowledged_with_its_ticket_where_it_was_written(
     assert await house.said() == [("reply.sent.v1", None)]
 
 
+async def test_what_is_sent_is_announced_with_the_providers_own_name_for_it(house, sql):
+    await house.complain()
+    await house.send_all()
+    assert [row["value"]["provider_message_id"] for row in await sql.fetch("SELECT value FROM bus.outbox")] == ["m_1"]
+
+
 async def test_the_trace_of_the_request_goes_on_to_what_replies_announces(house, sql):
     await house.complain()
     await house.send_all()
