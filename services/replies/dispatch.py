@@ -5,7 +5,7 @@ between is `unknown`: it may have gone out.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from shared.security.vault import VaultKeys
 
 STOPPED = "stopped"
 """The one message to somebody who said STOP: that we heard it. Also the purpose under which the vault finds them."""
+_DEVICE = "device"
 CLAIM = timedelta(minutes=2)
 """How long a sender may hold a reply; it stops waiting for the provider long before."""
 
@@ -36,6 +37,8 @@ class Claim:
     channel: str
     until: datetime
     outbound: Outbound
+    device: str | None = field(default=None, repr=False)
+    """The device behind a push token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Dispatch:
         row = await repository.lock_reply(tx, claim.reply_id)
         if row is None:
             return None
+        if isinstance(result, SendError) and result.address_gone and claim.device is not None:
+            await repository.forget_push_token(tx, self._names(claim.device))
         if isinstance(result, Sent):
             return await self._keep_success(tx, row, result, now)
         if row.claimed_until != claim.until or row.state not in {"sending", "unknown"}:
@@ -168,16 +173,35 @@ class Dispatch:
         until = now + CLAIM
         values = {"attempts": row.attempts + 1, "claimed_until": until, "thread_digest": thread}
         await repository.change(tx, row.id, state="sending", admitted_at=row.admitted_at or now, **values)
+        woken = await self._woken(tx, address)
         outbound = Outbound(
             reply_id=row.id,
             complaint_id=row.complaint_id or row.conversation_id,
-            address=address,
+            address=woken,
             text=row.text,
             confidential=row.confidential,
             by_officer=row.by_officer,
             written_to_us_at=await self._written(tx, row),
         )
-        return Claim(reply_id=row.id, channel=row.channel, until=until, outbound=outbound)
+        device = address.recipient if woken is not address else None
+        return Claim(reply_id=row.id, channel=row.channel, until=until, outbound=outbound, device=device)
+
+    async def _woken(self, tx: UnitOfWork, address: ReturnAddress) -> ReturnAddress:
+        """Return where a device is woken, if its citizen wants that; any other address as it is."""
+        if address.recipient_kind != _DEVICE:
+            return address
+        sealed = await repository.push_token(tx, self._names(address.recipient))
+        if sealed is None:
+            return address
+        try:
+            token = str(self._vault.open(sealed))
+        except (InvalidTag, InvalidToken, ValueError):
+            return address
+        return replace(address, recipient=token, recipient_kind="push_token")
+
+    def _names(self, device: str) -> list[bytes]:
+        """Hash a device's name under each key, as intake does."""
+        return self._vault.digests("", Sender(id=device, kind=_DEVICE))
 
     async def _written(self, tx: UnitOfWork, row: Row[Any]) -> datetime:
         """Return when the citizen wrote last, which opens the window anew; a comment is answered by itself."""

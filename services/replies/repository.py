@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, LargeBinary, Row, Text, Uuid, cast, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.replies.models import account, complaint, reply
 from services.replies.rules import DAY, HOUR, Kind, Recent
@@ -135,6 +135,17 @@ async def look_up(tx: UnitOfWork, reporter: UUID, purpose: str) -> bytes | None:
     """
     looked = func.vault.return_address(cast(reporter, Uuid), cast(purpose, Text), type_=LargeBinary)
     return await tx.session.scalar(select(looked))
+
+
+async def push_token(tx: UnitOfWork, devices: Sequence[bytes]) -> bytes | None:
+    """Return where a device's app is woken, encrypted (its name hashed under each key)."""
+    found = func.vault.push_token(cast(list(devices), ARRAY(LargeBinary)), type_=LargeBinary)
+    return await tx.session.scalar(select(found))
+
+
+async def forget_push_token(tx: UnitOfWork, devices: Sequence[bytes]) -> None:
+    """Delete a token that its provider calls dead."""
+    await tx.session.execute(select(func.vault.forget_push_token(cast(list(devices), ARRAY(LargeBinary)))))
 
 
 async def change(tx: UnitOfWork, reply_id: UUID, **values: object) -> None:

@@ -25,6 +25,7 @@ class ReturnAddress:
     recipient: str
     """The sender's identifier (`Sender.id`)."""
     recipient_kind: str
+    """Its kind (`Sender.kind`). A `device` that can be woken is handed to the channel as a `push_token`."""
     message_id: str
     """The provider's id of the message: a comment is answered by it."""
     thread: str | None = None
@@ -82,12 +83,18 @@ class Remedy(Enum):
 class SendError(Exception):
     """A call to the provider failed. `reason` is a stable snake_case name; no secret and no address is in it."""
 
-    def __init__(self, reason: str, remedy: Remedy, *, retry_after: timedelta | None = None) -> None:
-        """Name the reason and the remedy; `retry_after` where the provider says when."""
+    def __init__(
+        self, reason: str, remedy: Remedy, *, retry_after: timedelta | None = None, address_gone: bool = False
+    ) -> None:
+        """Name the reason and the remedy; `retry_after` where the provider says when.
+
+        `address_gone`: there is nobody at this push token any more, so that it is to be forgotten.
+        """
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
         self.retry_after = retry_after
+        self.address_gone = address_gone
 
 
 class ReplySender(Protocol):

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tests.services.intake.citizens.app import OCTETS, TUS, WORDS, Device, call_and_hang_up
-from tests.services.intake.media.pictures import jpeg, png
+from tests.services.intake.media.pictures import MATARAM, SECRET, jpeg, png
 
 BOUNDARY = "potongan"
 
@@ -139,3 +139,42 @@ async def test_the_devices_secret_name_is_kept_with_no_request(device, sql):
     rows = await sql.fetch("SELECT headers FROM intake.raw_request")
     assert rows
     assert not any("x-device-id" in row["headers"] or device.name in json.dumps(row["headers"]) for row in rows)
+
+
+async def test_a_photo_loses_what_is_hidden_in_it_and_keeps_its_place_with_consent_alone(device, sql):
+    upload, hints = await device.upload(jpeg()), []
+    for key, consent in (("key-exif-0001", False), ("key-exif-0002", True)):
+        ticket = (await device.submit(key, [upload], keep_photo_hints=consent)).json()["ticket"]
+        (photo,) = (await device.get(f"/{ticket}")).json()["messages"][0]["attachments"]
+        shown = await device.http.get(photo["url"])
+        assert shown.status_code == 200
+        assert SECRET not in shown.content
+        (row,) = await attachments_of(sql, ticket)
+        hints.append(row["hints"])
+    assert hints[0] is None
+    assert (round(hints[1]["latitude"], 3), round(hints[1]["longitude"], 3)) == (
+        round(MATARAM[0], 3),
+        round(MATARAM[1], 3),
+    )
+
+
+async def test_a_browser_submits_with_an_upload_and_goes_on_with_its_code(http, sql):
+    """The page draws a name for its uploads and forgets it: ticket and access code are what its citizen has."""
+    page = Device(http)
+    upload = await page.upload(png())
+    told = {**page.headers, "Idempotency-Key": "key-web-0001"}
+    form = {"text": WORDS, "seconds_to_fill": 40, "uploads": [upload]}
+    receipt = (await http.post("/v1/web/complaints", json=form, headers=told)).json()
+    again = await http.post("/v1/web/complaints", json={**form, "seconds_to_fill": 55}, headers=told)
+    assert again.json() == receipt
+    assert len(await attachments_of(sql, receipt["ticket"])) == 1
+    assert (await page.get("")).json()["complaints"] == [], "a browser is no device"
+    told = {"X-Access-Code": receipt["access_code"], "Idempotency-Key": "key-web-0002"}
+    path = f"/v1/web/complaints/{receipt['ticket']}/messages"
+    assert (await http.post(path, json={"text": "Sudah dua hari."}, headers=told)).status_code == 201
+    story = await http.get(f"/v1/me/complaints/{receipt['ticket']}", headers=told)
+    assert [one["text"] for one in story.json()["messages"]] == [WORDS, "Sudah dua hari."]
+    event = await sql.fetchval(
+        "SELECT value FROM bus.outbox WHERE value->>'ticket' = $1 ORDER BY sequence DESC LIMIT 1", receipt["ticket"]
+    )
+    assert (event["channel"], event["type"]) == ("web", "complaint.appended.v1")
