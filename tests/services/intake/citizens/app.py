@@ -30,7 +30,7 @@ class Device:
         told = {**TUS, **self.headers, "Upload-Length": str(length), **_spelt(headers)}
         return await self.http.post("/v1/uploads", headers=told)
 
-    async def patch(self, where: str, offset: int, content: bytes, **headers: str) -> Response:
+    async def patch(self, where: str, offset: int, content: bytes | AsyncIterator[bytes], **headers: str) -> Response:
         told = {**TUS, **self.headers, **OCTETS, "Upload-Offset": str(offset), **_spelt(headers)}
         return await self.http.patch(where, headers=told, content=content)
 

@@ -17,7 +17,7 @@ def device(http) -> Device:
 
 
 @pytest.fixture
-async def ticket(device) -> str:
+async def ticket(device):
     return (await device.submit("key-own-0001")).json()["ticket"]
 
 

@@ -24,7 +24,7 @@ async def attachments_of(sql, ticket: str):
     )
 
 
-async def complaints(sql) -> int:
+async def complaints(sql):
     return await sql.fetchval("SELECT count(*) FROM intake.complaint")
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import random
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ def device(http) -> Device:
     return Device(http)
 
 
-def on_disk(workshop, where: str) -> bytes:
+def on_disk(workshop, where: str):
     return (workshop.attachments / ".uploads" / where.rpartition("/")[2]).read_bytes()
 
 
@@ -123,7 +124,7 @@ async def test_an_old_request_that_wakes_up_late_harms_nothing(device, workshop)
     """The first request hangs on a dead line with some bytes in hand, while the app goes on with another."""
     where = (await device.announce(600)).headers["location"]
 
-    async def late():
+    async def late() -> AsyncIterator[bytes]:
         yield CONTENT[:10]
         assert (await device.patch(where, 0, CONTENT[:300])).status_code == 204
         yield b"\x00" * 10
@@ -139,7 +140,7 @@ async def test_an_old_request_that_wakes_up_late_harms_nothing(device, workshop)
 async def test_more_than_was_announced_is_refused(device):
     where = (await device.announce(10)).headers["location"]
     assert (await device.patch(where, 0, b"x" * 11)).status_code == 413
-    assert (await device.patch(where, 0, dripping(b"x" * 11, 4))).status_code == 413  # type: ignore[arg-type]
+    assert (await device.patch(where, 0, dripping(b"x" * 11, 4))).status_code == 413
     assert await device.offset(where) == 8
 
 
