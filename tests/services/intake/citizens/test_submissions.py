@@ -24,8 +24,8 @@ async def attachments_of(sql, ticket: str):
     )
 
 
-async def complaints(sql):
-    return await sql.fetchval("SELECT count(*) FROM intake.complaint")
+async def complaints(sql) -> int:
+    return int(await sql.fetchval("SELECT count(*) FROM intake.complaint"))
 
 
 @pytest.mark.parametrize("seed", range(4))
