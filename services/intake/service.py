@@ -13,9 +13,9 @@ from services.intake.acceptance import Acceptance
 from services.intake.access_code import is_access_code
 from services.intake.drafts import Delivery
 from services.intake.media.store import AttachmentStore
+from services.intake.tickets import canonical, unknown_ticket, wrong_access_code
 from shared.channels import MediaPolicy, Receipt
-from shared.core.errors import ForbiddenError, NotFoundError, RejectError
-from shared.core.ticket import InvalidTicketError, parse_ticket
+from shared.core.errors import RejectError
 from shared.db import UnitOfWork
 from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, ReplySent
 from shared.security.vault import VaultKeys
@@ -57,17 +57,13 @@ class IntakeService:
 
     async def show(self, tx: UnitOfWork, ticket: str, code: str | None) -> ComplaintView:
         """Find a complaint for a citizen. Raises `NotFoundError`, or `ForbiddenError` for a wrong access code."""
-        try:
-            canonical = parse_ticket(ticket)
-        except InvalidTicketError:
-            raise _unknown_ticket() from None
-        row = await repository.complaint_by_ticket(tx, canonical)
+        row = await repository.complaint_by_ticket(tx, canonical(ticket))
         if row is None:
-            raise _unknown_ticket()
+            raise unknown_ticket()
         if code is None:
             return ComplaintView(row=row, answers=None)
         if not is_access_code(self._access_code_key, row.id, code):
-            raise ForbiddenError("wrong_access_code", "Kode akses tidak cocok dengan nomor tiket ini")
+            raise wrong_access_code()
         return ComplaintView(row=row, answers=await repository.answers_of(tx, row.id))
 
     async def project_assigned(self, tx: UnitOfWork, event: ComplaintAssigned) -> None:
@@ -107,7 +103,3 @@ class IntakeService:
 def _require(known: bool) -> None:  # noqa: FBT001 - a private question with one answer
     if not known:
         raise RejectError("intake has no such complaint")
-
-
-def _unknown_ticket() -> NotFoundError:
-    return NotFoundError("unknown_ticket", "Nomor tiket tidak ditemukan; periksa kembali nomornya")

@@ -33,7 +33,7 @@ _SMS: Mapping[str, str] = {
     ),
     "not_cancelled": (
         "NTB Care: {about} tidak dapat dicabut, karena sudah ditangani atau tidak kami temukan. Silakan balas bila ada "
-        "pesan."
+        "yang ingin disampaikan."
     ),
     "stopped": (
         "NTB Care: baik, kami tidak akan mengirim pesan lagi. Laporan Anda tetap diproses. Balas MULAI bila ingin "
@@ -42,7 +42,8 @@ _SMS: Mapping[str, str] = {
     "resumed": "NTB Care: baik, Anda akan menerima kabar dari kami lagi. Balas STOP bila ingin berhenti.",
     "joined": "NTB Care: terima kasih, pesan Anda di sini sudah tersambung dengan {about}.",
     "not_joined": (
-        "NTB Care: nomor atau kode itu tidak cocok. Mohon periksa lagi, lalu kirim: GABUNG, nomor tiket, dan kodenya."
+        "NTB Care: nomor atau kode itu tidak cocok. Mohon periksa lagi, lalu kirim: GABUNG, nomor tiket, dan kode "
+        "aksesnya."
     ),
 }
 _DIRECT: Mapping[str, str] = {

@@ -11,9 +11,9 @@ from services.intake.acceptance import FINISHED
 from services.intake.access_code import is_access_code
 from services.intake.citizens import repository
 from services.intake.citizens.credentials import Credentials
+from services.intake.tickets import canonical, unknown_ticket, wrong_access_code
 from shared.channels import Sender
-from shared.core.errors import ConflictError, ForbiddenError, NotFoundError, ProblemError
-from shared.core.ticket import InvalidTicketError, parse_ticket
+from shared.core.errors import ConflictError, NotFoundError, ProblemError
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import ComplaintRated
@@ -63,15 +63,15 @@ class CitizenService:
 
         Raises `NotFoundError` (no such ticket, or another device's) or `ForbiddenError` (a wrong code).
         """
-        row = await repository.complaint_of_ticket(tx, _canonical(ticket))
+        row = await repository.complaint_of_ticket(tx, canonical(ticket))
         if row is None:
-            raise _unknown_ticket()
+            raise unknown_ticket()
         if credentials.device and row.person_id in await repository.persons(tx, self._digests(credentials.device)):
             return row
         if credentials.access_code is None:
-            raise _unknown_ticket()
+            raise unknown_ticket()
         if not is_access_code(self._access_code_key, row.id, credentials.access_code):
-            raise ForbiddenError("wrong_access_code", "Kode akses tidak cocok dengan nomor tiket ini")
+            raise wrong_access_code()
         return row
 
     async def list_own(self, tx: UnitOfWork, device: str, cursor: str | None) -> tuple[Sequence[Row[Any]], str | None]:
@@ -132,14 +132,3 @@ class CitizenService:
     def _names(self, device: str) -> list[bytes]:
         """Hash it for no channel in particular."""
         return self._vault.digests("", Sender(id=device, kind="device"))
-
-
-def _canonical(ticket: str) -> str:
-    try:
-        return parse_ticket(ticket)
-    except InvalidTicketError:
-        raise _unknown_ticket() from None
-
-
-def _unknown_ticket() -> NotFoundError:
-    return NotFoundError("unknown_ticket", "Nomor tiket tidak ditemukan; periksa kembali nomornya")

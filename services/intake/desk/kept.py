@@ -16,10 +16,10 @@ from services.intake.conversation.words import read
 from services.intake.desk import repository
 from services.intake.drafts import LONGEST_TEXT
 from services.intake.repository import ComplaintOf, complaints_of, join_persons
+from services.intake.tickets import canonical, unknown_ticket
 from shared.core.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.core.ids import new_id
 from shared.core.sealing import must_seal
-from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import AttachmentRef, ComplaintReceived
@@ -93,7 +93,7 @@ class KeptMessages:
     async def join_reporters(self, tx: UnitOfWork, principal: Principal, ticket: str, other: str) -> bool:
         """Note that two complaints come from one person; False when that is known. Raises 403, 404."""
         _require_sight(principal)
-        wanted = [_canonical(ticket), _canonical(other)]
+        wanted = [canonical(ticket), canonical(other)]
         found = {one.ticket: one for one in (await complaints_of(tx, tickets=wanted)).values()}
         one, two = (_seen(principal, found.get(ticket)) for ticket in wanted)
         if one.person_id == two.person_id:
@@ -122,15 +122,8 @@ def _sealed(row: Row[Any]) -> bool:
 
 def _seen(principal: Principal, found: ComplaintOf | None) -> ComplaintOf:
     if found is None or (found.sealed and principal.role is not Role.INSPECTORATE):
-        raise NotFoundError("unknown_ticket", "Nomor tiket tidak ditemukan; periksa kembali nomornya")
+        raise unknown_ticket()
     return found
-
-
-def _canonical(ticket: str) -> str:
-    try:
-        return parse_ticket(ticket)
-    except InvalidTicketError:
-        raise NotFoundError("unknown_ticket", "Nomor tiket tidak ditemukan; periksa kembali nomornya") from None
 
 
 def _words(row: Row[Any]) -> str:
