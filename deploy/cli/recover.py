@@ -32,7 +32,7 @@ def recover(
     start = since_of(since)
     reader = load_message_reader(channel) if channel in available_channels() else None
     if reader is None or not reader.reads_back:
-        raise typer.BadParameter(f"{channel} cannot be read back.", param_hint="CHANNEL")
+        raise typer.BadParameter(f"{channel} cannot be read back; facebook and instagram can.", param_hint="CHANNEL")
     if account is not None and account not in reader.accounts:
         raise typer.BadParameter(f"Our accounts there: {', '.join(reader.accounts)}.", param_hint="--account")
     settings = IntakeSettings.load()

@@ -1,4 +1,4 @@
-"""What intake promises: exactly one complaint of every message, in one commit with its event."""
+"""What intake promises: every message once, in one commit with its complaint and its event."""
 
 import json
 from collections.abc import Mapping
