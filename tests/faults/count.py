@@ -11,12 +11,22 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
+from shared.events import COMPLAINTS
+from shared.kafka import KafkaSettings
+from tests.faults.groups import read_by
 from tests.faults.load import Log
 
 _NAME = re.compile(r"\d{7}-\d")
 _MESSAGES = "SELECT text, complaint_id, disposition FROM intake.message WHERE author = 'citizen'"
 _EVENTS = "SELECT subject, sequence, event_id, type FROM bus.outbox WHERE topic = $1"
 _PARKED = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = 'parked'"
+
+
+_STEPS = (
+    ("routing", "complaint.received.v1", "complaint.routed.v1"),
+    ("casework", "complaint.routed.v1", "complaint.assigned.v1"),
+)
+"""Who reads what, and what becomes of it."""
 
 
 @dataclass(slots=True)
@@ -35,18 +45,22 @@ class Count:
         return not (self.lost or self.doubled or self.out_of_order or self.other)
 
 
-async def count(log: Log, *, database_url: str, bootstrap: str, topic: str) -> Count:
-    """Count everything and compare."""
-    found = Count()
+async def count(log: Log, *, database_url: str, kafka: KafkaSettings) -> Count:
+    """Count everything and compare; nobody may write any more."""
+    found, topic = Count(), kafka.topic(COMPLAINTS)
     connection = await asyncpg.connect(database_url)
     try:
         complaints = {str(row["id"]) for row in await connection.fetch("SELECT id FROM intake.complaint")}
         tally(log, await connection.fetch(_MESSAGES), complaints, found)
         written = await _events(connection, topic)
-        await _downstream(connection, complaints, found)
+        await _left_over(connection, found)
     finally:
         await connection.close()
-    compare(written, await _read(bootstrap, topic), complaints, found)
+    heard = await _read(kafka.bootstrap, topic)
+    compare(written, heard, complaints, found)
+    for service, cause, effect in _STEPS:
+        passed = await read_by(kafka, f"{kafka.prefix}{service}")
+        check_step(heard, cause=cause, effect=effect, passed=passed, found=found)
     return found
 
 
@@ -85,11 +99,9 @@ async def _events(connection: asyncpg.Connection, topic: str) -> dict[str, dict[
     return written
 
 
-async def _downstream(connection: asyncpg.Connection, complaints: set[str], found: Count) -> None:
+async def _left_over(connection: asyncpg.Connection, found: Count) -> None:
     cases = Counter(str(row[0]) for row in await connection.fetch("SELECT complaint_id FROM casework.case"))
-    found.lost += [f"complaint {one} has no case" for one in complaints - cases.keys()]
     found.doubled += [f"complaint {one} has {times} cases" for one, times in cases.items() if times > 1]
-    found.figures["cases"] = cases.total()
     for question, words in (
         ("SELECT count(*) FROM bus.outbox WHERE published_at IS NULL", "events wait in the outbox"),
         ("SELECT count(*) FROM intake.raw_request WHERE state = 'parked'", "requests are parked"),
@@ -108,6 +120,8 @@ class Heard:
     sequence: int
     event_id: str
     type: str
+    partition: int = 0
+    offset: int = 0
 
 
 async def _read(bootstrap: str, topic: str) -> dict[str, list[Heard]]:
@@ -130,7 +144,13 @@ async def _read(bootstrap: str, topic: str) -> dict[str, list[Heard]]:
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
                     headers = dict(record.headers)
-                    one = Heard(int(headers["ce_sequence"]), headers["ce_id"].decode(), headers["ce_type"].decode())
+                    one = Heard(
+                        sequence=int(headers["ce_sequence"]),
+                        event_id=headers["ce_id"].decode(),
+                        type=headers["ce_type"].decode(),
+                        partition=record.partition,
+                        offset=record.offset,
+                    )
                     heard[str(json.loads(record.value)["complaint_id"])].append(one)
     finally:
         await consumer.stop()
@@ -179,7 +199,21 @@ def compare(
         found.other.append(f"{types['complaint.received.v1']} events of receipt for {len(complaints)} complaints")
 
 
-def as_json(found: Count) -> dict[str, Any]:
-    """Return it as JSON holds it."""
-    wrong = {"lost": found.lost, "doubled": found.doubled, "out_of_order": found.out_of_order, "other": found.other}
-    return {"figures": found.figures, **{name: len(names) for name, names in wrong.items()}}
+def check_step(
+    heard: Mapping[str, Iterable[Heard]], *, cause: str, effect: str, passed: Mapping[int, int], found: Count
+) -> None:
+    """Each event that a service has behind it (`passed`: the next offset by partition) had its effect.
+
+    What it has not read yet is no loss; it is counted.
+    """
+    unread = 0
+    for subject, events in heard.items():
+        types = {one.type for one in events}
+        first = next((one for one in events if one.type == cause), None)
+        if first is None or effect in types:
+            continue
+        if first.offset < passed.get(first.partition, 0):
+            found.lost.append(f"complaint {subject}: {cause} was read, and there is no {effect}")
+        else:
+            unread += 1
+    found.figures[f"{cause.split('.')[1]} and not read yet"] = unread

@@ -1,4 +1,4 @@
-"""The members of a consumer group."""
+"""Consumer groups: their members, and how far they have read."""
 
 import asyncio
 from typing import Any
@@ -32,3 +32,14 @@ async def _members(kafka: KafkaSettings, group: str) -> int:
         await client.close()
     described: Any = answer.groups[0]
     return len(described[5])
+
+
+async def read_by(kafka: KafkaSettings, group: str) -> dict[int, int]:
+    """Return the offset that a group will read next, by partition."""
+    client = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await client.start()
+    try:
+        offsets = await client.list_consumer_group_offsets(group)
+    finally:
+        await client.close()
+    return {partition.partition: told.offset for partition, told in offsets.items()}

@@ -28,6 +28,8 @@ DOORS = {
 }
 BYSTANDERS = ("replies", "lapor", "regencies")
 """What only reacts to what is counted: ended when the load is over, so that what is left is drained the sooner."""
+WRITERS = ("routing", "casework", "intake-workers")
+"""Who still writes events when no message comes any more; ended before the count."""
 POSTGRES, BROKER = "postgres", "broker"
 _READY_S = 60.0
 _AGAIN_S = 0.2

@@ -8,12 +8,14 @@ class Plan:
     """Times in seconds, shares of the messages from 0 to 1."""
 
     messages: int
-    """At least; the load goes on until every fault is over."""
+    """At least. The load goes on until every fault is over."""
     per_second: float = 200
     stop_s: float
     """How long each process stands still."""
     gap_s: float
     """Between the beginnings of two faults: the next comes while the one before is still being overcome."""
+    fault_s: float = 180
+    """In which each fault must be over."""
     at_once: int = 3
     """So many are hurt at the same time, and no more: somebody must be there to notice."""
     threefold: float = 0.15
@@ -27,8 +29,8 @@ class Plan:
     skewed: float = 0.05
     """With a provider's time that is a day off."""
     patience_s: float
-    """For what is still under way when the load is over."""
+    """For routing and casework, when the load is over: what they have not read by then is counted as unread."""
 
 
-SHORT = Plan(messages=8_000, stop_s=5, gap_s=1.5, patience_s=240)
+SHORT = Plan(messages=8_000, stop_s=5, gap_s=1, patience_s=45)
 LONG = Plan(messages=100_000, stop_s=60, gap_s=16, patience_s=3_600)

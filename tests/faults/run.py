@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from shared.events import COMPLAINTS
 from tests.faults.count import Count, count
 from tests.faults.faults import Fault, Proof, Scene
-from tests.faults.house import BYSTANDERS, DOORS, House
+from tests.faults.house import BYSTANDERS, DOORS, WRITERS, House
 from tests.faults.load import Load
 from tests.faults.plan import Plan
 from tests.faults.said import Citizens
@@ -19,10 +18,11 @@ from tests.faults.said import Citizens
 Say = Callable[[str], None]
 _WARM_UP_S = 2.0
 _TELL_S = 5.0
-_LEFT = """
-    SELECT (SELECT count(*) FROM bus.outbox WHERE published_at IS NULL) AS waiting,
-           (SELECT count(*) FROM intake.complaint) - (SELECT count(*) FROM casework.case WHERE state <> 'received')
-               AS unassigned
+_GLANCE_S = 0.5
+_PUBLISHED_S = 120.0
+_WAITING = "SELECT count(*) FROM bus.outbox WHERE published_at IS NULL"
+_UNASSIGNED = """
+    SELECT (SELECT count(*) FROM intake.complaint) - (SELECT count(*) FROM casework.case WHERE state <> 'received')
 """
 
 
@@ -47,15 +47,9 @@ async def run(house: House, plan: Plan, faults: Mapping[str, Fault], say: Say) -
     load.finish()
     say("Every fault is over; the load comes to its end …")
     await _hear_the_last(load, sending, say)
-    await asyncio.to_thread(_end_bystanders, house)
     await _come_to_rest(house, plan, say)
     say("Counting from three sides …")
-    found = await count(
-        load.log,
-        database_url=house.owner_url,
-        bootstrap=house.broker.bootstrap,
-        topic=house.kafka.topic(COMPLAINTS),
-    )
+    found = await count(load.log, database_url=house.owner_url, kafka=house.kafka)
     return Outcome(proofs, load, found)
 
 
@@ -70,7 +64,7 @@ async def _hurt(scene: Scene, faults: Mapping[str, Fault], say: Say) -> list[Pro
         while len(under_way := [task for task in tasks if not task.done()]) >= scene.plan.at_once:
             await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
         say(f"{name} ({len(scene.load.log.accepted):,} accepted, {scene.load.under_way:,} under way)")
-        busy[fault.victim] = asyncio.create_task(_within(scene.plan.patience_s, fault, scene))
+        busy[fault.victim] = asyncio.create_task(_within(scene.plan.fault_s, fault, scene))
         tasks.append(busy[fault.victim])
         await asyncio.sleep(scene.plan.gap_s)
     return list(await asyncio.gather(*tasks))
@@ -88,25 +82,27 @@ async def _hear_the_last(load: Load, sending: asyncio.Task[None], say: Say) -> N
     await sending
 
 
-def _end_bystanders(house: House) -> None:
-    for name in BYSTANDERS:
+def _end(house: House, names: Sequence[str]) -> None:
+    for name in names:
         house.kill_process(name)
 
 
 async def _come_to_rest(house: House, plan: Plan, say: Say) -> None:
+    """Give routing and casework a while; then end them, and let the relay publish what is left."""
     connection = await asyncpg.connect(house.owner_url)
     try:
-        deadline, told = time.monotonic() + plan.patience_s, 0.0
-        while True:
-            row = await connection.fetchrow(_LEFT)
-            if row["waiting"] == row["unassigned"] == 0:
-                return
-            if time.monotonic() > deadline:
-                say("This takes too long; counting what is there.")
-                return
-            if time.monotonic() > told + _TELL_S:
-                told = time.monotonic()
-                say(f"{row['waiting']:,} events wait, {row['unassigned']:,} complaints are not assigned yet")
-            await asyncio.sleep(0.5)
+        await asyncio.to_thread(_end, house, BYSTANDERS)
+        await _until_none(connection, _UNASSIGNED, "complaints are not assigned yet", plan.patience_s, say)
+        await asyncio.to_thread(_end, house, WRITERS)
+        await _until_none(connection, _WAITING, "events wait in the outbox", _PUBLISHED_S, say)
     finally:
         await connection.close()
+
+
+async def _until_none(connection: asyncpg.Connection, question: str, words: str, patience: float, say: Say) -> None:
+    deadline, told = time.monotonic() + patience, 0.0
+    while (number := await connection.fetchval(question)) and time.monotonic() < deadline:
+        if time.monotonic() > told + _TELL_S:
+            told = time.monotonic()
+            say(f"{number:,} {words}")
+        await asyncio.sleep(_GLANCE_S)

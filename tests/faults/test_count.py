@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from itertools import islice
 
-from tests.faults.count import Count, Heard, compare, tally
+from tests.faults.count import Count, Heard, check_step, compare, tally
 from tests.faults.load import Log
 from tests.faults.plan import SHORT
 from tests.faults.said import Citizens
@@ -84,6 +84,21 @@ def test_two_events_under_one_number_are_found():
 
 def test_an_event_of_nobody_is_found():
     assert counted([*heard(1, 2, 3), Heard(4, "four", "complaint.routed.v1")]).other
+
+
+def stepped(events: list[Heard], *, read_until: int) -> Count:
+    found = Count()
+    passed = {0: read_until}
+    check_step({"c": events}, cause="complaint.received.v1", effect="complaint.routed.v1", passed=passed, found=found)
+    return found
+
+
+def test_what_a_service_has_read_without_an_effect_is_lost_and_what_it_has_not_read_is_not():
+    assert stepped(heard(1), read_until=1).lost
+    unread = stepped(heard(1), read_until=0)
+    assert unread.balanced
+    assert unread.figures == {"received and not read yet": 1}
+    assert stepped(heard(1, 2), read_until=1).balanced
 
 
 def test_everything_that_citizens_write_is_sent_once_and_some_of_it_out_of_order():
