@@ -1,1 +1,1 @@
-"""Stop 4, accept: takes every message once, into a complaint or with the reason why not, whatever channel it came through."""
+"""Stop 4, accept: takes every message once, into a complaint or with the reason why not."""
