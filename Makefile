@@ -69,8 +69,14 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest -m "$(TESTS)" $(PYTEST)
 
 .PHONY: faults
-faults: ## Kill each service, PostgreSQL, the broker and the whole house in mid-flow, then count (2 minutes)
+faults: ## Under load: kill, stop, cut, fill, rebalance, set clocks wrong; count from three sides (the short form)
+	@$(MAKE) --no-print-directory $(VENV)/.dev
+	@$(BIN)/python -m tests.faults short $(FAULTS)
 	@$(MAKE) --no-print-directory test TESTS=faults
+
+.PHONY: faults-long
+faults-long: $(VENV)/.dev ## The same with 100,000 messages and stops of a minute (half an hour or more)
+	@$(BIN)/python -m tests.faults long $(FAULTS)
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## Change requests at random and let every door have them (FUZZ="--seconds 60 --only facebook")
