@@ -82,7 +82,9 @@ class Acceptance:
         known = await self._known(tx, channel, drafts, agency)
         fresh = [one for one in drafts if one.key not in known]
         _refuse_reused_keys(deliveries, fresh, known)
-        fresh_agency = [one for one in agency if one.key not in known]
+        mine = {one.key for one in fresh}
+        fresh_agency = [one for one in agency if one.key not in known and one.key not in mine]
+        await self._lock_together(tx, channel, fresh, fresh_agency)
         await self._keep_contents(tx, [*fresh, *fresh_agency])
         judged = await self._take_in(tx, channel, fresh, known) if fresh else []
         placed = await agency_messages.take_in(tx, self._vault, channel, fresh_agency, known)
@@ -101,6 +103,20 @@ class Acceptance:
         keys = {(one.account, one.provider_message_id) for one in messages}
         keys |= {(one.account, one.reply_to) for one in messages if one.reply_to}
         return await repository.known_messages(tx, channel, keys) if keys else {}
+
+    async def _lock_together(
+        self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], agency: Sequence[AgencyDraft]
+    ) -> None:
+        """Lock what citizens and agencies said at once: one after the other, two transactions could stop each other."""
+        answered = [(one.message_id, one.message.account, one.message.recipient) for one in agency]
+        senders = {message_id: recipient for message_id, _, recipient in answered if recipient is not None}
+        if not fresh or not senders:
+            return
+        senders |= {one.message_id: one.message.sender for one in fresh}
+        persons = await repository.persons(tx, self._vault, channel, senders)
+        keys = {_conversation_key(one, persons[one.message_id]) for one in fresh}
+        keys |= {(persons[message_id].id, account, "") for message_id, account, _ in answered if message_id in persons}
+        await repository.lock_conversations(tx, channel, keys)
 
     async def _take_in(
         self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], known: Mapping[Key, KnownMessage]
@@ -135,14 +151,16 @@ class Acceptance:
     ) -> None:
         """Publish what became of the messages, and of those that had waited for them."""
         held = await _take_held(tx, judged)
-        sealed = await _seal(tx, judged)
+        sealed = await _seal(tx, judged, held)
         for one in judged:
             one.ticket = tickets.get(one.complaint_id, one.ticket) if one.complaint_id else None
             if one.complaint_id is None or one.ticket is None or one.is_part:
                 continue
-            waited = held.get(one.complaint_id, []) if one.takes_held else []
+            waited = held.pop(one.complaint_id, []) if one.takes_held else []
             if one.decision.disposition == "opened":
-                event = announcements.received(one, channel=channel, ticket=one.ticket, held=waited)
+                event = announcements.received(
+                    one, channel=channel, ticket=one.ticket, held=waited, sealed=one.complaint_id in sealed
+                )
                 tx.publish(event, traceparent=one.draft.traceparent)
                 continue
             tx.publish(
@@ -340,12 +358,11 @@ def _attachments(judged: Sequence[Judged]) -> list[tuple[StoredAttachment, UUID,
 
 
 async def _take_held(tx: UnitOfWork, judged: Sequence[Judged]) -> dict[UUID, list[Held]]:
-    """Add what waited in the database to the complaints that its words opened; return it by complaint."""
-    takers = {
-        one.conversation.id: one.complaint_id
-        for one in judged
-        if one.takes_held and one.complaint_id is not None and not one.conversation.is_new
-    }
+    """Add what waited in the database to the first complaints that its words opened; return it by complaint."""
+    takers: dict[UUID, UUID] = {}
+    for one in judged:
+        if one.takes_held and one.complaint_id is not None and not one.conversation.is_new:
+            takers.setdefault(one.conversation.id, one.complaint_id)
     if not takers:
         return {}
     taken, references = await repository.take_held(tx, takers, JOINED)
@@ -367,18 +384,20 @@ async def _take_held(tx: UnitOfWork, judged: Sequence[Judged]) -> dict[UUID, lis
     return held
 
 
-async def _seal(tx: UnitOfWork, judged: Sequence[Judged]) -> set[UUID]:
-    """Seal complaints that later words seal; return which of those that were added to are sealed now."""
+async def _seal(tx: UnitOfWork, judged: Sequence[Judged], held: Mapping[UUID, Sequence[Held]]) -> set[UUID]:
+    """Seal complaints that further words seal; return which of all these are sealed now."""
+    sealing = {one.complaint_id for one in judged if one.draft.sealed and one.complaint_id is not None}
+    sealing |= {complaint_id for complaint_id, waited in held.items() if any(one.seals for one in waited)}
     added = {one.complaint_id for one in judged if one.decision.disposition == "appended" and one.complaint_id}
+    added |= held.keys()
     if not added:
-        return set()
-    sealing = {one.complaint_id for one in judged if one.draft.sealed and one.complaint_id in added}
+        return sealing
     found = await repository.complaints_of(tx, added)
     already = {complaint.id for complaint in found.values() if complaint.sealed}
-    news = {one for one in sealing - already if one is not None}
+    news = (sealing & added) - already
     if news:
         await repository.seal(tx, news)
-    return already | news
+    return already | sealing
 
 
 def _refuse_reused_keys(

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from services.intake.drafts import LONGEST_TEXT, event_place
 from services.intake.judging import JOINED, Judged
 from shared.channels import GivenPlace
+from shared.core.sealing import must_seal
 from shared.events import AttachmentRef, CitizenPrompted, ComplaintAppended, ComplaintReceived, Place
 
 
@@ -28,8 +29,13 @@ class Held:
     event_time: datetime | None
     received_at: datetime
 
+    @property
+    def seals(self) -> bool:
+        """Whether its words, perhaps edited while it waited, speak of what only the Inspectorate may see."""
+        return must_seal(self.text, self.place.given.description or "")
 
-def received(one: Judged, *, channel: str, ticket: str, held: Sequence[Held]) -> ComplaintReceived:
+
+def received(one: Judged, *, channel: str, ticket: str, held: Sequence[Held], sealed: bool) -> ComplaintReceived:
     """Return the normalized complaint: the message that opened it, and what had waited for it."""
     draft, message = one.draft, one.draft.message
     words = [*(mate.text for mate in held), *(mate.text for mate in one.with_it), draft.text]
@@ -59,7 +65,7 @@ def received(one: Judged, *, channel: str, ticket: str, held: Sequence[Held]) ->
         reporter=draft.reporter,
         anonymous=message.anonymous,
         secret=message.secret,
-        sealed=draft.sealed,
+        sealed=sealed,
         emergency=one.decision.emergency,
         asks=one.decision.asks,
         rule=one.decision.rule,

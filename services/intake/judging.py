@@ -39,8 +39,6 @@ class Conversation:
     window_count: int = 0
     latest_ticket: str = ""
     latest_finished: bool = False
-    was_waiting: bool = False
-    """Whether messages were held in the database before this group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +129,8 @@ def _situation(draft: Draft, conversation: Conversation, named: Named | None) ->
 
 def _recent(conversation: Conversation, now: datetime) -> int:
     started = conversation.window_started_at
-    return conversation.window_count if started is not None and now - started < WINDOW else 0
+    inside = started is not None and abs(now - started) < WINDOW  # a clock may have run ahead for a while
+    return conversation.window_count if inside else 0
 
 
 def _complaint_of(

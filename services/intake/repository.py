@@ -108,8 +108,11 @@ _TAKE_HELD = text("""
     UPDATE intake.message AS m SET complaint_id = n.complaint_id, disposition = 'appended', rule = :rule, due_at = NULL
     FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:complaint_id AS uuid[])) AS n(conversation_id, complaint_id)
     WHERE m.conversation_id = n.conversation_id AND m.disposition = 'held' AND m.author = 'citizen'
-    RETURNING m.id, m.conversation_id, m.complaint_id, m.account, m.surface, m.text, m.place, m.event_time,
-              m.received_at
+      AND m.withdrawn_at IS NULL
+    RETURNING m.id, m.conversation_id, m.complaint_id, m.account, m.surface, m.place, m.event_time, m.received_at,
+              coalesce((SELECT a.text FROM intake.amendment AS a WHERE a.channel = m.channel AND a.account = m.account
+                        AND a.provider_message_id = m.provider_message_id AND a.change = 'edited'
+                        AND a.applied_at IS NOT NULL ORDER BY a.at DESC, a.received_at DESC LIMIT 1), m.text) AS text
 """)
 _TAKE_ATTACHMENTS = text("""
     UPDATE intake.attachment AS a SET complaint_id = m.complaint_id
@@ -181,9 +184,11 @@ _COMPLAINTS_OF = text("""
     WHERE c.id = ANY(CAST(:ids AS uuid[])) OR c.ticket = ANY(CAST(:tickets AS text[]))
 """)
 _PERSONS = text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
+_LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended('intake.join_persons', 0))")
+_HUMANS = text("SELECT id, coalesce(joined_to, id) AS human FROM vault.person WHERE id IN (:one, :other)")
 _JOIN_PERSONS = text("""
     UPDATE vault.person SET joined_to = :one
-    WHERE (id = :other OR joined_to = :other) AND id <> :one
+    WHERE id = :other OR joined_to = :other
 """)
 
 ConversationKey: TypeAlias = tuple[UUID, str, str]
@@ -558,8 +563,15 @@ async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
 
 
 async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
-    """Remember that two persons, and whoever was joined to them, are one human."""
-    await tx.session.execute(_JOIN_PERSONS, {"one": one, "other": other})
+    """Remember that two persons, and whoever was joined to them, are one human.
+
+    One joining at a time, and from where both stand now: whoever is joined to somebody that is joined further is lost.
+    """
+    await tx.session.execute(_LOCK_JOINING)
+    rows = await tx.session.execute(_HUMANS, {"one": one, "other": other})
+    human = {row.id: row.human for row in rows}
+    if human[one] != human[other]:
+        await tx.session.execute(_JOIN_PERSONS, {"one": human[one], "other": human[other]})
 
 
 async def store_attachments(

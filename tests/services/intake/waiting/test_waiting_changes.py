@@ -1,13 +1,14 @@
 """Media whose words never come; edits and withdrawals, before and after their messages."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from shared.channels import InboundMessage, Sender
+from shared.channels import InboundMessage, Sender, Translation
 from shared.core.ids import new_id
 from tests.services.intake.counting import rows_of
-from tests.services.intake.waiting.room import NOON, PHOTO
+from tests.services.intake.waiting.room import NOON, PHOTO, said
 
 
 def a_mid() -> str:
@@ -201,3 +202,51 @@ async def test_an_edit_of_what_was_taken_back_is_never_taken_in(room, sql):
     room.later(minutes=11)
     await room.work()
     assert await row_of(sql, mid) is None
+
+
+async def test_a_photo_that_was_taken_back_while_it_waited_is_not_part_of_the_complaint(room, sql):
+    gone, kept, words = a_mid(), a_mid(), a_mid()
+    await room.says(gone, "", sender=gone, attachments=(PHOTO,))
+    await room.says(kept, "", sender=gone, attachments=(PHOTO,))
+    await room.amends(gone, "withdrawn")
+    await room.work()
+    receipt = await room.says(words, "Jalan rusak parah di Selong", sender=gone)
+    assert (await row_of(sql, gone))["complaint_id"] is None
+    assert (await row_of(sql, kept))["complaint_id"] == receipt.complaint_id
+    received = await sql.fetchval("SELECT value FROM bus.outbox WHERE subject = $1", receipt.complaint_id)
+    assert len(received["attachments"]) == 1
+    room.later(days=1)
+    await room.work()
+    assert (await row_of(sql, gone))["disposition"] == "kept"
+
+
+async def test_words_that_were_edited_in_while_it_waited_are_told_and_seal_the_complaint(room, sql):
+    photo, words = a_mid(), a_mid()
+    await room.says(photo, "", sender=photo, attachments=(PHOTO,))
+    await room.amends(photo, "edited", "Ini petugas yang minta pungli", NOON + timedelta(minutes=1))
+    await room.work()
+    receipt = await room.says(words, "Kejadiannya kemarin di kantor kecamatan Selong", sender=photo)
+    received = await sql.fetchval("SELECT value FROM bus.outbox WHERE subject = $1", receipt.complaint_id)
+    assert received["text"].startswith("Ini petugas yang minta pungli\n")
+    assert received["sealed"]
+    assert await sql.fetchval("SELECT sealed FROM intake.complaint WHERE id = $1", receipt.complaint_id)
+
+
+async def test_what_waited_is_told_once_though_two_messages_of_one_commit_name_a_complaint(room, sql):
+    first, photo, person = a_mid(), a_mid(), a_mid()
+    opened = await room.says(first, "Jalan rusak parah di Selong", sender=person)
+    await sql.execute("UPDATE intake.complaint SET state = 'closed' WHERE id = $1", opened.complaint_id)
+    await room.says(photo, "", sender=person, attachments=(PHOTO,))
+    assert (await row_of(sql, photo))["disposition"] == "held"
+    told = [
+        said(a_mid(), "Ini fotonya sudah saya kirim lagi", sender=person, reply_to=first),
+        said(a_mid(), "", sender=person, attachments=(PHOTO,)),
+        said(a_mid(), "Tolong dilihat lagi jalannya masih rusak", sender=person, reply_to=first),
+    ]
+    times = [replace(one, event_time=room.now + timedelta(seconds=at)) for at, one in enumerate(told)]
+    await room.take("facebook", Translation(messages=tuple(times)))
+    rows = await sql.fetch(
+        "SELECT value->>'message_id' AS id FROM bus.outbox WHERE subject = $1 AND type = 'complaint.appended.v1'",
+        opened.complaint_id,
+    )
+    assert len({row["id"] for row in rows}) == len(rows) == 4
