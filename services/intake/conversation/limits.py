@@ -65,5 +65,9 @@ OWN_REPLY_WAIT: Final = timedelta(minutes=2)
 """How long what was written in our name waits for the word that it is a reply of ours: Meta shows a comment back before
 the send has its answer (60 s at most), and the word of it comes through Kafka."""
 
+OWN_RECEIPT_WAIT: Final = timedelta(hours=6)
+"""The same for a comment that names its complaint's ticket, as our receipts do and officers hardly ever: as long as a
+broker may be away, for a receipt of ours that passes for an answer ends the complaint."""
+
 PARTS_WAIT: Final = timedelta(minutes=10)
 """How long the pieces of a long SMS wait for each other; then what came goes on, marked."""

@@ -3,8 +3,9 @@
 What a message said first stays as it was; the new words stand in the event and in `intake.amendment`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.intake.repository import ComplaintOf, complaints_of, seal
 from services.intake.service import IntakeService
 from services.intake.waiting import repository
 from services.intake.waiting.requests import request_of
+from services.intake.waiting.trouble import guarded
 from shared.channels import Translation
 from shared.core.sealing import must_seal
 from shared.core.times import Clock, utc_now
@@ -39,7 +41,10 @@ class Amended:
 
 
 class Amendments:
-    """Applies changes. Each method runs inside one transaction of the edge."""
+    """Applies changes. Each method runs inside one transaction of the edge.
+
+    `but`: messages to pass over. Our own mistakes are `MessageError`s.
+    """
 
     def __init__(self, service: IntakeService, vault: VaultKeys, *, clock: Clock = utc_now) -> None:
         """Take what accepts a message that only its edit tells of, and the keys that open it."""
@@ -47,11 +52,12 @@ class Amendments:
         self._vault = vault
         self._clock = clock
 
-    async def apply(self, tx: UnitOfWork) -> Amended | None:
+    async def apply(self, tx: UnitOfWork, *, but: Collection[str] = ()) -> Amended | None:
         """Apply the oldest change whose message is there; None when there is none."""
-        row = await repository.lock_amendment(tx)
-        if row is None:
-            return None
+        row = await repository.lock_amendment(tx, but=but)
+        return None if row is None else await guarded(row.provider_message_id, self._apply(tx, row))
+
+    async def _apply(self, tx: UnitOfWork, row: Row[Any]) -> Amended:
         await repository.close_amendment(tx, row, self._clock())
         if not _changes_something(row):
             return Amended(row.channel, "no_change")
@@ -64,12 +70,13 @@ class Amendments:
             await _announce(tx, row, complaint)
         return Amended(row.channel, "applied")
 
-    async def adopt(self, tx: UnitOfWork) -> Amended | None:
+    async def adopt(self, tx: UnitOfWork, *, but: Collection[str] = ()) -> Amended | None:
         """Take an edit in as the message that it edits, when that never came; None when there is none."""
         now = self._clock()
-        row = await repository.lock_orphan(tx, now - limits.EDIT_WAIT)
-        if row is None:
-            return None
+        row = await repository.lock_orphan(tx, now - limits.EDIT_WAIT, but=but)
+        return None if row is None else await guarded(row.provider_message_id, self._adopt(tx, row, now))
+
+    async def _adopt(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Amended:
         message = read_message(self._vault.open(row.message))
         request = request_of(DOOR, row.received_at, {"request": str(row.raw_request_id)})
         await self._service.accept(

@@ -50,23 +50,27 @@ _COUNT_HELD = text("""
 """)
 _LOCK_AGENCY_MESSAGE = text("""
     SELECT * FROM intake.message WHERE disposition = 'held' AND author = 'agency' AND due_at <= :now
+      AND provider_message_id <> ALL(CAST(:but AS text[]))
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _SETTLE_AGENCY_MESSAGE = text("""
     UPDATE intake.message SET disposition = :disposition, rule = :rule, complaint_id = :complaint_id, due_at = NULL
     WHERE id = :id
 """)
+_PUT_OFF_AGENCY_MESSAGE = text("UPDATE intake.message SET due_at = :due_at WHERE id = :id")
 _LOCK_AMENDMENT = text("""
     SELECT a.channel, a.account, a.provider_message_id, a.change, a.version, a.text, a.at,
            m.id AS message_id, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said
     FROM intake.amendment AS a JOIN intake.message AS m
       ON m.channel = a.channel AND m.account = a.account AND m.provider_message_id = a.provider_message_id
     WHERE a.applied_at IS NULL AND (m.author = 'citizen' OR m.disposition <> 'held')
+      AND a.provider_message_id <> ALL(CAST(:but AS text[]))
     ORDER BY a.at, a.received_at LIMIT 1 FOR UPDATE OF a, m SKIP LOCKED
 """)
 _LOCK_ORPHAN = text("""
     SELECT a.* FROM intake.amendment AS a
     WHERE a.applied_at IS NULL AND a.change = 'edited' AND a.message IS NOT NULL AND a.received_at < :before
+      AND a.provider_message_id <> ALL(CAST(:but AS text[]))
       AND NOT EXISTS (SELECT FROM intake.message AS m WHERE m.channel = a.channel AND m.account = a.account
                       AND m.provider_message_id = a.provider_message_id)
       AND NOT EXISTS (SELECT FROM intake.amendment AS w WHERE w.channel = a.channel AND w.account = a.account
@@ -146,9 +150,14 @@ async def keep_held(tx: UnitOfWork, conversations: Collection[UUID], now: dateti
     return int(kept.rowcount)
 
 
-async def lock_agency_message(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
-    """Return something that was written in our name and waited long enough."""
-    return (await tx.session.execute(_LOCK_AGENCY_MESSAGE, {"now": now})).first()
+async def lock_agency_message(tx: UnitOfWork, now: datetime, *, but: Collection[str]) -> Row[Any] | None:
+    """Return something that was written in our name and waited long enough; `but`: messages to pass over."""
+    return (await tx.session.execute(_LOCK_AGENCY_MESSAGE, {"now": now, "but": list(but)})).first()
+
+
+async def put_off_agency_message(tx: UnitOfWork, message_id: UUID, due_at: datetime) -> None:
+    """Let it wait longer."""
+    await tx.session.execute(_PUT_OFF_AGENCY_MESSAGE, {"id": message_id, "due_at": due_at})
 
 
 async def settle_agency_message(
@@ -159,14 +168,14 @@ async def settle_agency_message(
     await tx.session.execute(_SETTLE_AGENCY_MESSAGE, told)
 
 
-async def lock_amendment(tx: UnitOfWork) -> Row[Any] | None:
-    """Return the oldest change whose message is there, with the message."""
-    return (await tx.session.execute(_LOCK_AMENDMENT)).first()
+async def lock_amendment(tx: UnitOfWork, *, but: Collection[str]) -> Row[Any] | None:
+    """Return the oldest change whose message is there, with the message; `but`: messages to pass over."""
+    return (await tx.session.execute(_LOCK_AMENDMENT, {"but": list(but)})).first()
 
 
-async def lock_orphan(tx: UnitOfWork, before: datetime) -> Row[Any] | None:
-    """Return the newest edit that waited long enough for its message, and holds all of it."""
-    return (await tx.session.execute(_LOCK_ORPHAN, {"before": before})).first()
+async def lock_orphan(tx: UnitOfWork, before: datetime, *, but: Collection[str]) -> Row[Any] | None:
+    """Return the newest edit that waited long enough for its message, and holds all of it; `but`: as above."""
+    return (await tx.session.execute(_LOCK_ORPHAN, {"before": before, "but": list(but)})).first()
 
 
 async def close_amendment(tx: UnitOfWork, row: Row[Any], at: datetime) -> None:

@@ -16,7 +16,7 @@ from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import PartError, Parts
 from services.intake.waiting.pointers import Claim, Pointers, Resolved, Result
-from services.intake.waiting.trouble import may_pass
+from services.intake.waiting.trouble import MessageError, may_pass
 from shared.channels import MessageReader, Remedy, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
@@ -31,7 +31,7 @@ _TIDY_S = 15.0
 _ASK_S = 60.0
 _FINISH_S = 8.0
 _PASS_OVER = timedelta(minutes=10)
-"""How long a line of parts that we cannot join is left alone."""
+"""How long a line of parts that we cannot join, or a message that we cannot go on with, is left alone."""
 
 
 class WaitingWorker:
@@ -60,6 +60,7 @@ class WaitingWorker:
         self._clock = clock
         self._stopping = asyncio.Event()
         self._passed_over: dict[bytes, datetime] = {}
+        self._left_alone: dict[str, datetime] = {}
 
     async def run(self) -> None:
         """Work until cancelled; a question that is under way then has some seconds, and is asked anew otherwise."""
@@ -95,9 +96,13 @@ class WaitingWorker:
 
     async def amend_next(self) -> bool:
         """Apply one edit or withdrawal; False when none can be."""
-        amended = await self._database.run(self._amendments.apply) or await surely(
-            self._database, self._amendments.adopt
-        )
+        but = self._broken()
+        try:
+            amended = await self._database.run(partial(self._amendments.apply, but=but)) or await surely(
+                self._database, partial(self._amendments.adopt, but=but)
+            )
+        except MessageError as error:
+            return self._leave_alone(error, "intake.amendment_not_applied")
         if amended is not None:
             _count("amendments", amended.channel, amended.outcome)
         return amended is not None
@@ -118,8 +123,8 @@ class WaitingWorker:
         """End what waited long enough, and show the figures."""
         while (kept := await self._database.run(self._held.give_up)) > 0:
             metrics.WAITED.labels(what="held", channel="", outcome="no_words_came", reason="").inc(kept)
-        while (recognized := await self._database.run(self._agency.settle)) is not None:
-            _count("agency_messages", recognized.channel, recognized.outcome)
+        while await self._recognize_next():
+            pass
         for channel in await self._database.run(self._amendments.give_up):
             _count("amendments", channel, "given_up")
             log.error("intake.amendment_given_up", channel=channel)
@@ -129,6 +134,26 @@ class WaitingWorker:
             metrics.WAITING.labels(what=what).set(number)
             metrics.WAITING_AGE.labels(what=what).set(0 if since is None else (now - since).total_seconds())
         return False
+
+    async def _recognize_next(self) -> bool:
+        try:
+            recognized = await self._database.run(partial(self._agency.settle, but=self._broken()))
+        except MessageError as error:
+            return self._leave_alone(error, "intake.agency_message_not_settled")
+        if recognized is not None:
+            _count("agency_messages", recognized.channel, recognized.outcome)
+        return recognized is not None
+
+    def _broken(self) -> list[str]:
+        """Name the messages that our own mistakes keep from going on: they must not hold up the others."""
+        now = self._clock()
+        self._left_alone = {name: until for name, until in self._left_alone.items() if until > now}
+        return list(self._left_alone)
+
+    def _leave_alone(self, error: MessageError, event: str) -> bool:
+        log.error(event, **whereabouts(error.__cause__ or error))
+        self._left_alone[error.provider_message_id] = self._clock() + _PASS_OVER
+        return True
 
     async def _ask(self, claim: Claim) -> Result:
         reader = self._readers.get(claim.channel)

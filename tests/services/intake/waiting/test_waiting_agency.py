@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.intake.conversation.limits import OWN_REPLY_WAIT
+from services.intake.waiting import agency
 from shared.channels import AgencyMessage, Amendment, Attachment, Translation
 from shared.core.ids import new_id
 from shared.events import ReplySent
@@ -210,3 +211,43 @@ async def test_an_edit_of_what_waits_is_applied_when_it_is_known_for_the_agencys
     await below.room.work()
     assert len(await below.answers(sql)) == 1
     assert [one["text"] for one in await changes_of(sql, below.mid)] == ["Lusa."]
+
+
+async def test_a_receipt_of_ours_of_which_nobody_tells_for_hours_is_no_answer_of_the_agency(below, sql):
+    await below.shown_back(f"Terima kasih, sudah kami catat dengan nomor {below.ticket}.")
+    below.room.later(hours=3)  # the broker is away
+    await below.room.work()
+    assert (await below.became(sql))[:2] == ("held", "perhaps_our_own")
+    await below.was_sent()
+    await below.wait_over()
+    assert await below.became(sql) == ("kept", "our_own_reply", None)
+    assert await below.answers(sql) == []
+
+
+async def test_an_officers_comment_that_names_the_ticket_is_the_agencys_answer_in_the_end(below, sql):
+    await below.shown_back(f"Laporan {below.ticket} sudah kami kerjakan.")
+    below.room.later(hours=6)
+    await below.room.work()
+    (answer,) = await below.answers(sql)
+    assert answer["rule"] == "agency_wrote"
+
+
+async def test_one_comment_that_breaks_our_code_holds_up_no_other(below, sql, monkeypatch):
+    broken, announce = below.mid, agency._announce
+
+    async def breaks(tx: Any, row: Any, complaint: Any) -> None:
+        if row.provider_message_id == broken:
+            raise KeyError(row.text)
+        await announce(tx, row, complaint)
+
+    monkeypatch.setattr(agency, "_announce", breaks)
+    await below.shown_back()
+    below.room.later(seconds=1)
+    below.mid = a_mid()
+    await below.shown_back("Sudah kami perbaiki.")
+    await below.wait_over()
+    assert [one["text"] for one in await below.answers(sql)] == ["Sudah kami perbaiki."]
+    monkeypatch.undo()
+    below.room.later(minutes=10)
+    await below.room.work()
+    assert len(await below.answers(sql)) == 2

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from services.intake.waiting import amendments
 from shared.channels import InboundMessage, Sender, Translation
 from shared.core.ids import new_id
 from tests.services.intake.counting import rows_of
@@ -250,3 +251,25 @@ async def test_what_waited_is_told_once_though_two_messages_of_one_commit_name_a
         opened.complaint_id,
     )
     assert len({row["id"] for row in rows}) == len(rows) == 4
+
+
+async def test_one_edit_that_breaks_our_code_holds_up_no_other(room, sql, monkeypatch):
+    broken, fine, announce = a_mid(), a_mid(), amendments._announce
+    for mid in (broken, fine):
+        await room.says(mid, "Jalan rusak di Selong", sender=mid)
+    await room.amends(broken, "edited", "Jalan rusak di Selong Timur", NOON + timedelta(seconds=1))
+    await room.amends(fine, "edited", "Jalan rusak di Selong Barat", NOON + timedelta(seconds=2))
+
+    async def breaks(tx: Any, row: Any, complaint: Any) -> None:
+        if row.provider_message_id == broken:
+            raise KeyError(row.text)
+        await announce(tx, row, complaint)
+
+    monkeypatch.setattr(amendments, "_announce", breaks)
+    await room.work()
+    assert len(await changes_of(sql, fine)) == 1
+    assert await changes_of(sql, broken) == []
+    monkeypatch.undo()
+    room.later(minutes=10)
+    await room.work()
+    assert len(await changes_of(sql, broken)) == 1
