@@ -25,10 +25,14 @@ from services.intake.drafts import (
     drafts_of,
 )
 from services.intake.judging import JOINED, Conversation, Judged, Named, judge
+from services.intake.ledger import repository as ledger
 from services.intake.media import incoming
 from services.intake.media import repository as media
 from services.intake.media.store import AttachmentStore
-from services.intake.repository import ConversationKey, KnownMessage, Person
+from services.intake.reporters import repository as reporters
+from services.intake.reporters.repository import Person
+from services.intake.repository import ConversationKey, KnownMessage
+from services.intake.waiting import repository as waiting
 from shared.channels import AgencyMessage, Disposition, InboundMessage, MediaPolicy, Receipt, RefusedError, Translation
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
@@ -90,8 +94,8 @@ class Acceptance:
         placed = await agency_messages.take_in(tx, self._vault, channel, fresh_agency, known)
         parts, news = await self._keep_the_rest(tx, channel, pairs)
         news |= {one.draft.raw_request_id for one in judged} | {one.draft.raw_request_id for one in placed}
-        await repository.store_raw(tx, channel, _raw_requests(pairs, news))
-        await repository.store_ignored(tx, channel, deliveries)
+        await ledger.store_raw(tx, channel, _raw_requests(pairs, news))
+        await ledger.store_ignored(tx, channel, deliveries)
         await _pass_on_reports(tx, channel, deliveries)
         return self._receipts(deliveries, known, judged, parts)
 
@@ -113,7 +117,7 @@ class Acceptance:
         if not fresh or not senders:
             return
         senders |= {one.message_id: one.message.sender for one in fresh}
-        persons = await repository.persons(tx, self._vault, channel, senders)
+        persons = await reporters.persons(tx, self._vault, channel, senders)
         keys = {_conversation_key(one, persons[one.message_id]) for one in fresh}
         keys |= {(persons[message_id].id, account, "") for message_id, account, _ in answered if message_id in persons}
         await repository.lock_conversations(tx, channel, keys)
@@ -122,13 +126,13 @@ class Acceptance:
         self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], known: Mapping[Key, KnownMessage]
     ) -> list[Judged]:
         senders = {one.message_id: one.message.sender for one in fresh}
-        persons = await repository.persons(tx, self._vault, channel, senders)
+        persons = await reporters.persons(tx, self._vault, channel, senders)
         keys = {one.message_id: _conversation_key(one, persons[one.message_id]) for one in fresh}
         conversations = await repository.lock_conversations(tx, channel, set(keys.values()))
         await _learn_latest(tx, conversations.values())
         named = await _named(tx, channel, fresh, persons, known)
         judged = judge(fresh, {message_id: conversations[key] for message_id, key in keys.items()}, named)
-        await repository.store_reporters(tx, self._vault, channel, judged)
+        await reporters.store_reporters(tx, self._vault, channel, judged)
         await repository.store_conversations(tx, channel, conversations.values())
         opened = [one for one in judged if one.decision.disposition == "opened"]
         tickets = await repository.store_complaints(tx, channel, opened) if opened else {}
@@ -197,15 +201,15 @@ class Acceptance:
             for message in delivery.translation.messages
             if message.part is not None
         ]
-        new_parts, news = await repository.store_parts(tx, self._vault, channel, parts, limits.PARTS_WAIT)
+        new_parts, news = await waiting.store_parts(tx, self._vault, channel, parts, limits.PARTS_WAIT)
         amendments = [
             (one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.amendments
         ]
-        news |= await repository.store_amendments(tx, self._vault, channel, amendments)
+        news |= await waiting.store_amendments(tx, self._vault, channel, amendments)
         pointers = [(one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.pointers]
-        news |= await repository.store_pointers(tx, self._vault, channel, pointers)
+        news |= await waiting.store_pointers(tx, self._vault, channel, pointers)
         notices = [(one, _at(delivery)) for delivery, _ in pairs for one in delivery.translation.notices]
-        await repository.store_notices(tx, channel, notices)
+        await ledger.store_notices(tx, channel, notices)
         return new_parts, news
 
     def _receipts(
@@ -437,7 +441,7 @@ async def _pass_on_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[De
             tx.publish(event, traceparent=delivery.traceparent)
 
 
-def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> list[repository.RawRequest]:
+def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> list[ledger.RawRequest]:
     """Choose the requests to keep: those with something new, with something unreadable, or with words left out."""
     kept = []
     for delivery, raw_id in pairs:
@@ -445,11 +449,11 @@ def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> li
             continue
         state = _raw_state(delivery.translation, has_news=raw_id in news)
         if state is not None:
-            kept.append(repository.RawRequest(id=raw_id, delivery=delivery, state=state))
+            kept.append(ledger.RawRequest(id=raw_id, delivery=delivery, state=state))
     return kept
 
 
-def _raw_state(translation: Translation, *, has_news: bool) -> repository.RawState | None:
+def _raw_state(translation: Translation, *, has_news: bool) -> ledger.RawState | None:
     if translation.unreadable:
         return "parked"
     if has_news:

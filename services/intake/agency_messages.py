@@ -11,6 +11,7 @@ from services.intake import repository
 from services.intake.conversation import limits
 from services.intake.drafts import AgencyDraft, Key, PlacedAgencyMessage
 from services.intake.judging import Conversation
+from services.intake.reporters import repository as reporters
 from services.intake.repository import KnownMessage
 from shared.db import UnitOfWork
 from shared.security.vault import VaultKeys
@@ -66,7 +67,7 @@ async def _conversations(
     senders = {one.message_id: one.message.recipient for one in fresh if one.message.recipient is not None}
     if not senders:
         return {}
-    persons = await repository.persons(tx, vault, channel, senders)
+    persons = await reporters.persons(tx, vault, channel, senders)
     keys = {
         one.message_id: (persons[one.message_id].id, one.message.account, "")
         for one in fresh

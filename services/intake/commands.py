@@ -3,7 +3,9 @@
 from services.intake import announcements, repository
 from services.intake.access_code import is_access_code
 from services.intake.judging import Judged
-from services.intake.repository import ComplaintOf, Person
+from services.intake.reporters import repository as reporters
+from services.intake.reporters.repository import Person
+from services.intake.repository import ComplaintOf
 from shared.db import UnitOfWork
 from shared.events import CitizenPrompted, ComplaintWithdrawn
 
@@ -24,10 +26,10 @@ async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, a
     elif name == "cancel":
         prompt, ticket = await _cancel(tx, one, person)
     elif name == "stop":
-        await repository.silence(tx, person.id, at)
+        await reporters.silence(tx, person.id, at)
         prompt = "stopped"
     elif name == "resume":
-        await repository.silence(tx, person.id, None)
+        await reporters.silence(tx, person.id, None)
         prompt = "resumed"
     elif name == "join" and command is not None:
         joined = await _join(tx, person, command.ticket, command.code, access_code_key)
@@ -78,5 +80,5 @@ async def _join(tx: UnitOfWork, person: Person, ticket: str | None, code: str | 
     if not found or not is_access_code(key, found[0].id, code):
         return False
     if found[0].person_id != person.human:
-        await repository.join_persons(tx, found[0].person_id, person.human)
+        await reporters.join_persons(tx, found[0].person_id, person.human)
     return True

@@ -1,11 +1,13 @@
-"""Every SQL statement of intake. Each takes as many rows as a group of webhooks may bring (see `shared/db/rows.py`)."""
+"""Every SQL statement about messages, conversations and complaints; the folders have their own.
 
-import hashlib
+Each takes as many rows as a group of webhooks may bring (see `shared/db/rows.py`).
+"""
+
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, text, update
@@ -13,47 +15,24 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from services.intake.announcements import place_document
-from services.intake.documents import message_document
 from services.intake.drafts import Delivery, Key, PlacedAgencyMessage, StoredAttachment
 from services.intake.judging import Conversation, Judged
 from services.intake.models import (
-    account_notice,
-    amendment,
     answer,
     attachment,
     complaint,
     conversation,
     delivery_report,
-    ignored,
     message,
-    part,
-    person,
-    pointer,
-    raw_request,
-    reporter,
 )
 from shared.channels import (
-    AccountNotice,
-    Amendment,
     Disposition,
-    InboundMessage,
-    InboundRequest,
-    Pointer,
-    Sender,
 )
 from shared.core.ids import new_id
-from shared.core.text import clean_text
 from shared.core.ticket import new_ticket
 from shared.db import UnitOfWork, columns_of, insert_rows
 from shared.events import AttachmentRef
-from shared.security.vault import VaultKeys
 
-_AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-code", "x-device-id"})
-
-_STORE_RAW = insert_rows(
-    raw_request,
-    *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
-)
 _STORE_MESSAGES = (
     insert_rows(
         message,
@@ -64,11 +43,6 @@ _STORE_MESSAGES = (
     .on_conflict_do_nothing(constraint="message_key")
     .returning(message.c.id)
 )
-_ADD_PERSONS = (
-    insert_rows(person, "id", "digest", "key_id", "identifier")
-    .on_conflict_do_nothing(index_elements=["digest"])
-    .returning(person.c.id, person.c.digest)
-)
 _STORE_REPORTS = (
     insert_rows(
         delivery_report, *("reply_id", "outcome", "channel", "complaint_id", "reported_at", "provider_message_id")
@@ -76,7 +50,6 @@ _STORE_REPORTS = (
     .on_conflict_do_nothing()
     .returning(delivery_report.c.reply_id, delivery_report.c.outcome)
 )
-_ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details", "address")
 _STATE = ("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at", "announced_at")
 _COUNTS = ("waiting", "window_started_at", "window_count")
 _OPEN_CONVERSATIONS = (
@@ -133,37 +106,6 @@ _STORE_ATTACHMENTS = insert_rows(
     *("id", "complaint_id", "message_id", "channel", "account", "kind", "media_type", "sha256", "size", "source_url"),
     *("note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
 )
-_STORE_AMENDMENTS = (
-    insert_rows(
-        amendment,
-        *("channel", "account", "provider_message_id", "change", "version", "text", "message", "at"),
-        *("raw_request_id", "received_at"),
-    )
-    .on_conflict_do_nothing()
-    .returning(amendment.c.raw_request_id)
-)
-_STORE_PARTS = (
-    insert_rows(
-        part,
-        *("channel", "account", "provider_message_id", "line", "number", "total", "message", "raw_request_id"),
-        *("received_at", "due_at"),
-    )
-    .on_conflict_do_nothing()
-    .returning(part.c.account, part.c.provider_message_id, part.c.raw_request_id)
-)
-_STORE_POINTERS = (
-    insert_rows(
-        pointer,
-        *("channel", "account", "provider_message_id", "kind", "media", "fallback", "raw_request_id", "received_at"),
-        "due_at",
-    )
-    .on_conflict_do_nothing()
-    .returning(pointer.c.raw_request_id)
-)
-_STORE_NOTICES = insert_rows(account_notice, "channel", "account", "kind", "detail", "received_at")
-_STORE_IGNORED = insert_rows(
-    ignored, "channel", "account", "provider_message_id", "reason", "received_at"
-).on_conflict_do_nothing()
 
 
 _KNOWN = text("""
@@ -183,13 +125,6 @@ _COMPLAINTS_OF = text("""
     JOIN vault.person AS p ON p.id = v.person_id
     WHERE c.id = ANY(CAST(:ids AS uuid[])) OR c.ticket = ANY(CAST(:tickets AS text[]))
 """)
-_PERSONS = text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
-_LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended('intake.join_persons', 0))")
-_HUMANS = text("SELECT id, coalesce(joined_to, id) AS human FROM vault.person WHERE id IN (:one, :other)")
-_JOIN_PERSONS = text("""
-    UPDATE vault.person SET joined_to = :one
-    WHERE id = :other OR joined_to = :other
-""")
 
 ConversationKey: TypeAlias = tuple[UUID, str, str]
 """Person, our account, public thread (empty in private): with the channel, what a conversation is known by."""
@@ -197,43 +132,6 @@ ConversationKey: TypeAlias = tuple[UUID, str, str]
 
 class OvertakenError(Exception):
     """Another transaction stored the same at the same time: nothing is stored here, and a second try sees theirs."""
-
-
-RawState: TypeAlias = Literal["accepted", "ignored", "parked"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRequest:
-    """A request to keep, and what became of it."""
-
-    id: UUID
-    delivery: Delivery
-    state: RawState
-
-
-async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) -> None:
-    """Keep requests byte for byte, in the transaction of what they said."""
-    rows = [
-        {
-            "id": raw.id,
-            "channel": channel,
-            "door": raw.delivery.door,
-            "query": raw.delivery.request.query,
-            "method": raw.delivery.request.method,
-            "headers": json.dumps(_headers(raw.delivery.request)),
-            "body": raw.delivery.request.body,
-            "received_at": raw.delivery.request.received_at,
-            "state": raw.state,
-            "unreadable": json.dumps([[part.reason, part.where] for part in raw.delivery.translation.unreadable]),
-        }
-        for raw in raws
-    ]
-    if rows:
-        await tx.session.execute(_STORE_RAW, columns_of(rows))
-
-
-def _headers(request: InboundRequest) -> dict[str, str]:
-    return {clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,68 +273,6 @@ async def _insert_all(tx: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
         raise OvertakenError
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A row of the vault, and the first of those that are the same human."""
-
-    id: UUID
-    human: UUID
-
-
-async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mapping[UUID, Sender]) -> dict[UUID, Person]:
-    """Find or write the person behind each message in the vault (by message id)."""
-    digests = {message_id: keys.digests(channel, sender) for message_id, sender in senders.items()}
-    found = await _persons_by_digest(tx, [digest for many in digests.values() for digest in many])
-    missing = {
-        many[0]: senders[message_id]
-        for message_id, many in digests.items()
-        if not any(digest in found for digest in many)
-    }
-    if missing:
-        rows = [
-            {
-                "id": new_id(),
-                "digest": digest,
-                "key_id": keys.key_id,
-                "identifier": keys.close([sender.kind, sender.id]),
-            }
-            for digest, sender in sorted(missing.items())
-        ]
-        added = await tx.session.execute(_ADD_PERSONS, columns_of(rows))
-        found |= {row.digest: Person(row.id, row.id) for row in added}
-        if others := missing.keys() - found.keys():
-            found |= await _persons_by_digest(tx, others)
-    return {
-        message_id: next(found[digest] for digest in many if digest in found) for message_id, many in digests.items()
-    }
-
-
-async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, Person]:
-    rows = await tx.session.execute(_PERSONS, {"digests": list(digests)})
-    return {row.digest: Person(row.id, row.joined_to or row.id) for row in rows}
-
-
-async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged: Sequence[Judged]) -> None:
-    """Write each message's opaque reporter reference, what they told of themselves, and where they are answered."""
-    rows = []
-    for one in judged:
-        if not one.is_named:
-            continue
-        sender = one.draft.message.sender
-        told = {name: getattr(sender, name) for name in ("name", "phone", "email", "postal_address")}
-        details = {name: value for name, value in told.items() if value}
-        rows.append(
-            {
-                "reference": one.draft.reporter,
-                "person_id": one.conversation.person_id,
-                "details": keys.close(details) if details else None,
-                "address": keys.close(one.draft.return_address(channel).document()),
-            }
-        )
-    if rows:
-        await tx.session.execute(_ADD_REPORTERS, columns_of(rows))
-
-
 async def lock_conversations(
     tx: UnitOfWork, channel: str, keys: Collection[ConversationKey]
 ) -> dict[ConversationKey, Conversation]:
@@ -557,23 +393,6 @@ async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime) -> None:
     await tx.session.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
 
 
-async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
-    """Remember that a person wants to hear nothing from us; None: they do again."""
-    await tx.session.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
-
-
-async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
-    """Remember that two persons, and whoever was joined to them, are one human.
-
-    One joining at a time, and from where both stand now: whoever is joined to somebody that is joined further is lost.
-    """
-    await tx.session.execute(_LOCK_JOINING)
-    rows = await tx.session.execute(_HUMANS, {"one": one, "other": other})
-    human = {row.id: row.human for row in rows}
-    if human[one] != human[other]:
-        await tx.session.execute(_JOIN_PERSONS, {"one": human[one], "other": human[other]})
-
-
 async def store_attachments(
     tx: UnitOfWork, channel: str, attachments: Sequence[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]
 ) -> None:
@@ -607,119 +426,6 @@ def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str
         "hints": json.dumps(hints) if hints else None,
         "keep_until": received_at + keep if keep else None,
     }
-
-
-async def store_amendments(
-    tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]
-) -> set[UUID]:
-    """Keep what authors changed (with the request that said so); a worker applies it. Return the requests with news."""
-    rows = {
-        (one.account, one.provider_message_id, one.change, _version(one)): {
-            "channel": channel,
-            "account": one.account,
-            "provider_message_id": one.provider_message_id,
-            "change": one.change,
-            "version": _version(one),
-            "text": one.text,
-            "message": None if one.message is None else keys.close(message_document(one.message)),
-            "at": one.at or received_at,
-            "raw_request_id": raw_id,
-            "received_at": received_at,
-        }
-        for one, raw_id, received_at in told
-    }
-    if not rows:
-        return set()
-    return set((await tx.session.scalars(_STORE_AMENDMENTS, columns_of([rows[key] for key in sorted(rows)]))).all())
-
-
-def _version(one: Amendment) -> bytes:
-    return hashlib.sha256((one.text or "").encode()).digest()
-
-
-async def store_parts(
-    tx: UnitOfWork,
-    keys: VaultKeys,
-    channel: str,
-    told: Sequence[tuple[InboundMessage, UUID, datetime]],
-    wait: timedelta,
-) -> tuple[set[Key], set[UUID]]:
-    """Keep pieces of longer messages; a worker joins them. Return the keys that are new and their requests."""
-    rows = {
-        (message.account, message.provider_message_id): {
-            "channel": channel,
-            "account": message.account,
-            "provider_message_id": message.provider_message_id,
-            "line": keys.digests(channel, message.sender, message.account, piece.reference, str(piece.total))[0],
-            "number": piece.number,
-            "total": piece.total,
-            "message": keys.close(message_document(message)),
-            "raw_request_id": raw_id,
-            "received_at": received_at,
-            "due_at": received_at + wait,
-        }
-        for message, raw_id, received_at in told
-        if (piece := message.part) is not None
-    }
-    if not rows:
-        return set(), set()
-    stored = (await tx.session.execute(_STORE_PARTS, columns_of([rows[key] for key in sorted(rows)]))).all()
-    return {(row.account, row.provider_message_id) for row in stored}, {row.raw_request_id for row in stored}
-
-
-async def store_pointers(
-    tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Pointer, UUID, datetime]]
-) -> set[UUID]:
-    """Keep what must be asked for; a worker asks. Return the requests with news."""
-    rows = {
-        (one.account, one.provider_message_id): {
-            "channel": channel,
-            "account": one.account,
-            "provider_message_id": one.provider_message_id,
-            "kind": one.kind,
-            "media": one.media,
-            "fallback": None if one.fallback is None else keys.close(message_document(one.fallback)),
-            "raw_request_id": raw_id,
-            "received_at": received_at,
-            "due_at": received_at,
-        }
-        for one, raw_id, received_at in told
-    }
-    if not rows:
-        return set()
-    return set((await tx.session.scalars(_STORE_POINTERS, columns_of([rows[key] for key in sorted(rows)]))).all())
-
-
-async def store_notices(tx: UnitOfWork, channel: str, told: Sequence[tuple[AccountNotice, datetime]]) -> None:
-    """Keep what happened to our accounts, for the operator."""
-    if told:
-        rows = [
-            {"channel": channel, "account": one.account, "kind": one.kind, "detail": one.detail, "received_at": at}
-            for one, at in told
-        ]
-        await tx.session.execute(_STORE_NOTICES, columns_of(rows))
-
-
-async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
-    """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
-    first: dict[Key, tuple[str, datetime]] = {}
-    for delivery in deliveries:
-        for one in delivery.translation.ignored:
-            if one.provider_message_id is not None:
-                key = (one.account or "", one.provider_message_id)
-                first.setdefault(key, (one.reason, delivery.request.received_at))
-    rows = [
-        {
-            "channel": channel,
-            "account": account,
-            "provider_message_id": message_id,
-            "reason": reason,
-            "received_at": received_at,
-        }
-        for (account, message_id), (reason, received_at) in sorted(first.items())
-    ]
-    if rows:
-        await tx.session.execute(_STORE_IGNORED, columns_of(rows))
 
 
 async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> set[tuple[UUID, str]]:

@@ -15,7 +15,8 @@ from services.intake.conversation.emergency import is_emergency
 from services.intake.conversation.words import read
 from services.intake.desk import repository
 from services.intake.drafts import LONGEST_TEXT
-from services.intake.repository import ComplaintOf, complaints_of, join_persons
+from services.intake.reporters.repository import join_persons
+from services.intake.repository import ComplaintOf, complaints_of
 from services.intake.tickets import canonical, unknown_ticket
 from shared.core.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.core.ids import new_id

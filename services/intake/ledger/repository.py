@@ -1,18 +1,30 @@
-"""Every SQL statement about kept requests, about our accounts' health, and about what was read back."""
+"""Every SQL statement about kept requests, ids that were ignored, our accounts' health, and what was read back."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row, case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.intake.models import account_health, account_notice, message, raw_request, recovery
+from services.intake.drafts import Delivery, Key
+from services.intake.models import account_health, account_notice, ignored, message, raw_request, recovery
 from shared.channels import AccountHealth, AccountNotice, InboundRequest, Unreadable
-from shared.db import UnitOfWork
+from shared.core.text import clean_text
+from shared.db import UnitOfWork, columns_of, insert_rows
 
+_AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-code", "x-device-id"})
+_STORE_RAW = insert_rows(
+    raw_request,
+    *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
+)
+_STORE_NOTICES = insert_rows(account_notice, "channel", "account", "kind", "detail", "received_at")
+_STORE_IGNORED = insert_rows(
+    ignored, "channel", "account", "provider_message_id", "reason", "received_at"
+).on_conflict_do_nothing()
 _OPEN = text("SELECT * FROM vault.kept_request(:id, :why)")
 _FORGET = text("SELECT intake.forget_requests(:before, :at_most)")
 
@@ -31,6 +43,75 @@ _HEARD = text("""
 
 AccountKey: TypeAlias = tuple[str, str]
 """Channel and account."""
+
+
+RawState: TypeAlias = Literal["accepted", "ignored", "parked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRequest:
+    """A request to keep, and what became of it."""
+
+    id: UUID
+    delivery: Delivery
+    state: RawState
+
+
+async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) -> None:
+    """Keep requests byte for byte, in the transaction of what they said."""
+    rows = [
+        {
+            "id": raw.id,
+            "channel": channel,
+            "door": raw.delivery.door,
+            "query": raw.delivery.request.query,
+            "method": raw.delivery.request.method,
+            "headers": json.dumps(_headers(raw.delivery.request)),
+            "body": raw.delivery.request.body,
+            "received_at": raw.delivery.request.received_at,
+            "state": raw.state,
+            "unreadable": json.dumps([[part.reason, part.where] for part in raw.delivery.translation.unreadable]),
+        }
+        for raw in raws
+    ]
+    if rows:
+        await tx.session.execute(_STORE_RAW, columns_of(rows))
+
+
+def _headers(request: InboundRequest) -> dict[str, str]:
+    return {clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY}
+
+
+async def store_notices(tx: UnitOfWork, channel: str, told: Sequence[tuple[AccountNotice, datetime]]) -> None:
+    """Keep what happened to our accounts, for the operator."""
+    if told:
+        rows = [
+            {"channel": channel, "account": one.account, "kind": one.kind, "detail": one.detail, "received_at": at}
+            for one, at in told
+        ]
+        await tx.session.execute(_STORE_NOTICES, columns_of(rows))
+
+
+async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
+    """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
+    first: dict[Key, tuple[str, datetime]] = {}
+    for delivery in deliveries:
+        for one in delivery.translation.ignored:
+            if one.provider_message_id is not None:
+                key = (one.account or "", one.provider_message_id)
+                first.setdefault(key, (one.reason, delivery.request.received_at))
+    rows = [
+        {
+            "channel": channel,
+            "account": account,
+            "provider_message_id": message_id,
+            "reason": reason,
+            "received_at": received_at,
+        }
+        for (account, message_id), (reason, received_at) in sorted(first.items())
+    ]
+    if rows:
+        await tx.session.execute(_STORE_IGNORED, columns_of(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

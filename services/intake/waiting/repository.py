@@ -1,5 +1,6 @@
 """Every SQL statement about what waits. Whatever is taken is locked; what another worker has is passed over."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,40 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from shared.db import UnitOfWork
+from services.intake.documents import message_document
+from services.intake.drafts import Key
+from services.intake.models import amendment, part, pointer
+from shared.channels import Amendment, InboundMessage, Pointer
+from shared.db import UnitOfWork, columns_of, insert_rows
+from shared.security.vault import VaultKeys
 
+_STORE_AMENDMENTS = (
+    insert_rows(
+        amendment,
+        *("channel", "account", "provider_message_id", "change", "version", "text", "message", "at"),
+        *("raw_request_id", "received_at"),
+    )
+    .on_conflict_do_nothing()
+    .returning(amendment.c.raw_request_id)
+)
+_STORE_PARTS = (
+    insert_rows(
+        part,
+        *("channel", "account", "provider_message_id", "line", "number", "total", "message", "raw_request_id"),
+        *("received_at", "due_at"),
+    )
+    .on_conflict_do_nothing()
+    .returning(part.c.account, part.c.provider_message_id, part.c.raw_request_id)
+)
+_STORE_POINTERS = (
+    insert_rows(
+        pointer,
+        *("channel", "account", "provider_message_id", "kind", "media", "fallback", "raw_request_id", "received_at"),
+        "due_at",
+    )
+    .on_conflict_do_nothing()
+    .returning(pointer.c.raw_request_id)
+)
 _LOCK_FIRST_PART = text("""
     SELECT h.* FROM intake.part AS h
     WHERE h.joined_at IS NULL AND h.line <> ALL(CAST(:but AS bytea[]))
@@ -114,6 +147,87 @@ _STANDING = text("""
     UNION ALL SELECT 'amendments', count(*), min(received_at) FROM intake.amendment WHERE applied_at IS NULL
     UNION ALL SELECT 'pointers', count(*), min(received_at) FROM intake.pointer WHERE state = 'wanted'
 """)
+
+
+async def store_amendments(
+    tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]
+) -> set[UUID]:
+    """Keep what authors changed (with the request that said so); a worker applies it. Return the requests with news."""
+    rows = {
+        (one.account, one.provider_message_id, one.change, _version(one)): {
+            "channel": channel,
+            "account": one.account,
+            "provider_message_id": one.provider_message_id,
+            "change": one.change,
+            "version": _version(one),
+            "text": one.text,
+            "message": None if one.message is None else keys.close(message_document(one.message)),
+            "at": one.at or received_at,
+            "raw_request_id": raw_id,
+            "received_at": received_at,
+        }
+        for one, raw_id, received_at in told
+    }
+    if not rows:
+        return set()
+    return set((await tx.session.scalars(_STORE_AMENDMENTS, columns_of([rows[key] for key in sorted(rows)]))).all())
+
+
+def _version(one: Amendment) -> bytes:
+    return hashlib.sha256((one.text or "").encode()).digest()
+
+
+async def store_parts(
+    tx: UnitOfWork,
+    keys: VaultKeys,
+    channel: str,
+    told: Sequence[tuple[InboundMessage, UUID, datetime]],
+    wait: timedelta,
+) -> tuple[set[Key], set[UUID]]:
+    """Keep pieces of longer messages; a worker joins them. Return the keys that are new and their requests."""
+    rows = {
+        (message.account, message.provider_message_id): {
+            "channel": channel,
+            "account": message.account,
+            "provider_message_id": message.provider_message_id,
+            "line": keys.digests(channel, message.sender, message.account, piece.reference, str(piece.total))[0],
+            "number": piece.number,
+            "total": piece.total,
+            "message": keys.close(message_document(message)),
+            "raw_request_id": raw_id,
+            "received_at": received_at,
+            "due_at": received_at + wait,
+        }
+        for message, raw_id, received_at in told
+        if (piece := message.part) is not None
+    }
+    if not rows:
+        return set(), set()
+    stored = (await tx.session.execute(_STORE_PARTS, columns_of([rows[key] for key in sorted(rows)]))).all()
+    return {(row.account, row.provider_message_id) for row in stored}, {row.raw_request_id for row in stored}
+
+
+async def store_pointers(
+    tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Pointer, UUID, datetime]]
+) -> set[UUID]:
+    """Keep what must be asked for; a worker asks. Return the requests with news."""
+    rows = {
+        (one.account, one.provider_message_id): {
+            "channel": channel,
+            "account": one.account,
+            "provider_message_id": one.provider_message_id,
+            "kind": one.kind,
+            "media": one.media,
+            "fallback": None if one.fallback is None else keys.close(message_document(one.fallback)),
+            "raw_request_id": raw_id,
+            "received_at": received_at,
+            "due_at": received_at,
+        }
+        for one, raw_id, received_at in told
+    }
+    if not rows:
+        return set()
+    return set((await tx.session.scalars(_STORE_POINTERS, columns_of([rows[key] for key in sorted(rows)]))).all())
 
 
 async def lock_first_part(tx: UnitOfWork, now: datetime, *, but: Collection[bytes]) -> Row[Any] | None:

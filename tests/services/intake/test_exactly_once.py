@@ -12,7 +12,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.intake import judging, repository
+from services.intake.ledger import repository as ledger
 from services.intake.media.photo import clean_photo
+from services.intake.reporters import repository as reporters
+from services.intake.waiting import repository as waiting
 from shared.core.ticket import new_ticket
 from shared.db import Database, DatabaseUnavailableError, UnitOfWork
 from shared.http.client import AsyncClient, Response
@@ -20,23 +23,24 @@ from tests.services.intake.counting import complaints_of, rows_of
 from tests.services.intake.media import pictures
 from tests.services.intake.provider import message, signed, webhook
 
-STEPS = (
-    "known_messages",
-    "persons",
-    "lock_conversations",
-    "store_reporters",
-    "store_conversations",
-    "store_complaints",
-    "store_messages",
-    "store_attachments",
-    "store_parts",
-    "store_amendments",
-    "store_pointers",
-    "store_notices",
-    "store_raw",
-    "store_ignored",
-    "store_reports",
-)
+STEPS = {
+    "known_messages": repository,
+    "persons": reporters,
+    "lock_conversations": repository,
+    "store_reporters": reporters,
+    "store_conversations": repository,
+    "store_complaints": repository,
+    "store_messages": repository,
+    "store_attachments": repository,
+    "store_parts": waiting,
+    "store_amendments": waiting,
+    "store_pointers": waiting,
+    "store_notices": ledger,
+    "store_raw": ledger,
+    "store_ignored": ledger,
+    "store_reports": repository,
+}
+"""Each with the module that has its statement."""
 
 
 async def deliver(http: AsyncClient, *elements: dict[str, Any], door: str = "facebook") -> Response:
@@ -129,7 +133,7 @@ async def test_more_rows_than_postgres_takes_parameters_in_one_statement_work(ht
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_crash_between_two_statements_leaves_nothing(step, http, sql, monkeypatch):
     before = await rows_of(sql)
-    monkeypatch.setattr(repository, step, _works_then_fails(getattr(repository, step)))
+    monkeypatch.setattr(STEPS[step], step, _works_then_fails(getattr(STEPS[step], step)))
     answer = await submit(http, f"key-crash-{step}")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "rahasia" not in answer.text
@@ -146,7 +150,7 @@ async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarm
     seen = message("facebook", f"m_seen_{step}", "Lampu mati")
     await deliver(http, seen)
     before = await rows_of(sql)
-    monkeypatch.setattr(repository, step, _works_then_fails(getattr(repository, step)))
+    monkeypatch.setattr(STEPS[step], step, _works_then_fails(getattr(STEPS[step], step)))
     with capture_logs() as logs:
         answer = await deliver(http, seen, message("facebook", f"m_broken_{step}", "Jembatan putus"))
     assert (answer.status_code, answer.text) == (200, "EVENT_RECEIVED")
@@ -228,7 +232,7 @@ async def test_a_deadlock_or_a_slow_lock_is_a_503_and_parks_nothing(http, sql, m
         await tx.session.execute(text("SELECT pg_sleep(1)"))
 
     before = await rows_of(sql)
-    monkeypatch.setattr(repository, "store_reporters", slow)
+    monkeypatch.setattr(reporters, "store_reporters", slow)
     assert (await deliver(http, message("facebook", "m_slow", "Air mati"))).status_code == 503
     assert await rows_of(sql) == before
 

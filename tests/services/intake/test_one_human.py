@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.intake import repository
+from services.intake.reporters import repository as reporters
 from shared.channels import AgencyMessage, Sender, Translation
 from shared.core.ids import new_id
 from shared.db import Database
@@ -38,7 +38,7 @@ async def someone(room: Room, sql: asyncpg.Connection) -> UUID:
 
 
 async def join(room: Room, one: UUID, other: UUID) -> None:
-    await room.database.run(lambda tx: repository.join_persons(tx, one, other))
+    await room.database.run(lambda tx: reporters.join_persons(tx, one, other))
 
 
 async def humans(sql: asyncpg.Connection, *persons: UUID) -> set[UUID]:

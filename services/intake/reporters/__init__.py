@@ -1,0 +1,1 @@
+"""Who wrote, as the vault knows them."""
