@@ -90,8 +90,8 @@ class AttachmentQueue:
 
         Raises `StoreUnavailableError`.
         """
-        row = await repository.lock_attachment(tx, claim.id)
-        if row is None or (row.state, row.attempts) != ("fetching", claim.attempt):
+        row = await self._lock(tx, claim)
+        if row is None:
             return None
         match result:
             case Prepared():
@@ -114,11 +114,21 @@ class AttachmentQueue:
             case Unfetched():
                 return await self._close(tx, row, "refused" if result.outcome == "refused" else "failed", result.reason)
 
-    async def postpone(self, tx: UnitOfWork, claim: Claim) -> Settled:
-        """Put a claim back because our own store is away; that is no attempt of the provider's."""
+    async def postpone(self, tx: UnitOfWork, claim: Claim) -> Settled | None:
+        """Put a claim back because our own store is away; that is no attempt of the provider's.
+
+        None when another worker has it by now, and perhaps its content.
+        """
+        if await self._lock(tx, claim) is None:
+            return None
         due = self._clock() + _STORE_WAIT
         await repository.change(tx, claim.id, state="wanted", attempts=claim.attempt - 1, due_at=due)
         return Settled(claim.id, claim.channel, "later", "store_unavailable")
+
+    async def _lock(self, tx: UnitOfWork, claim: Claim) -> Row[Any] | None:
+        """Return the claim's row unless another worker has it by now."""
+        row = await repository.lock_attachment(tx, claim.id)
+        return row if row is not None and (row.state, row.attempts) == ("fetching", claim.attempt) else None
 
     async def _put_off(self, tx: UnitOfWork, claim: Claim, reason: str) -> Settled:
         wait = min(_FIRST_WAIT * 2 ** (claim.attempt - 1), _LONGEST_WAIT)

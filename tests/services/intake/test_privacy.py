@@ -192,6 +192,21 @@ async def test_intakes_role_seals_and_never_unseals(http, sql, database_urls):
     assert await sql.fetchval("SELECT sealed FROM intake.complaint WHERE ticket = $1", receipt["ticket"])
 
 
+async def test_intakes_role_cannot_park_what_was_taken_in_to_read_it(http, sql, database_urls):
+    await deliver(http, "m_taken_in")
+    name = await sql.fetchval(
+        "SELECT raw_request_id FROM intake.message WHERE provider_message_id = 'm_taken_in'",
+    )
+    connection = await asyncpg.connect(database_urls["intake"])
+    try:
+        for state in ("parked", "ignored"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="stays so"):
+                await connection.execute("UPDATE intake.raw_request SET state = $2 WHERE id = $1", name, state)
+        assert await connection.fetch("SELECT * FROM vault.kept_request($1, 'curious')", name) == []
+    finally:
+        await connection.close()
+
+
 # --- sealed, secret, anonymous --------------------------------------------------------------------
 
 

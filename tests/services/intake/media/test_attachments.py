@@ -234,6 +234,17 @@ async def test_a_full_disk_costs_no_attempt_and_no_photo(desk, out, sql, tmp_pat
     assert (await state(sql, wanted))["state"] == "stored"
 
 
+async def test_a_worker_whose_disk_was_too_slow_takes_nothing_back_that_another_stored(desk, worker, sql):
+    wanted = await attachment(sql, await complaint(sql))
+    slow = await desk.run(desk.queue.claim)
+    assert isinstance(slow, Claim)
+    desk.now += timedelta(minutes=3)
+    assert await worker.fetch_next()
+    assert await desk.run(lambda tx: desk.queue.postpone(tx, slow)) is None
+    row = await state(sql, wanted)
+    assert (row["state"], row["attempts"]) == ("stored", 2)
+
+
 async def test_the_worker_ends_within_seconds_and_leaves_nothing_half_done(worker, sql):
     wanted = await attachment(sql, await complaint(sql))
     running = asyncio.create_task(worker.run())
