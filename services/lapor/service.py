@@ -138,11 +138,11 @@ class LaporService:
             await self._say(tx, row, event.message_id, event.text, attachments=len(event.attachments))
 
     async def hear_change(self, tx: UnitOfWork, event: ComplaintAmended) -> None:
-        """Let a message be told as it stands now. Raises `RejectError`."""
+        """Let a citizen's message be told as it stands now. Raises `RejectError`."""
         row = await _known(tx, event.complaint_id)
         if event.sealed:
             await _keep_here(tx, row, _SEALED)
-        else:
+        elif event.author == "citizen":
             await self._say(tx, row, event.message_id, event.text or "")
 
     async def _say(self, tx: UnitOfWork, row: Row[Any], message_id: UUID, words: str, *, attachments: int = 0) -> None:

@@ -120,10 +120,10 @@ def _heard(
     complaint: Complaint, event: ComplaintAppended | ComplaintAmended, masked: str | None, mask_version: str
 ) -> dict[str, Any]:
     """Return what a later message changes; what the agency wrote is no part of the complaint."""
-    if isinstance(event, ComplaintAmended):
-        return _words(complaint, event.message_id, masked, mask_version)
     if event.author != "citizen":
         return {}
+    if isinstance(event, ComplaintAmended):
+        return _words(complaint, event.message_id, masked, mask_version)
     return {
         **_words(complaint, event.message_id, masked, mask_version),
         "attachments": (*complaint.attachments, *map(_kept, event.attachments)),

@@ -52,7 +52,9 @@ class RoutingService:
             await self._decide(tx, row, place, sealed=event.sealed, now=now)
 
     async def hear_change(self, tx: UnitOfWork, event: ComplaintAmended, *, now: datetime) -> None:
-        """Decide anew by changed words; those that were taken back no longer count."""
+        """Decide anew by a citizen's changed words; those that were taken back no longer count."""
+        if event.author != "citizen":
+            return
         row = await self._known(tx, event, event.amended_at)
         if row is None:
             return

@@ -164,12 +164,15 @@ class ComplaintAppended(ComplaintEvent):
 
 
 class ComplaintAmended(ComplaintEvent):
-    """The citizen changed or took back a message of the complaint. What it said before is kept as it was."""
+    """A message of the complaint was changed or taken back by its author. What it said before is kept as it was."""
 
     source = "/services/intake"
 
     type: Literal["complaint.amended.v1"] = "complaint.amended.v1"
     message_id: UUID
+    author: str = Field(
+        default="citizen", description="citizen or agency; an agency's words are no part of what is complained of"
+    )
     change: str = Field(description="edited or withdrawn")
     text: str | None = Field(description="The new words of an edited message.")
     sealed: bool

@@ -105,13 +105,14 @@ async def _complaint(tx: UnitOfWork, complaint_id: UUID | None) -> ComplaintOf |
 
 
 async def _announce(tx: UnitOfWork, row: Row[Any], complaint: ComplaintOf) -> None:
-    sealing = row.text is not None and must_seal(row.text)
+    sealing = row.author == "citizen" and row.text is not None and must_seal(row.text)
     if sealing and not complaint.sealed:
         await seal(tx, [complaint.id])
     event = ComplaintAmended(
         complaint_id=complaint.id,
         ticket=complaint.ticket,
         message_id=row.message_id,
+        author=row.author,
         change=row.change,
         text=None if row.text is None or row.change == "withdrawn" else row.text[:LONGEST_TEXT],
         sealed=sealing or complaint.sealed,

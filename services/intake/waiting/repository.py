@@ -93,7 +93,7 @@ _SETTLE_AGENCY_MESSAGE = text("""
 _PUT_OFF_AGENCY_MESSAGE = text("UPDATE intake.message SET due_at = :due_at WHERE id = :id")
 _LOCK_AMENDMENT = text("""
     SELECT a.channel, a.account, a.provider_message_id, a.change, a.version, a.text, a.at,
-           m.id AS message_id, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said
+           m.id AS message_id, m.author, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said
     FROM intake.amendment AS a JOIN intake.message AS m
       ON m.channel = a.channel AND m.account = a.account AND m.provider_message_id = a.provider_message_id
     WHERE a.applied_at IS NULL AND (m.author = 'citizen' OR m.disposition <> 'held')

@@ -15,6 +15,7 @@ async def test_lapor_gets_everything_that_was_said_until_it_is_told(house, lapor
     for event in (first, more, assigned(first), verified(first), amended(first), more):
         await mirror.hear(event)
     await mirror.hear(appended(first, author="agency", text="Kami cek besok."))
+    await mirror.hear(amended(first, message_id=new_id(), author="agency", text="Kami cek besok pagi."))
     await mirror.work()
     content = lapor.one(first.ticket).sent.content
     assert content.startswith(

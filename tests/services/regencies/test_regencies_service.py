@@ -157,6 +157,8 @@ async def test_a_region_reads_everything_that_was_said_masked_and_as_it_stands_n
     before = len(await told(sql, new))
     await deliver(appended(new, author="agency", text="Kami cek besok."), amended(new))
     assert len(await told(sql, new)) == before
+    await deliver(amended(new, message_id=new_id(), author="agency", text="Kami cek lusa."))
+    assert len(await told(sql, new)) == before
     await deliver(amended(new, change="withdrawn", text=None))
     assert (await told(sql, new))[-1][3]["text"] == "Kata Ibu [NAME_1] sudah patah."
 

@@ -105,6 +105,7 @@ async def test_thanks_and_what_the_agency_writes_decide_nothing(deliver, sql):
     await deliver(about)
     await deliver(appended(about, text="Terima kasih, semoga cepat di Pringgasela, Lombok Timur."))
     await deliver(appended(about, author="agency", text="Kami cek di Bima.", answers=("where",)))
+    await deliver(amended(about, message_id=new_id(), author="agency", text="Kami cek di Kota Bima."))
     assert len(await decisions(sql, about)) == 1
     await deliver(appended(about, text="Sejak kemarin.", answers=("when",)))
     assert (await decisions(sql, about))[-1]["agency"]["key"].startswith("52.03"), (

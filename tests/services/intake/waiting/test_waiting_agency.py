@@ -210,7 +210,20 @@ async def test_an_edit_of_what_waits_is_applied_when_it_is_known_for_the_agencys
     await below.wait_over()
     await below.room.work()
     assert len(await below.answers(sql)) == 1
-    assert [one["text"] for one in await changes_of(sql, below.mid)] == ["Lusa."]
+    (change,) = await changes_of(sql, below.mid)
+    assert (change["text"], change["author"]) == ("Lusa.", "agency")
+
+
+async def test_an_agencys_changed_words_seal_nothing(below, sql):
+    await below.shown_back()
+    await below.wait_over()
+    words = "Kami tidak pernah minta pungli."
+    told = Amendment(provider_message_id=below.mid, account="page", change="edited", text=words, at=below.room.now)
+    await below.room.take("facebook", Translation(amendments=(told,)))
+    await below.room.work()
+    (change,) = await changes_of(sql, below.mid)
+    assert not change["sealed"]
+    assert not await sql.fetchval("SELECT sealed FROM intake.complaint WHERE id = $1", below.complaint_id)
 
 
 async def test_a_receipt_of_ours_of_which_nobody_tells_for_hours_is_no_answer_of_the_agency(below, sql):
