@@ -5,16 +5,14 @@ its events. Nothing here waits for anything but the database, and a content's di
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from services.intake import agency_messages, announcements, commands, repository
-from services.intake.access_code import access_code
 from services.intake.announcements import Held
 from services.intake.conversation import limits
-from services.intake.conversation.commands import tickets_in
 from services.intake.drafts import (
     AgencyDraft,
     Delivery,
@@ -24,19 +22,22 @@ from services.intake.drafts import (
     agency_drafts_of,
     drafts_of,
 )
-from services.intake.judging import JOINED, Conversation, Judged, Named, judge
+from services.intake.judging import JOINED, Conversation, Judged, judge
 from services.intake.ledger import repository as ledger
 from services.intake.media import incoming
 from services.intake.media import repository as media
 from services.intake.media.store import AttachmentStore
+from services.intake.naming import complaints_named
+from services.intake.receipts import receipts
 from services.intake.reporters import repository as reporters
 from services.intake.reporters.repository import Person
+from services.intake.reports import pass_on_reports
 from services.intake.repository import ConversationKey, KnownMessage
 from services.intake.waiting import repository as waiting
-from shared.channels import AgencyMessage, Disposition, InboundMessage, MediaPolicy, Receipt, RefusedError, Translation
+from shared.channels import AgencyMessage, InboundMessage, MediaPolicy, Receipt, RefusedError, Translation
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
-from shared.events import CaseState, ReplyDeliveryReported
+from shared.events import CaseState
 from shared.security.vault import VaultKeys
 
 D = TypeVar("D", Draft, AgencyDraft)
@@ -96,8 +97,8 @@ class Acceptance:
         news |= {one.draft.raw_request_id for one in judged} | {one.draft.raw_request_id for one in placed}
         await ledger.store_raw(tx, channel, _raw_requests(pairs, news))
         await ledger.store_ignored(tx, channel, deliveries)
-        await _pass_on_reports(tx, channel, deliveries)
-        return self._receipts(deliveries, known, judged, parts)
+        await pass_on_reports(tx, channel, deliveries)
+        return receipts(deliveries, known, judged, parts, access_code_key=self._access_code_key)
 
     async def _known(
         self, tx: UnitOfWork, channel: str, drafts: Sequence[Draft], agency: Sequence[AgencyDraft]
@@ -130,7 +131,7 @@ class Acceptance:
         keys = {one.message_id: _conversation_key(one, persons[one.message_id]) for one in fresh}
         conversations = await repository.lock_conversations(tx, channel, set(keys.values()))
         await _learn_latest(tx, conversations.values())
-        named = await _named(tx, channel, fresh, persons, known)
+        named = await complaints_named(tx, channel, fresh, persons, known)
         judged = judge(fresh, {message_id: conversations[key] for message_id, key in keys.items()}, named)
         await reporters.store_reporters(tx, self._vault, channel, judged)
         await repository.store_conversations(tx, channel, conversations.values())
@@ -212,70 +213,6 @@ class Acceptance:
         await ledger.store_notices(tx, channel, notices)
         return new_parts, news
 
-    def _receipts(
-        self,
-        deliveries: Sequence[Delivery],
-        known: Mapping[Key, KnownMessage],
-        judged: Sequence[Judged],
-        parts: set[Key],
-    ) -> list[list[Receipt]]:
-        new = {one.draft.key: one for one in judged}
-        told: set[Key] = set()
-        receipts = []
-        for delivery in deliveries:
-            of_request = []
-            for key, message in zip(delivery.keys, delivery.translation.messages, strict=True):
-                at = _at(delivery)
-                if message.part is not None:
-                    receipt = _bare_receipt(key, at, duplicate=key in told or key not in parts)
-                elif key in new:
-                    one = new[key]
-                    receipt = self._receipt(
-                        key, one.decision.disposition, one.complaint_id, one.ticket, at, duplicate=key in told
-                    )
-                else:
-                    was = known[key]
-                    receipt = self._receipt(
-                        key, was.disposition, was.complaint_id, was.ticket, was.received_at, duplicate=True
-                    )
-                told.add(key)
-                of_request.append(receipt)
-            receipts.append(of_request)
-        return receipts
-
-    def _receipt(
-        self,
-        key: Key,
-        disposition: Disposition,
-        complaint_id: UUID | None,
-        ticket: str | None,
-        at: datetime,
-        *,
-        duplicate: bool,
-    ) -> Receipt:
-        return Receipt(
-            provider_message_id=key[1],
-            disposition=disposition,
-            complaint_id=complaint_id,
-            ticket=ticket,
-            access_code=None if complaint_id is None else access_code(self._access_code_key, complaint_id),
-            received_at=at,
-            duplicate=duplicate,
-        )
-
-
-def _bare_receipt(key: Key, at: datetime, *, duplicate: bool) -> Receipt:
-    """Give a part of a message its receipt: it waits for the others."""
-    return Receipt(
-        provider_message_id=key[1],
-        disposition="held",
-        complaint_id=None,
-        ticket=None,
-        access_code=None,
-        received_at=at,
-        duplicate=duplicate,
-    )
-
 
 def _at(delivery: Delivery) -> datetime:
     return delivery.request.received_at
@@ -302,55 +239,6 @@ async def _learn_latest(tx: UnitOfWork, conversations: Iterable[Conversation]) -
         conversation = by_complaint[complaint.id]
         conversation.latest_ticket = complaint.ticket
         conversation.latest_finished = complaint.withdrawn or complaint.state in FINISHED
-
-
-async def _named(
-    tx: UnitOfWork,
-    channel: str,
-    fresh: Sequence[Draft],
-    persons: Mapping[UUID, Person],
-    known: Mapping[Key, KnownMessage],
-) -> dict[UUID, Named]:
-    """Find the complaints that messages name, by message id; only the sender's own count, or one opened before."""
-    wanted = {one.message_id: _mentions(one, known) for one in fresh}
-    quoted = {one.message.reply_to for one in fresh if one.message.reply_to and not wanted[one.message_id].ids}
-    reported = await repository.complaints_reported(tx, channel, quoted) if quoted else {}
-    for one in fresh:
-        if one.message.reply_to in reported:
-            wanted[one.message_id].ids.append(reported[one.message.reply_to])
-    ids = {complaint_id for mentions in wanted.values() for complaint_id in mentions.ids}
-    tickets = {ticket for mentions in wanted.values() for ticket in mentions.tickets}
-    if not ids and not tickets:
-        return {}
-    complaints = (await repository.complaints_of(tx, ids, tickets=tickets)).values()
-    named = {}
-    for one in fresh:
-        mentions, human = wanted[one.message_id], persons[one.message_id].human
-        own = [
-            complaint
-            for complaint in complaints
-            if complaint.id == one.message.complaint
-            or (complaint.person_id == human and (complaint.id in mentions.ids or complaint.ticket in mentions.tickets))
-        ]
-        own.sort(key=lambda complaint: complaint.id != one.message.complaint)
-        if own:
-            named[one.message_id] = Named(complaint_id=own[0].id, ticket=own[0].ticket)
-    return named
-
-
-@dataclass(slots=True)
-class _Mentions:
-    ids: list[UUID]
-    tickets: tuple[str, ...]
-
-
-def _mentions(draft: Draft, known: Mapping[Key, KnownMessage]) -> _Mentions:
-    message = draft.message
-    ids = [message.complaint] if message.complaint is not None else []
-    quoted = known.get((message.account, message.reply_to)) if message.reply_to else None
-    if quoted is not None and quoted.complaint_id is not None:
-        ids.append(quoted.complaint_id)
-    return _Mentions(ids, tickets_in(message.text))
 
 
 def _attachments(judged: Sequence[Judged]) -> list[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]:
@@ -418,27 +306,6 @@ def _refuse_reused_keys(
                     detail="Idempotency-Key ini sudah dipakai untuk pengaduan lain."
                     " Buat kunci baru untuk pengaduan baru.",
                 )
-
-
-async def _pass_on_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
-    """Announce what providers say of our replies, once each; of a complaint that is not ours it is only kept."""
-    news = await repository.store_reports(tx, channel, deliveries)
-    if not news:
-        return
-    pairs = [(delivery, report) for delivery in deliveries for report in delivery.translation.reports]
-    tickets = await repository.tickets_of(tx, (report.complaint_id for _, report in pairs))
-    for delivery, report in pairs:
-        if (report.reply_id, report.outcome) in news and report.complaint_id in tickets:
-            news.discard((report.reply_id, report.outcome))
-            event = ReplyDeliveryReported(
-                complaint_id=report.complaint_id,
-                ticket=tickets[report.complaint_id],
-                reply_id=report.reply_id,
-                channel=channel,
-                outcome=report.outcome,
-                reported_at=_at(delivery),
-            )
-            tx.publish(event, traceparent=delivery.traceparent)
 
 
 def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> list[ledger.RawRequest]:
