@@ -27,3 +27,11 @@ def bring_back(stack: Stack, names: Collection[str]) -> None:
         if process.name not in names:
             stack.start_process(process.name)
     stack.wait_until_ready()
+
+
+def bring_everything_back(stack: Stack) -> None:
+    """Let the whole house run again, whatever was ended, the broker among it."""
+    keep_only(stack, ())
+    if not stack.broker.running:
+        stack.restart_broker()
+    bring_back(stack, ())

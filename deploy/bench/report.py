@@ -8,8 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-RATIO, P50_MS, P99_MS, REST_MB, GROWTH = 0.2, 120, 500, 110, 0.2
-"""The targets: intake against the bare route; webhook to assignment; each process at rest, and its growth."""
+from deploy.bench.targets import DRAIN, GROWTH, P50_MS, P99_MS, RATIO, REST_MB, STORM
 
 
 def machine() -> dict[str, Any]:
@@ -23,36 +22,20 @@ def machine() -> dict[str, Any]:
     }
 
 
-def misses(document: dict[str, Any]) -> list[str]:
-    """Name what was promised and not reached."""
-    found = []
-    if intake := document.get("intake"):
-        count = intake["after_kill"]
-        if intake["ratio"] < RATIO:
-            found.append(f"intake reaches {intake['ratio']} of the bare route, not {RATIO}")
-        if count["missing"] or count["doubled_or_incomplete"] or count["stored_exactly_once"] != count["accepted"]:
-            found.append(f"after the kill: {count['missing']} missing, {count['doubled_or_incomplete']} doubled")
-    if latency := document.get("latency"):
-        spent = latency["webhook_to_assigned_ms"]
-        if latency["arrived"] != latency["accepted"]:
-            found.append(f"{latency['accepted']} accepted, {latency['arrived']} assignments arrived")
-        if spent["p50"] >= P50_MS or spent["p99"] >= P99_MS:
-            found.append(f"webhook to assignment: p50 {spent['p50']} ms, p99 {spent['p99']} ms")
-    for name, one in document.get("memory", {}).get("processes", {}).items():
-        if one["rest_rss_mb"] >= REST_MB:
-            found.append(f"{name} holds {one['rest_rss_mb']} MB at rest")
-        if one["growth"] > GROWTH:
-            found.append(f"{name} grew by {one['growth']:.0%}")
-    return found
-
-
 def render(document: dict[str, Any]) -> RenderableType:
     """Return tables of whatever was measured."""
     where = document["machine"]
     parts: list[RenderableType] = [
         f"\n{where['cores']} cores, Python {where['python']}, {where['system']}, load before {where['load_before']}\n"
     ]
-    makers = {"intake": _intake, "latency": _latency, "memory": _memory}
+    makers = {
+        "intake": _intake,
+        "storm": _storm,
+        "processes": _processes,
+        "drain": _drain,
+        "latency": _latency,
+        "memory": _memory,
+    }
     parts += [make(document[name]) for name, make in makers.items() if name in document]
     return Group(*parts)
 
@@ -82,6 +65,49 @@ def _intake(figures: dict[str, Any]) -> Table:
         f"PostgreSQL killed under load: {count['accepted']:,} got a 2xx, {count['stored_exactly_once']:,} of them are"
         f" stored exactly once, {count['missing']} missing, {count['doubled_or_incomplete']} doubled or incomplete"
         f" ({count['refused_503']:,} were told 503)"
+    )
+    return table
+
+
+def _storm(figures: dict[str, Any]) -> Table:
+    title = f"Redelivery storm: each message {figures['copies']} times at once, {figures['connections']} connections"
+    table = _table(title, "", "requests/s", "p50 ms", "p99 ms", "CPU µs", "requests", "seconds")
+    rows = (("bare route", "baseline"), ("each message once", "once"), ("the storm", "storm"))
+    for name, key in rows:
+        table.add_row(name, *(f"{figures[key][column]:,}" for column in _INTAKE_COLUMNS))
+    table.add_row("storm to once", f"{figures['ratio']}", "", "", "", f"target ≥ {STORM:g}", "")
+    table.add_row("storm to the bare route", f"{figures['ratio_to_bare']}", "", "", "", "", "")
+    count = figures["count"]
+    table.caption = (
+        f"{count['accepted']:,} messages of the storm got a 2xx, {count['stored_exactly_once']:,} are stored exactly"
+        f" once, {count['missing']} missing, {count['doubled_or_incomplete']} doubled or incomplete"
+    )
+    return table
+
+
+def _processes(figures: dict[str, Any]) -> Table:
+    title = f"Intake processes on {figures['cores']} cores, and how much of the cores each party had"
+    used = ("intake", "postgresql", "senders")
+    table = _table(title, "", "requests/s", "to one", "to bare", "p99 ms", *used)
+    for one in figures["groups"]:
+        told = (one["per_second"], one["ratio_to_one"], one["ratio_to_bare"], one["p99_ms"])
+        cores = (one["cores_used"][name] for name in used)
+        table.add_row(f"{one['processes']}", *(f"{value:,}" for value in (*told, *cores)))
+    table.caption = (
+        f"{figures['connections']} connections in all; the bare route, one process:"
+        f" {figures['baseline']['per_second']:,} requests/s"
+    )
+    return table
+
+
+def _drain(figures: dict[str, Any]) -> Table:
+    table = _table(f"{figures['accepted']:,} messages accepted while there was no broker", "", "events/s", "target")
+    table.add_row("relay, first wave to last", f"{figures['per_second']:,}", f"> {DRAIN:,}")
+    table.add_row("a producer alone, the same events", f"{figures['producer_alone_per_second']:,}", "")
+    table.add_row("ratio", f"{figures['ratio']}", "")
+    table.caption = (
+        f"{figures['events']:,} events over {figures['broker']}; {figures['seconds_with_the_relays_start']} s with the"
+        f" relay's start, {figures['left']} left"
     )
     return table
 

@@ -8,15 +8,18 @@ from typing import Any
 
 import uvloop
 
+from deploy.bench.drain import measure_drain
 from deploy.bench.intake import measure_intake
 from deploy.bench.latency import measure_latency
 from deploy.bench.memory import at_rest, measure_growth
+from deploy.bench.processes import measure_processes
 from deploy.bench.report import machine
+from deploy.bench.storm import measure_storm
 from deploy.local.brokers import ApacheKafka, Tansu, apache_kafka_available
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
-BENCHMARKS = ("memory", "latency", "intake")
+BENCHMARKS = ("memory", "latency", "drain", "storm", "processes", "intake")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +31,11 @@ class Plan:
     connections: int = 64
     per_second: float = 50
     messages: int = 10_000
-    """Before memory is measured again."""
+    """Before memory is measured again, and while the broker is away."""
 
 
+_WAVES = 2_000
+"""Messages of which the relay makes more than one wave."""
 QUICK = Plan(seconds=3, connections=16, per_second=20, messages=200)
 
 
@@ -54,6 +59,16 @@ async def _measure(stack: Stack, plan: Plan, wanted: Collection[str], say: Calla
         figures["latency"] = await measure_latency(stack, per_second=plan.per_second, seconds=plan.seconds, say=say)
     if "memory" in wanted:
         figures["memory"] = await measure_growth(stack, rest, messages=plan.messages, say=say)
+    if "drain" in wanted:
+        figures["drain"] = await measure_drain(
+            stack, messages=max(plan.messages, _WAVES), connections=plan.connections, say=say
+        )
+    if "storm" in wanted:
+        figures["storm"] = await measure_storm(stack, seconds=plan.seconds, connections=plan.connections, say=say)
+    if "processes" in wanted:
+        figures["processes"] = await measure_processes(
+            stack, seconds=plan.seconds, connections=plan.connections, say=say
+        )
     if "intake" in wanted:
         figures["intake"] = await measure_intake(stack, seconds=plan.seconds, connections=plan.connections, say=say)
     return figures

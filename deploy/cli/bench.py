@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from deploy.bench.report import misses, render
+from deploy.bench.report import render
 from deploy.bench.run import BENCHMARKS, QUICK, Plan, run
+from deploy.bench.targets import misses
 
 app = typer.Typer(add_completion=False)
 
@@ -22,13 +23,13 @@ def bench(
     seconds: Annotated[float, typer.Option(min=1, help="Of each measured phase.")] = 60,
     connections: Annotated[int, typer.Option(min=1, help="That send webhooks at the same time.")] = 64,
     per_second: Annotated[float, typer.Option(min=1, help="Messages, where latency is measured.")] = 50,
-    messages: Annotated[int, typer.Option(min=1, help="Before memory is measured again.")] = 10_000,
+    messages: Annotated[int, typer.Option(min=1, help="Before memory is measured again; without a broker.")] = 10_000,
     quick: Annotated[
         bool, typer.Option("--quick", help="A short form of everything: it works, it proves little.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
-    """Measure intake, latency and memory on a stack of its own; leaves nothing behind.
+    """Measure intake, its limits, latency and memory on a stack of its own; leaves nothing behind.
 
     Exits 1 when a target is missed (not with --quick).
     """

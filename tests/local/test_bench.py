@@ -14,7 +14,8 @@ from channel_adapters.facebook.normalize import normalize
 from channel_adapters.facebook.settings import FacebookSettings
 from deploy.bench.intake import compare, stored
 from deploy.bench.load import Load, percentile
-from deploy.bench.report import misses, render
+from deploy.bench.report import render
+from deploy.bench.targets import misses
 from deploy.bench.webhooks import PATH, Webhooks
 from shared.channels import InboundRequest
 
@@ -107,7 +108,8 @@ def test_a_percentile_is_a_value_that_was_seen():
 
 
 def a_document(**changes: float) -> dict[str, object]:
-    told = {"ratio": 0.3, "missing": 0, "p50": 80.0, "rest": 90.0, "growth": 0.05} | changes
+    told = {"ratio": 0.3, "missing": 0, "p50": 80.0, "rest": 90.0, "growth": 0.05, "storm": 1.4, "drain": 2000.0}
+    told |= {"left": 0} | changes
     row = {"seconds": 60.0, "accepted": 9, "per_second": 100.0, "p50_ms": 1.0, "p99_ms": 2.0, "cpu_us_per_request": 300}
     spent = {"p50": told["p50"], "p95": 99.0, "p99": 200.0, "max": 300.0}
     memory = {f"{when}_{kind}_mb": told["rest"] for when in ("rest", "after") for kind in ("rss", "pss", "uss")}
@@ -139,6 +141,44 @@ def a_document(**changes: float) -> dict[str, object]:
             "answer_ms": spent,
             "steps_p50_ms": {"received_at → received": 2.0},
         },
+        "storm": {
+            "connections": 64,
+            "copies": 3,
+            "baseline": row,
+            "once": row,
+            "storm": row,
+            "ratio": told["storm"],
+            "ratio_to_bare": 0.5,
+            "count": {"accepted": 9, "stored_exactly_once": 9, "missing": 0, "doubled_or_incomplete": 0},
+        },
+        "processes": {
+            "cores": 2,
+            "connections": 64,
+            "baseline": row,
+            "groups": [
+                {
+                    "processes": 4,
+                    "per_second": 1200.0,
+                    "ratio_to_one": 1.3,
+                    "ratio_to_bare": 0.4,
+                    "p50_ms": 40.0,
+                    "p99_ms": 90.0,
+                    "accepted": 9,
+                    "cores_used": {"intake": 1.1, "postgresql": 0.6, "senders": 0.2},
+                }
+            ],
+        },
+        "drain": {
+            "broker": "Apache Kafka",
+            "messages": 10_000,
+            "accepted": 10_000,
+            "events": 10_000,
+            "left": told["left"],
+            "seconds_with_the_relays_start": 8.0,
+            "per_second": told["drain"],
+            "producer_alone_per_second": 9000.0,
+            "ratio": 0.2,
+        },
         "memory": {
             "messages": 10_000,
             "processes": {"routing": {**memory, "growth": told["growth"], "cpu_ms_per_message": 4.0}},
@@ -158,6 +198,9 @@ def test_figures_within_their_targets_miss_nothing():
         ({"p50": 121.0}, "p50 121.0 ms"),
         ({"rest": 111.0}, "routing holds 111.0 MB"),
         ({"growth": 0.21}, "routing grew by 21%"),
+        ({"storm": 0.9}, "redeliveries reach 0.9"),
+        ({"drain": 1500.0}, "drains at 1500 events/s"),
+        ({"left": 3}, "3 events left"),
     ],
 )
 def test_a_missed_target_is_named(change, said):
@@ -169,5 +212,12 @@ def test_the_table_shows_every_figure_beside_its_target():
     console = Console(width=200, record=True, file=None, quiet=False)
     with console.capture() as shown:
         console.print(render(a_document()))
-    for words in ("target ≥ 0.2", "synchronous_commit=on", "9 got a 2xx, 9 of them are stored exactly once", "routing"):
+    for words in (
+        "target ≥ 0.2",
+        "synchronous_commit=on",
+        "9 got a 2xx, 9 of them are stored exactly once",
+        "routing",
+        "Redelivery storm",
+        "> 1,500",
+    ):
         assert words in shown.get()

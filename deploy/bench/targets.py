@@ -1,0 +1,76 @@
+"""What is promised of each figure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+RATIO = 0.2
+"""Intake against the bare route."""
+P50_MS, P99_MS = 120, 500
+"""Webhook to assignment."""
+REST_MB, GROWTH = 110, 0.2
+"""Each process at rest, and its growth."""
+STORM = 1.0
+"""A redelivery against a first delivery."""
+DRAIN = 1500
+"""Events a second after the broker was away."""
+
+Figures = Mapping[str, Any]
+
+
+def misses(document: Mapping[str, Any]) -> list[str]:
+    """Name what was promised and not reached."""
+    return [miss for name, check in _CHECKS.items() if name in document for miss in check(document[name])]
+
+
+def _intake(figures: Figures) -> Iterator[str]:
+    count = figures["after_kill"]
+    if figures["ratio"] < RATIO:
+        yield f"intake reaches {figures['ratio']} of the bare route, not {RATIO}"
+    if not _balances(count):
+        yield f"after the kill: {count['missing']} missing, {count['doubled_or_incomplete']} doubled"
+
+
+def _storm(figures: Figures) -> Iterator[str]:
+    count = figures["count"]
+    if figures["ratio"] < STORM:
+        yield f"redeliveries reach {figures['ratio']} of first deliveries, not {STORM:g}"
+    if not _balances(count):
+        yield f"in the storm: {count['missing']} missing, {count['doubled_or_incomplete']} doubled"
+
+
+def _balances(count: Mapping[str, int]) -> bool:
+    wrong = count["missing"] or count["doubled_or_incomplete"]
+    return not wrong and count["stored_exactly_once"] == count["accepted"]
+
+
+def _drain(figures: Figures) -> Iterator[str]:
+    if figures["per_second"] <= DRAIN:
+        yield f"the outbox drains at {figures['per_second']:g} events/s, not more than {DRAIN}"
+    if figures["accepted"] != figures["messages"] or figures["left"]:
+        told = f"{figures['accepted']} of {figures['messages']} accepted, {figures['left']} events left"
+        yield f"while the broker was away: {told}"
+
+
+def _latency(figures: Figures) -> Iterator[str]:
+    spent = figures["webhook_to_assigned_ms"]
+    if figures["arrived"] != figures["accepted"]:
+        yield f"{figures['accepted']} accepted, {figures['arrived']} assignments arrived"
+    if spent["p50"] >= P50_MS or spent["p99"] >= P99_MS:
+        yield f"webhook to assignment: p50 {spent['p50']} ms, p99 {spent['p99']} ms"
+
+
+def _memory(figures: Figures) -> Iterator[str]:
+    for name, one in figures["processes"].items():
+        if one["rest_rss_mb"] >= REST_MB:
+            yield f"{name} holds {one['rest_rss_mb']} MB at rest"
+        if one["growth"] > GROWTH:
+            yield f"{name} grew by {one['growth']:.0%}"
+
+
+_CHECKS: Mapping[str, Callable[[Figures], Iterator[str]]] = {
+    "intake": _intake,
+    "storm": _storm,
+    "drain": _drain,
+    "latency": _latency,
+    "memory": _memory,
+}
