@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 
 from shared.core.errors import RejectError
 from shared.core.times import utc_now
-from shared.db import Database, UnitOfWork, is_unavailable, sqlstate
+from shared.db import Database, UnitOfWork, is_unavailable, may_pass, sqlstate
 from shared.events import Envelope, Event, MalformedEventError, Topic, decode
 from shared.events.cloudevents import event_type
 from shared.kafka.client import KafkaSettings
@@ -94,7 +94,7 @@ class Consumer:
                     await self._measure_parking()
                 turns += 1
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 log.warning("consumer.database_unavailable", group=self._group, reason=_where(error))
             await asyncio.sleep(_ATTENDANT_S)

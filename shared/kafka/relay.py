@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLarge
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db import Database, is_unavailable
+from shared.db import Database, may_pass
 from shared.events import encode_headers
 from shared.kafka.client import KafkaSettings, stop_producer
 from shared.telemetry import metrics
@@ -81,7 +81,7 @@ class Relay:
                 self._ready = False
                 log.warning("relay.broker_unavailable", error=type(error).__name__)
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 self._ready = False
                 log.warning("relay.database_unavailable", error=type(error).__name__)

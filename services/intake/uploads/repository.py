@@ -27,8 +27,8 @@ async def counted(tx: UnitOfWork, devices: Sequence[bytes], since: datetime) -> 
 
 
 async def spooled(tx: UnitOfWork) -> int:
-    """Return how many bytes all uploads together announced that are still kept."""
-    total = select(func.coalesce(func.sum(upload.c.length), 0)).where(upload.c.removed_at.is_(None))
+    """Return how many bytes of all uploads together are kept: who only announces must take nobody's place."""
+    total = select(func.coalesce(func.sum(upload.c.received), 0)).where(upload.c.removed_at.is_(None))
     return int((await tx.session.execute(total)).scalar_one())
 
 

@@ -78,8 +78,7 @@ class UploadService:
         count, size = await repository.counted(tx, names, now - _DAY)
         if count >= self.limits.count_per_day or size + length > self.limits.bytes_per_day:
             raise TooManyError("upload_limit", "Batas unggahan hari ini tercapai; coba lagi besok")
-        if await repository.spooled(tx) + length > self.limits.in_all:
-            raise FullError("upload_spool_full", "Tempat unggahan sedang penuh; coba lagi nanti")
+        await self._require_room(tx, length)
         upload_id, expires_at = new_id(), now + self.limits.life
         await repository.create(
             tx,
@@ -104,10 +103,11 @@ class UploadService:
         row = self._usable(await repository.find(tx, upload_id, self._names(device), lock=True))
         if row.received != position:
             raise OffsetError("upload_offset", "Lanjutkan dari Upload-Offset yang dijawab HEAD", offset=row.received)
+        await self._require_room(tx, len(piece))
         try:
             await self._spool.write(upload_id, position, piece)
         except SpoolUnavailableError:
-            raise FullError("upload_spool_full", "Tempat unggahan sedang penuh; coba lagi nanti") from None
+            raise _full() from None
         received = position + len(piece)
         await repository.advance(tx, upload_id, received)
         return UploadView(
@@ -143,6 +143,10 @@ class UploadService:
         """Return the bytes of a finished upload; raises `SpoolUnavailableError`."""
         return await self._spool.read(one.id, one.length)
 
+    async def _require_room(self, tx: UnitOfWork, size: int) -> None:
+        if await repository.spooled(tx) + size > self.limits.in_all:
+            raise _full()
+
     def _names(self, device: str) -> list[bytes]:
         """Hash a device's name under each key, for no channel in particular."""
         return self._vault.digests("", Sender(id=device, kind="device"))
@@ -156,6 +160,10 @@ class UploadService:
         if self._is_over(row):
             raise GoneUploadError("upload_gone", "Unggahan ini sudah tidak disimpan lagi; mulai dari awal")
         return row
+
+
+def _full() -> FullError:
+    return FullError("upload_spool_full", "Tempat unggahan sedang penuh; coba lagi nanti")
 
 
 def _view(row: Row[Any]) -> UploadView:

@@ -230,9 +230,23 @@ async def test_a_device_uploads_so_much_a_day_and_no_more(workshop):
         assert (await large.announce(1)).status_code == 429, "what was taken back still counts"
 
 
-async def test_invented_devices_cannot_fill_the_disk(workshop):
+async def test_invented_devices_cannot_fill_the_disk(workshop, sql):
+    await sql.execute("UPDATE intake.upload SET removed_at = now()")
     async with workshop.http(UPLOADS_MB="1") as http:
-        assert [(await Device(http).announce(600 * 1024)).status_code for _ in range(2)][-1] == 503
+        first, second, third = Device(http), Device(http), Device(http)
+        mine = (await first.announce(600 * 1024)).headers["location"]
+        theirs = (await second.announce(600 * 1024)).headers["location"]
+        assert (await first.patch(mine, 0, bytes(600 * 1024))).status_code == 204
+        assert (await second.patch(theirs, 0, bytes(600 * 1024))).status_code == 503
+        assert (await third.announce(600 * 1024)).status_code == 503
+        assert (await third.announce(1024)).status_code == 201
+
+
+async def test_announcements_alone_take_nobodys_place(workshop, sql):
+    await sql.execute("UPDATE intake.upload SET removed_at = now()")
+    async with workshop.http(UPLOADS_MB="1") as http:
+        for _ in range(3):
+            assert (await Device(http).announce(600 * 1024)).status_code == 201
 
 
 async def test_uploads_whose_time_is_over_are_deleted(workshop, device, sql, database_urls):
