@@ -1,6 +1,5 @@
 """Whether each of our accounts can hear citizens: what its provider says, and whether it is unusually quiet."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,10 +9,11 @@ import structlog
 
 from services.intake.ledger import repository
 from services.intake.ledger.silence import DAYS, Silence, silence
+from services.intake.looping import loop
 from shared.channels import AccountHealth, MessageReader
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, may_pass
+from shared.db import Database
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -80,15 +80,11 @@ class Accounts:
 
     async def run(self) -> None:
         """Ask every five minutes, until cancelled."""
-        while True:
-            try:
-                await self.ask()
-                self._show(await self.states())
-            except Exception as error:
-                if not may_pass(error):
-                    raise
-                log.warning("accounts.database_unavailable", error=type(error).__name__)
-            await asyncio.sleep(_EVERY_S)
+        await loop([(self._ask_and_show, _EVERY_S)], trouble="accounts.database_unavailable")
+
+    async def _ask_and_show(self) -> None:
+        await self.ask()
+        self._show(await self.states())
 
     async def ask(self) -> None:
         """Ask each provider for each account, and keep what it says."""

@@ -1,14 +1,14 @@
 """Raw requests are kept for a time and then emptied: the row stays in the ledger, what it held is gone for good."""
 
-import asyncio
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from services.intake.ledger import repository
+from services.intake.looping import loop
 from shared.core.times import Clock, utc_now
-from shared.db import Database, may_pass
+from shared.db import Database
 
 log = structlog.get_logger()
 
@@ -27,14 +27,7 @@ class Forgetting:
 
     async def run(self) -> None:
         """Look every hour until cancelled."""
-        while True:
-            try:
-                await self.forget()
-            except Exception as error:
-                if not may_pass(error):
-                    raise
-                log.warning("ledger.database_unavailable", error=type(error).__name__)
-            await asyncio.sleep(_EVERY_S)
+        await loop([(self.forget, _EVERY_S)], trouble="ledger.database_unavailable")
 
     async def forget(self) -> int:
         """Empty every request whose time is over; return how many."""

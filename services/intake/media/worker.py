@@ -1,12 +1,10 @@
 """The fetching loop: claim in one transaction, fetch outside of any, record in another; and the end of each content."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 
 import structlog
 
+from services.intake.looping import loop
 from services.intake.media.fetch import Fetcher
 from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from services.intake.media.prepare import prepare
@@ -14,7 +12,7 @@ from services.intake.media.queue import AttachmentQueue, Claim, Result, Settled,
 from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, may_pass
+from shared.db import Database
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -25,7 +23,6 @@ _IDLE_S = 0.5
 _TROUBLE_S = 1.0
 _TIDY_S = 60.0
 _SWEEPS_EVERY = 24 * 60
-_FINISH_S = 8.0
 
 
 class MediaWorker:
@@ -48,23 +45,14 @@ class MediaWorker:
         self._store = store
         self._at_once = at_once
         self._clock = clock
-        self._stopping = asyncio.Event()
         self._turns = 0
 
     async def run(self) -> None:
         """Work until cancelled; what is being fetched then has some seconds, and is fetched anew otherwise."""
-        self._stopping.clear()
-        loops = [asyncio.create_task(self._repeat(self.fetch_next, _IDLE_S)) for _ in range(self._at_once)]
-        loops.append(asyncio.create_task(self._repeat(self._tidy, _TIDY_S)))
+        steps = [(self.fetch_next, _IDLE_S)] * self._at_once
         try:
-            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
-            done.pop().result()
+            await loop([*steps, (self._tidy, _TIDY_S)], trouble="attachment.database_unavailable")
         finally:
-            self._stopping.set()
-            _, unfinished = await asyncio.wait(loops, timeout=_FINISH_S)
-            for loop in unfinished:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
             await self._fetcher.close()
 
     async def fetch_next(self) -> bool:
@@ -136,19 +124,6 @@ class MediaWorker:
         except StoreUnavailableError as error:
             log.error("attachment.store_unavailable", error=str(error))  # noqa: TRY400 - its text names the cause
         return False
-
-    async def _repeat(self, step: Callable[[], Awaitable[bool]], idle: float) -> None:
-        while not self._stopping.is_set():
-            try:
-                pause = 0.0 if await step() else idle
-            except Exception as error:
-                if not may_pass(error):
-                    raise
-                log.warning("attachment.database_unavailable", error=type(error).__name__)
-                pause = _TROUBLE_S
-            if pause:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), pause)
 
 
 def _tell(settled: Settled | None) -> None:

@@ -1,11 +1,10 @@
 """The end of uploads whose words never came, or came long ago."""
 
-import asyncio
-
 import structlog
 
+from services.intake.looping import loop
 from services.intake.uploads.service import UploadService
-from shared.db import Database, may_pass
+from shared.db import Database
 
 log = structlog.get_logger()
 
@@ -22,14 +21,7 @@ class UploadSweep:
 
     async def run(self) -> None:
         """Look every five minutes."""
-        while True:
-            try:
-                await self.sweep()
-            except Exception as error:
-                if not may_pass(error):
-                    raise
-                log.warning("upload.database_unavailable", error=type(error).__name__)
-            await asyncio.sleep(_EVERY_S)
+        await loop([(self.sweep, _EVERY_S)], trouble="upload.database_unavailable")
 
     async def sweep(self) -> int:
         """Delete everything that is due; return how many uploads that were."""

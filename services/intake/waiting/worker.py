@@ -1,14 +1,14 @@
 """The loops over what waits: an edge like the doors. Providers are asked between two transactions, never inside one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from services.intake.accepting import surely
+from services.intake.looping import loop
 from services.intake.repository import OvertakenError
 from services.intake.waiting import repository
 from services.intake.waiting.agency import AgencyMessages
@@ -26,10 +26,8 @@ from shared.telemetry import metrics
 log = structlog.get_logger()
 
 _IDLE_S = 0.5
-_TROUBLE_S = 1.0
 _TIDY_S = 15.0
 _ASK_S = 60.0
-_FINISH_S = 8.0
 _PASS_OVER = timedelta(minutes=10)
 """How long a line of parts that we cannot join, or a message that we cannot go on with, is left alone."""
 
@@ -58,24 +56,15 @@ class WaitingWorker:
         self._pointers = pointers
         self._readers = readers
         self._clock = clock
-        self._stopping = asyncio.Event()
         self._passed_over: dict[bytes, datetime] = {}
         self._left_alone: dict[str, datetime] = {}
 
     async def run(self) -> None:
         """Work until cancelled; a question that is under way then has some seconds, and is asked anew otherwise."""
-        self._stopping.clear()
-        steps = {self.join_next: _IDLE_S, self.amend_next: _IDLE_S, self.ask_next: _IDLE_S, self.tidy: _TIDY_S}
-        loops = [asyncio.create_task(self._repeat(step, idle)) for step, idle in steps.items()]
+        steps = [(self.join_next, _IDLE_S), (self.amend_next, _IDLE_S), (self.ask_next, _IDLE_S), (self.tidy, _TIDY_S)]
         try:
-            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
-            done.pop().result()
+            await loop(steps, trouble="intake.waiting_unavailable", passes=_passes)
         finally:
-            self._stopping.set()
-            _, unfinished = await asyncio.wait(loops, timeout=_FINISH_S)
-            for loop in unfinished:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
             for reader in self._readers.values():
                 await reader.close()
 
@@ -180,18 +169,9 @@ class WaitingWorker:
             failed = SendError("internal_error", Remedy.RETRY)
             return await surely(self._database, partial(self._pointers.put_off, claim=claim, error=failed))
 
-    async def _repeat(self, step: Callable[[], Awaitable[bool]], idle: float) -> None:
-        while not self._stopping.is_set():
-            try:
-                pause = 0.0 if await step() else idle
-            except Exception as error:
-                if not (may_pass(error) or isinstance(error, OvertakenError)):
-                    raise
-                log.warning("intake.waiting_unavailable", error=type(error).__name__)
-                pause = _TROUBLE_S
-            if pause:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), pause)
+
+def _passes(error: BaseException) -> bool:
+    return may_pass(error) or isinstance(error, OvertakenError)
 
 
 def _count(what: str, channel: str, outcome: str, reason: str = "") -> None:
