@@ -23,6 +23,7 @@ from shared.channels import Answer as ChannelAnswer
 from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
 from shared.db import Database, may_pass
+from shared.http.body import Memory, Share
 from shared.http.limits import RateLimit, address_of
 from shared.telemetry import metrics
 from shared.telemetry.tracing import traceparent_of
@@ -34,6 +35,8 @@ _RETRY_AFTER_S = "5"
 _WORDS = re.compile(r"\w+")
 _SETTLED = frozenset({"stored", "refused", "failed"})
 """Attachments that no worker goes on with."""
+_MOST_IN_MEMORY = 200 * 1024 * 1024
+"""Bytes of large bodies in one process: photos are looked at one after the other, and wait for it in memory."""
 _LOGGED_TICKETS = 20
 """Of one request: Meta may send a thousand messages at once."""
 
@@ -42,12 +45,12 @@ def doors(
     service: IntakeService, database: Database, channels: Sequence[Channel], references: References, limit: RateLimit
 ) -> APIRouter:
     """Open every door of the given channels."""
-    router = APIRouter(tags=["doors"], route_class=_DoorRoute)
+    router, memory = APIRouter(tags=["doors"], route_class=_DoorRoute), Memory(_MOST_IN_MEMORY)
     for channel in channels:
         grouping, probe = _grouping(service, database, channel), partial(try_out, service, database, channel.name)
         ready = partial(service.make_ready, channel.name)
         for door in channel.doors:
-            handler = _DoorHandler(ready, grouping, probe, references, channel, door, limit)
+            handler = _DoorHandler(ready, grouping, probe, references, channel, door, limit, memory)
             router.add_api_route(
                 door.path,
                 handler.handle,
@@ -86,6 +89,7 @@ class _DoorHandler:
         channel: Channel,
         door: Door,
         limit: RateLimit,
+        memory: Memory,
     ) -> None:
         self._ready = ready
         self._grouping = grouping
@@ -94,18 +98,19 @@ class _DoorHandler:
         self._channel = channel
         self._door = door
         self._limit = limit
+        self._memory = memory
 
     async def handle(self, request: Request) -> Response:
-        with metrics.DOOR_SECONDS.labels(channel=self._channel.name).time():
-            answer = await self._answer_or_refuse(request)
+        with metrics.DOOR_SECONDS.labels(channel=self._channel.name).time(), self._memory.share() as share:
+            answer = await self._answer_or_refuse(request, share)
         response = Response(answer.body, answer.status, dict(answer.headers), answer.content_type)
         if answer.status in {429, 503}:
             response.headers["retry-after"] = _RETRY_AFTER_S
         return response
 
-    async def _answer_or_refuse(self, request: Request) -> ChannelAnswer:
+    async def _answer_or_refuse(self, request: Request, share: Share) -> ChannelAnswer:
         try:
-            return await self._answer(request)
+            return await self._answer(request, share)
         except RefusedError as error:
             refused = error
         except Exception as error:  # noqa: BLE001 - the sender hears it in its own dialect
@@ -116,10 +121,10 @@ class _DoorHandler:
         self._count("refused", refused.reason)
         return self._channel.refuse(self._door.path, refused)
 
-    async def _answer(self, request: Request) -> ChannelAnswer:
+    async def _answer(self, request: Request, share: Share) -> ChannelAnswer:
         if self._door.public and not self._limit.allows(self._channel.name, address_of(request)):
             raise RefusedError("rate_limited", status=429, detail="Terlalu banyak kiriman; coba lagi sebentar lagi.")
-        inbound = await read_inbound(request, self._door)
+        inbound = await read_inbound(request, self._door, share)
         if self._door.purpose == "handshake":
             answer = self._channel.handshake(inbound)
             self._count("handshake")

@@ -5,19 +5,21 @@ from datetime import UTC, datetime
 from fastapi import Request
 
 from shared.channels import Door, InboundRequest, RefusedError
-from shared.http.body import BodyIncompleteError, BodyTooLargeError, read_body
+from shared.http.body import BodyIncompleteError, BodyTooLargeError, NoRoomError, Share, read_body
 
 _MB = 1024 * 1024
 
 
-async def read_inbound(request: Request, door: Door) -> InboundRequest:
-    """Read a request at a door. Raises `RefusedError` 413 (too large) or 408 (never completed)."""
+async def read_inbound(request: Request, door: Door, share: Share | None = None) -> InboundRequest:
+    """Read a request at a door. Raises `RefusedError` 413 (too large), 408 (never completed) or 503 (no room)."""
     try:
-        body = await read_body(request, door.max_body)
+        body = await read_body(request, door.max_body, share=share)
     except BodyTooLargeError:
         raise RefusedError("body_too_large", status=413, detail=_too_large(door)) from None
     except BodyIncompleteError:
         raise RefusedError("body_incomplete", status=408, detail="Kiriman terputus; kirim sekali lagi.") from None
+    except NoRoomError:
+        raise RefusedError("unavailable", status=503, detail="Sedang ramai; kirim sekali lagi sebentar lagi.") from None
     return InboundRequest(
         method=request.method,
         door=door.path,

@@ -8,7 +8,7 @@ import pytest
 from fastapi import Request
 
 from shared.core.errors import TooManyRequestsError
-from shared.http.body import BodyIncompleteError, BodyTooLargeError, read_body
+from shared.http.body import BodyIncompleteError, BodyTooLargeError, Memory, NoRoomError, read_body
 from shared.http.limits import RateLimit, address_of
 
 
@@ -43,6 +43,18 @@ async def test_a_body_that_declares_less_than_it_is_or_nonsense_is_cut_at_the_li
     with pytest.raises(BodyTooLargeError):
         await read_body(request([b"12345", b"678901"], length), 10)
     assert await read_body(request([b"12345", b"67890"], length), 10) == b"1234567890"
+
+
+async def test_large_bodies_share_the_memory_that_there_is_and_words_always_find_room():
+    memory, large, words = Memory(600 * 1024), [bytes(300 * 1024)] * 2, [b"Jalan rusak"]
+    with memory.share() as first:
+        assert len(await read_body(request(large), 10**6, share=first)) == 600 * 1024
+        with memory.share() as second, pytest.raises(NoRoomError):
+            await read_body(request(large), 10**6, share=second)
+        with memory.share() as third:
+            assert await read_body(request(words), 10**6, share=third) == words[0]
+    with memory.share() as fourth:
+        assert await read_body(request(large), 10**6, share=fourth)
 
 
 async def test_a_caller_that_hangs_up_or_falls_silent_is_not_waited_for():

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from services.intake import endpoints
 from services.intake.media import incoming, repository
 from services.intake.media.check import MOST_PER_MESSAGE
 from services.intake.media.prepare import prepare
@@ -209,3 +210,11 @@ async def test_only_the_providers_own_addresses_are_kept_to_be_fetched(http, sql
     states = [(row["state"], row["problem"], row["source_url"] is not None) for row in rows]
     assert states[:MOST_PER_MESSAGE] == [("wanted", None, True)] * MOST_PER_MESSAGE
     assert set(states[MOST_PER_MESSAGE:]) <= {("refused", "too_many", False)}
+
+
+async def test_where_photos_fill_the_memory_the_next_comes_later_and_words_come_in(workshop, monkeypatch):
+    monkeypatch.setattr(endpoints, "_MOST_IN_MEMORY", 100 * 1024)
+    async with workshop.http() as http:
+        refused = await submits(http, bytes(500 * 1024))
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert (await submits(http, pictures.jpeg())).status_code == 201
