@@ -1,10 +1,12 @@
 """Group commits: requests that come at the same time are accepted in one transaction, and share its flush to disk.
 
-Nobody waits for company: a request that comes alone is accepted at once, and what comes while earlier groups are under
-way is the next group. One that cannot be accepted harms nobody: every request of its group is then accepted alone.
+Nobody waits for company: a request that comes alone is accepted at once, and what comes while a group is under way is
+the next one. A second group goes beside it when many wait, or when the first takes long. One that cannot be accepted
+harms nobody: every request of its group is then accepted alone.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
@@ -18,6 +20,10 @@ Accept: TypeAlias = Callable[[Sequence[Delivery]], Awaitable[list[list[Receipt]]
 
 _UNDER_WAY = 2
 """Groups at a time: one is made ready here while PostgreSQL works on the other."""
+_MANY = 16
+"""Requests that are worth a second transaction: one of a single request costs ten times its share in a group."""
+_LONG_S = 0.03
+"""A group that takes longer than this keeps the next one waiting no more: perhaps it waits for a lock."""
 _MOST_MESSAGES = 250
 """Messages of one group, unless a single request has more: a group is as slow for its first as for its last."""
 
@@ -30,6 +36,8 @@ class Grouping:
         self._accept = accept
         self._waiting: deque[_Waiting] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._clock = time.monotonic
+        self._started_at = 0.0
 
     async def accept(self, delivery: Delivery) -> list[Receipt]:
         """Accept one request, in a commit of its own or of many; returns after it, raises what became of this one."""
@@ -39,10 +47,18 @@ class Grouping:
         return await waiting.outcome
 
     def _start(self) -> None:
-        while self._waiting and len(self._under_way) < _UNDER_WAY:
+        while self._waiting and self._may_start():
             task = asyncio.create_task(self._finish(self._next_group()))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
+            self._started_at = self._clock()
+            asyncio.get_running_loop().call_later(_LONG_S, self._start)
+
+    def _may_start(self) -> bool:
+        if not self._under_way:
+            return True
+        takes_long = self._clock() - self._started_at >= _LONG_S
+        return len(self._under_way) < _UNDER_WAY and (len(self._waiting) >= _MANY or takes_long)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.intake import repository
+from services.intake import grouping, repository
 from services.intake.drafts import Delivery
 from services.intake.grouping import Grouping
 from services.intake.service import IntakeService
@@ -74,10 +74,30 @@ async def test_a_request_that_comes_alone_waits_for_nobody():
 async def test_what_comes_while_groups_are_under_way_is_the_next_group():
     acceptor = Acceptor()
     tasks = await start(Grouping(acceptor), *(a_delivery(name) for name in "abcde"))
-    assert acceptor.groups == [["a"], ["b"]]
+    assert acceptor.groups == [["a"]]
     acceptor.gate.set()
     assert await outcomes(tasks) == [[]] * 5
-    assert acceptor.groups == [["a"], ["b"], ["c", "d", "e"]]
+    assert acceptor.groups == [["a"], ["b", "c", "d", "e"]]
+
+
+async def test_a_second_group_goes_beside_the_first_when_many_wait():
+    acceptor = Acceptor()
+    names = [f"n{number}" for number in range(40)]
+    tasks = await start(Grouping(acceptor), *map(a_delivery, names))
+    assert acceptor.groups == [names[:1], names[1:17]]
+    acceptor.gate.set()
+    assert await outcomes(tasks) == [[]] * 40
+    assert acceptor.groups[2] == names[17:]
+
+
+async def test_a_group_that_takes_long_keeps_nobody_waiting():
+    acceptor = Acceptor()
+    tasks = await start(Grouping(acceptor), *map(a_delivery, "ab"))
+    assert acceptor.groups == [["a"]]
+    await asyncio.sleep(0.1)
+    assert acceptor.groups == [["a"], ["b"]]
+    acceptor.gate.set()
+    assert await outcomes(tasks) == [[]] * 2
 
 
 async def test_a_large_webhook_makes_a_group_of_its_own():
@@ -87,7 +107,7 @@ async def test_a_large_webhook_makes_a_group_of_its_own():
     )
     acceptor.gate.set()
     assert await outcomes(tasks) == [[]] * 5
-    assert acceptor.groups[2:] == [["c"], ["large"], ["d"]]
+    assert acceptor.groups[1:] == [["b", "c"], ["large"], ["d"]]
 
 
 async def test_one_request_that_cannot_be_accepted_fails_alone():
@@ -96,7 +116,7 @@ async def test_one_request_that_cannot_be_accepted_fails_alone():
     tasks = await start(Grouping(acceptor), *map(a_delivery, ["a", "b", "c", "poison", "d"]))
     acceptor.gate.set()
     assert await outcomes(tasks) == [[], [], [], poison, []]
-    assert acceptor.groups[2:] == [["c", "poison", "d"], ["c"], ["poison"], ["d"]]
+    assert acceptor.groups[1:] == [["b", "c", "poison", "d"], ["b"], ["c"], ["poison"], ["d"]]
 
 
 async def test_a_database_that_is_away_is_told_to_the_whole_group_at_once():
@@ -104,7 +124,7 @@ async def test_a_database_that_is_away_is_told_to_the_whole_group_at_once():
     tasks = await start(Grouping(acceptor), *map(a_delivery, "abcd"))
     acceptor.gate.set()
     assert [type(outcome) for outcome in await outcomes(tasks)] == [DatabaseUnavailableError] * 4
-    assert acceptor.groups == [["a"], ["b"], ["c", "d"]]
+    assert acceptor.groups == [["a"], ["b", "c", "d"]]
 
 
 async def test_a_caller_that_hangs_up_harms_nobody_of_its_group():
@@ -115,7 +135,7 @@ async def test_a_caller_that_hangs_up_harms_nobody_of_its_group():
     acceptor.gate.set()
     kept = await outcomes([tasks[1], tasks[3]])
     assert kept == [[], []]
-    assert acceptor.groups[2] == ["c", "d"]
+    assert acceptor.groups[1] == ["b", "c", "d"]
 
 
 async def test_a_process_that_stops_lets_nobody_wait_for_ever():
@@ -132,17 +152,18 @@ async def test_a_process_that_stops_lets_nobody_wait_for_ever():
 
 @pytest.fixture
 def together(monkeypatch) -> list[int]:
-    """Hold the first two groups until more requests wait; return the sizes of the groups."""
+    """Hold the first group until more requests wait; return the sizes of the groups."""
     sizes: list[int] = []
     whole = IntakeService.accept
 
     async def slow(self: IntakeService, tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> object:
         sizes.append(len(deliveries))
-        if len(sizes) <= 2:
+        if len(sizes) == 1:
             await asyncio.sleep(0.2)
         return await whole(self, tx, channel, deliveries)
 
     monkeypatch.setattr(IntakeService, "accept", slow)
+    monkeypatch.setattr(grouping, "_LONG_S", 5)
     return sizes
 
 
@@ -159,7 +180,7 @@ async def test_each_complaint_of_a_group_keeps_its_own_trace_and_its_own_raw_req
     traces = {f"m_trace_{number}": f"00-{number + 1:032x}-{number + 1:016x}-01" for number in range(8)}
     answers = await asyncio.gather(*(deliver(http, mid, traceparent=trace) for mid, trace in traces.items()))
     assert {answer.status_code for answer in answers} == {200}
-    assert together == [1, 1, 6]
+    assert together == [1, 7]
     found = await sql.fetch(
         "SELECT m.provider_message_id AS mid, o.traceparent, r.body FROM intake.message m"
         " JOIN bus.outbox o ON o.subject = m.complaint_id JOIN intake.raw_request r ON r.id = m.raw_request_id"
@@ -176,7 +197,7 @@ async def test_the_same_message_several_times_in_one_group_is_one_complaint(toge
         *(deliver(http, f"m_alone_{number}") for number in range(2)), *(deliver(http, "m_twin") for _ in range(4))
     )
     assert {answer.status_code for answer in answers} == {200}
-    assert together == [1, 1, 4]
+    assert together == [1, 5]
     made = await rows_of(sql) - before
     assert (made["intake.complaint"], made["bus.outbox"], made["intake.raw_request"]) == (3, 3, 3)
 
@@ -187,7 +208,7 @@ async def test_a_reused_idempotency_key_refuses_its_own_request_and_no_other(tog
     answers = await asyncio.gather(*(submit(http, f"key-group-{text[0]}", f"{text}, lampu mati") for text in texts))
     assert sorted(answer.status_code for answer in answers) == [201, 201, 201, 201, 422, 422]
     assert [answers[index].status_code for index in (0, 1, 4)] == [201, 201, 201]
-    assert sorted(together[:3]) == [1, 1, 4]
+    assert together[:2] == [1, 5]
     made = await rows_of(sql) - before
     assert (made["intake.complaint"], made["intake.message"], made["intake.raw_request"]) == (4, 4, 4)
 
