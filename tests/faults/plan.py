@@ -16,7 +16,7 @@ class Plan:
     """Between the beginnings of two faults: the next comes while the one before is still being overcome."""
     fault_s: float = 180
     """In which each fault must be over."""
-    at_once: int = 3
+    at_once: int = 4
     """So many are hurt at the same time, and no more: somebody must be there to notice."""
     threefold: float = 0.15
     """Delivered three times, at the same time or nearly, in any order."""
@@ -32,5 +32,5 @@ class Plan:
     """For routing and casework, when the load is over: what they have not read by then is counted as unread."""
 
 
-SHORT = Plan(messages=8_000, stop_s=5, gap_s=1, patience_s=45)
+SHORT = Plan(messages=6_000, stop_s=5, gap_s=0.7, patience_s=30)
 LONG = Plan(messages=100_000, stop_s=60, gap_s=16, patience_s=3_600)
