@@ -22,7 +22,7 @@ from .lot import publish
 
 
 @pytest.fixture
-async def house(settings, sql, kafka) -> KafkaSettings:
+async def house(settings: Any, sql: Any, kafka: KafkaSettings) -> KafkaSettings:
     """Nothing came in yet, and Kafka's topics are new."""
     fresh = kafka.model_copy(update={"prefix": f"test-{secrets.token_hex(6)}."})
     await apply_topics(fresh, (COMPLAINTS, CONVERSATIONS))

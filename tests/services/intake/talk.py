@@ -10,7 +10,8 @@ import asyncpg
 from shared.http.client import AsyncClient
 from tests.services.intake.provider import ACCOUNTS, SENT_AT_MS, message, signed, webhook
 
-PHOTO = {"type": "image", "payload": {"url": "https://scontent.xx.fbcdn.net/v/foto.jpg"}}
+PHOTO_URL = "https://scontent.xx.fbcdn.net/v/foto.jpg"
+PHOTO = {"type": "image", "payload": {"url": PHOTO_URL}}
 MATARAM = {"type": "location", "payload": {"coordinates": {"lat": -8.583, "long": 116.107}}}
 MINUTE_MS = 60_000
 

@@ -22,6 +22,7 @@ from tests.services.intake.provider import ACCOUNTS, SENT_AT_MS, SETTINGS, signe
 from tests.services.intake.talk import (
     MATARAM,
     PHOTO,
+    PHOTO_URL,
     Citizen,
     became,
     complaint_of,
@@ -59,7 +60,7 @@ async def test_a_text_then_a_photo_then_the_place_are_one_complaint_with_three_m
     assert complaint.received["asks"] == ["where"]
     assert complaint.events[2]["value"]["answers"] == ["where"]
     photo = await sql.fetchrow("SELECT * FROM intake.attachment WHERE complaint_id = $1", complaint.id)
-    assert (photo["state"], photo["source_url"]) == ("wanted", PHOTO["payload"]["url"])
+    assert (photo["state"], photo["source_url"]) == ("wanted", PHOTO_URL)
 
 
 async def test_a_photo_first_waits_and_is_part_of_the_complaint_that_its_words_open(http, sql):

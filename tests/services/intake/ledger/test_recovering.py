@@ -114,7 +114,7 @@ async def _meta(app, workshop, database_urls) -> AsyncIterator[Meta]:
 
 
 @pytest.fixture
-async def meta(_meta, sql) -> Meta:
+async def meta(_meta: Meta, sql: Any) -> Meta:
     await sql.execute("DELETE FROM intake.recovery")
     await _meta.settle()
     _meta.world.forget()
@@ -222,6 +222,7 @@ async def test_what_is_read_back_is_the_same_message_as_its_webhook(meta, sql):
             mine = read[one.id]
             seconds = {"event_time": None, "sender": replace(mine.sender, name=None)}
             assert replace(mine, **seconds) == replace(live, **{**seconds, "sender": replace(live.sender, name=None)})
+            assert live.event_time is not None
             assert mine.event_time == live.event_time.replace(microsecond=0)
 
 

@@ -48,6 +48,10 @@ class Reader:
     def accounts(self) -> Sequence[str]:
         return ["page"]
 
+    @property
+    def reads_back(self) -> bool:
+        return True
+
     async def resolve(self, pointer: Pointer) -> Reading:
         self.asked.append(pointer.provider_message_id)
         return self._answer(pointer)
