@@ -39,6 +39,8 @@ def tickets_in(text: str) -> tuple[str, ...]:
 
     Words that happen to fit ("NTB care mohon") are left out: without a dash a ticket must hold a digit.
     """
+    if "-" not in text and "ntb" not in text.lower():  # a cheap look: most texts name none
+        return ()
     found: dict[str, None] = {}
     for match in _TICKET.finditer(text[: limits.JUDGED]):
         if "-" in match[0] or any(map(str.isdigit, match[0])):
