@@ -109,9 +109,10 @@ def test_a_channel_never_shows_its_secrets(channels):
 
 
 @pytest.mark.parametrize("name", available_channels())
-async def test_a_folder_with_a_send_file_answers_and_one_without_cannot(name, variables):
+async def test_a_folder_with_a_send_file_answers_where_it_is_set_up_and_one_without_cannot(name, variables):
     sender = load_reply_sender(name)
-    assert (sender is not None) == (Path(str(channel_adapters.__file__)).parent / name / "send.py").exists()
+    can_send = (Path(str(channel_adapters.__file__)).parent / name / "send.py").exists()
+    assert (sender is not None) == (can_send and name != "mobile")  # no push without Firebase's account
     if sender is not None:
         await sender.close()
 
