@@ -61,18 +61,20 @@ BROKER_apache := Apache Kafka itself (KRaft, jars through Maven)
 BROKER_embedded := the embedded broker (Apache Kafka needs Java 17 or later, and Maven)
 
 TESTS ?= not faults
+# Each has a broker and a PostgreSQL of its own; more than two need more than two cores.
+AT_ONCE ?= 2
 
 .PHONY: test
 test: ## Run the test suite, on Apache Kafka itself where Java and Maven are present
 	@echo "Tests run on $(BROKER_$(TEST_BROKER))."
 	@$(MAKE) --no-print-directory $(VENV)/.dev
-	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest -m "$(TESTS)" $(PYTEST)
+	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest -m "$(TESTS)" -n $(AT_ONCE) --dist loadfile $(PYTEST)
 
 .PHONY: faults
 faults: ## Under load: kill, stop, cut, fill, rebalance, set clocks wrong; count from three sides (the short form)
 	@$(MAKE) --no-print-directory $(VENV)/.dev
 	@$(BIN)/python -m tests.faults short $(FAULTS)
-	@$(MAKE) --no-print-directory test TESTS=faults
+	@$(MAKE) --no-print-directory test TESTS=faults AT_ONCE=0
 
 .PHONY: faults-long
 faults-long: $(VENV)/.dev ## The same with 100,000 messages and stops of a minute (half an hour or more)

@@ -22,6 +22,7 @@ from shared.events import TOPICS
 from shared.kafka import KafkaSettings, apply_topics
 
 TEMPLATE = "ntbcare_template"
+os.environ["COLUMNS"] = "200"  # rich takes the width once, and a narrow table breaks what a test looks for
 
 
 def choose_broker() -> type[Broker]:
