@@ -85,6 +85,16 @@ def content_of(workshop: Any, sha256: str) -> bytes:
     return path.read_bytes()
 
 
+async def test_what_was_hidden_in_the_apps_photo_lies_in_no_kept_request_either(http, sql):
+    answer = await submits(http, pictures.jpeg())
+    kept = await sql.fetch(
+        "SELECT r.body FROM intake.raw_request AS r JOIN intake.message AS m ON m.raw_request_id = r.id"
+        " JOIN intake.complaint AS c ON c.id = m.complaint_id WHERE c.ticket = $1",
+        answer.json()["ticket"],
+    )
+    assert [row["body"] for row in kept] == [b""]
+
+
 async def test_the_apps_photo_is_stored_without_what_was_hidden_in_it(http, sql, workshop):
     answer = await submits(http, pictures.jpeg())
     assert answer.status_code == 201, answer.text
