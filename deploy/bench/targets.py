@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-RATIO = 0.2
+RATIO = 0.4
 """Intake against the bare route."""
 P50_MS, P99_MS = 120, 500
 """Webhook to assignment."""
