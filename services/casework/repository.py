@@ -21,18 +21,20 @@ _ORDER = (case.c.urgent, case.c.received_at, case.c.complaint_id)
 async def open_case(tx: UnitOfWork, **values: object) -> bool:
     """Insert a case; False when the complaint has one already."""
     opened = insert(case).values(values).on_conflict_do_nothing(index_elements=["complaint_id"])
-    return await tx.session.scalar(opened.returning(case.c.complaint_id)) is not None
+    return await tx.connection.scalar(opened.returning(case.c.complaint_id)) is not None
 
 
 async def lock_case(tx: UnitOfWork, complaint_id: UUID) -> Row[Any] | None:
     """Return a case; nobody else changes it until the transaction ends."""
-    return (await tx.session.execute(select(case).where(case.c.complaint_id == complaint_id).with_for_update())).first()
+    return (
+        await tx.connection.execute(select(case).where(case.c.complaint_id == complaint_id).with_for_update())
+    ).first()
 
 
 async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> Row[Any] | None:
     """Return a case by its canonical ticket, locked if it is to be changed."""
     found = select(case).where(case.c.ticket == ticket)
-    return (await tx.session.execute(found.with_for_update() if lock else found)).first()
+    return (await tx.connection.execute(found.with_for_update() if lock else found)).first()
 
 
 async def queue(
@@ -49,23 +51,23 @@ async def queue(
     if before is not None:
         found = found.where(tuple_(*_ORDER) < tuple_(*before))
     found = found.order_by(*(column.desc() for column in _ORDER)).limit(limit)
-    return (await tx.session.execute(found)).all()
+    return (await tx.connection.execute(found)).all()
 
 
 async def move_case(tx: UnitOfWork, complaint_id: UUID, *, state: CaseState, version: int, **values: object) -> None:
     """Write a case's new state and version, and what else the move changes."""
     moved = update(case).where(case.c.complaint_id == complaint_id)
-    await tx.session.execute(moved.values(state=state, version=version, **values))
+    await tx.connection.execute(moved.values(state=state, version=version, **values))
 
 
 async def note(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
     """Write what is no move of a case: its version stays."""
-    await tx.session.execute(update(case).where(case.c.complaint_id == complaint_id).values(values))
+    await tx.connection.execute(update(case).where(case.c.complaint_id == complaint_id).values(values))
 
 
 async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Make it the Inspectorate's alone; this login cannot take that back."""
-    await tx.session.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
+    await tx.connection.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
 
 
 async def add_transition(
@@ -90,19 +92,19 @@ async def add_transition(
         "reason": reason,
         "at": at,
     }
-    await tx.session.execute(insert(transition).values(row))
+    await tx.connection.execute(insert(transition).values(row))
 
 
 async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's history, oldest first."""
     found = select(transition).where(transition.c.complaint_id == complaint_id).order_by(transition.c.version)
-    return (await tx.session.execute(found)).all()
+    return (await tx.connection.execute(found)).all()
 
 
 async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     """Return what happened last; every case has a first transition."""
     found = select(transition).where(transition.c.complaint_id == complaint_id)
-    return (await tx.session.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
+    return (await tx.connection.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
 
 
 async def officers_moved(tx: UnitOfWork, complaint_id: UUID) -> bool:
@@ -110,13 +112,13 @@ async def officers_moved(tx: UnitOfWork, complaint_id: UUID) -> bool:
     found = select(literal(value=True)).where(
         transition.c.complaint_id == complaint_id, transition.c.actor_kind == "officer"
     )
-    return await tx.session.scalar(found.limit(1)) is not None
+    return await tx.connection.scalar(found.limit(1)) is not None
 
 
 async def add_message(tx: UnitOfWork, **values: object) -> bool:
     """Keep a message; False when it was kept before."""
     added = insert(message).values(values).on_conflict_do_nothing(index_elements=["message_id"])
-    return await tx.session.scalar(added.returning(message.c.message_id)) is not None
+    return await tx.connection.scalar(added.returning(message.c.message_id)) is not None
 
 
 async def amend_message(
@@ -134,20 +136,20 @@ async def amend_message(
         "received_at": at,
     }
     amended = insert(message).values(unseen | values)
-    await tx.session.execute(amended.on_conflict_do_update(index_elements=["message_id"], set_=values))
+    await tx.connection.execute(amended.on_conflict_do_update(index_elements=["message_id"], set_=values))
 
 
 async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's messages, oldest first."""
     found = select(message).where(message.c.complaint_id == complaint_id)
-    return (await tx.session.execute(found.order_by(message.c.received_at, message.c.message_id))).all()
+    return (await tx.connection.execute(found.order_by(message.c.received_at, message.c.message_id))).all()
 
 
 async def settle_attachment(tx: UnitOfWork, **values: object) -> None:
     """Keep what became of an attachment; the newest counts."""
     settled = insert(attachment).values(values)
     later = {name: settled.excluded[name] for name in values if name not in {"id", "complaint_id", "kind"}}
-    await tx.session.execute(
+    await tx.connection.execute(
         settled.on_conflict_do_update(
             index_elements=["id"], set_=later, where=attachment.c.settled_at <= settled.excluded.settled_at
         )
@@ -156,12 +158,12 @@ async def settle_attachment(tx: UnitOfWork, **values: object) -> None:
 
 async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return what became of a case's attachments."""
-    return (await tx.session.execute(select(attachment).where(attachment.c.complaint_id == complaint_id))).all()
+    return (await tx.connection.execute(select(attachment).where(attachment.c.complaint_id == complaint_id))).all()
 
 
 async def add_answer(tx: UnitOfWork, **values: object) -> None:
     """Keep an answer."""
-    await tx.session.execute(insert(answer).values(values))
+    await tx.connection.execute(insert(answer).values(values))
 
 
 async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bool:
@@ -169,10 +171,10 @@ async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bo
     found = select(literal(value=True)).where(
         answer.c.complaint_id == complaint_id, func.strpos(words, answer.c.text) > 0
     )
-    return await tx.session.scalar(found.limit(1)) is not None
+    return await tx.connection.scalar(found.limit(1)) is not None
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's answers, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
-    return (await tx.session.execute(found)).all()
+    return (await tx.connection.execute(found)).all()

@@ -148,7 +148,7 @@ class KnownMessage:
 async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) -> dict[Key, KnownMessage]:
     """Return what became of messages that are stored."""
     told = {"channel": channel, "accounts": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
-    rows = [row for row in await tx.session.execute(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
+    rows = [row for row in await tx.connection.execute(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
     complaints = await complaints_of(tx, {row.complaint_id for row in rows if row.complaint_id is not None})
     known = {}
     for row in rows:
@@ -165,7 +165,7 @@ async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) ->
 
 async def complaints_reported(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, UUID]:
     """Return the complaints that replies of ours belong to, by the provider's ids of the replies."""
-    rows = await tx.session.execute(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
+    rows = await tx.connection.execute(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
     return {row.provider_message_id: row.complaint_id for row in rows}
 
 
@@ -190,7 +190,7 @@ async def complaints_of(
     ids, tickets = set(ids), set(tickets)
     if not ids and not tickets:
         return {}
-    rows = await tx.session.execute(_COMPLAINTS_OF, {"ids": list(ids), "tickets": list(tickets)})
+    rows = await tx.connection.execute(_COMPLAINTS_OF, {"ids": list(ids), "tickets": list(tickets)})
     return {
         row.id: ComplaintOf(
             id=row.id,
@@ -268,7 +268,7 @@ async def store_agency_messages(
 async def _insert_all(tx: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         row["place"] = None if row["place"] is None else json.dumps(row["place"])
-    stored = (await tx.session.scalars(_STORE_MESSAGES, columns_of(rows))).all()
+    stored = (await tx.connection.scalars(_STORE_MESSAGES, columns_of(rows))).all()
     if len(stored) < len(rows):
         raise OvertakenError
 
@@ -280,7 +280,7 @@ async def lock_conversations(
     persons, accounts, threads = zip(*sorted(keys), strict=True)
     told = {"channel": channel, "person_id": list(persons), "account": list(accounts), "thread": list(threads)}
     found = {}
-    for row in await tx.session.execute(_LOCK_CONVERSATIONS, told):
+    for row in await tx.connection.execute(_LOCK_CONVERSATIONS, told):
         found[row.person_id, row.account, row.thread] = Conversation(
             id=row.id,
             account=row.account,
@@ -327,12 +327,12 @@ async def store_conversations(tx: UnitOfWork, channel: str, conversations: Itera
         }
         (news if one.is_new else known).append(row)
     if news:
-        opened = (await tx.session.scalars(_OPEN_CONVERSATIONS, columns_of(news))).all()
+        opened = (await tx.connection.scalars(_OPEN_CONVERSATIONS, columns_of(news))).all()
         if len(opened) < len(news):
             raise OvertakenError
     if known:
         columns = ("id", *_STATE, *_COUNTS)
-        await tx.session.execute(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
+        await tx.connection.execute(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
 
 
 async def store_complaints(tx: UnitOfWork, channel: str, judged: Sequence[Judged]) -> dict[UUID, str]:
@@ -355,7 +355,7 @@ async def store_complaints(tx: UnitOfWork, channel: str, judged: Sequence[Judged
             for one in judged
             if one.draft.complaint_id not in tickets
         ]
-        stored = await tx.session.execute(_STORE_COMPLAINTS, columns_of(rows))
+        stored = await tx.connection.execute(_STORE_COMPLAINTS, columns_of(rows))
         tickets |= {row.id: row.ticket for row in stored}
         for one in judged:
             if one.draft.complaint_id not in tickets:
@@ -368,7 +368,7 @@ async def take_held(
 ) -> tuple[Sequence[Row[Any]], Mapping[UUID, list[AttachmentRef]]]:
     """Add what waited in conversations to complaints (by conversation id); return the messages and what came along."""
     told = {"conversation_id": list(complaints), "complaint_id": list(complaints.values()), "rule": rule}
-    taken = (await tx.session.execute(_TAKE_HELD, told)).all()
+    taken = (await tx.connection.execute(_TAKE_HELD, told)).all()
     references = await take_attachments(tx, [row.id for row in taken]) if taken else {}
     return sorted(taken, key=lambda row: row.received_at), references
 
@@ -376,7 +376,7 @@ async def take_held(
 async def take_attachments(tx: UnitOfWork, message_ids: Sequence[UUID]) -> dict[UUID, list[AttachmentRef]]:
     """Add what came with messages to the complaints that these are in; return it by message."""
     references: dict[UUID, list[AttachmentRef]] = {message_id: [] for message_id in message_ids}
-    for row in await tx.session.execute(_TAKE_ATTACHMENTS, {"ids": list(message_ids)}):
+    for row in await tx.connection.execute(_TAKE_ATTACHMENTS, {"ids": list(message_ids)}):
         references[row.message_id].append(
             AttachmentRef(id=row.id, kind=row.kind, media_type=row.media_type, sha256=row.sha256, size=row.size)
         )
@@ -385,12 +385,12 @@ async def take_attachments(tx: UnitOfWork, message_ids: Sequence[UUID]) -> dict[
 
 async def seal(tx: UnitOfWork, complaint_ids: Collection[UUID]) -> None:
     """Seal complaints whose later words speak of what only the Inspectorate may see."""
-    await tx.session.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
+    await tx.connection.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
 
 
 async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime) -> None:
     """Remember that its citizen wants a complaint to go no further."""
-    await tx.session.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
+    await tx.connection.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
 
 
 async def store_attachments(
@@ -408,7 +408,7 @@ async def store_attachments(
         for stored, message_id, complaint_id, account, received_at in attachments
     ]
     if rows:
-        await tx.session.execute(_STORE_ATTACHMENTS, columns_of(rows))
+        await tx.connection.execute(_STORE_ATTACHMENTS, columns_of(rows))
 
 
 def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str, Any]:
@@ -444,7 +444,7 @@ async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
     }
     if not rows:
         return set()
-    told = await tx.session.execute(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
+    told = await tx.connection.execute(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
     return {(row.reply_id, row.outcome) for row in told}
 
 
@@ -460,35 +460,35 @@ async def store_sent(
         "reported_at": sent_at,
         "provider_message_id": provider_message_id,
     }
-    await tx.session.execute(_STORE_REPORTS, columns_of([row]))
+    await tx.connection.execute(_STORE_REPORTS, columns_of([row]))
 
 
 async def tickets_of(tx: UnitOfWork, complaint_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the tickets of those complaints that are ours."""
     found = select(complaint.c.id, complaint.c.ticket).where(complaint.c.id == any_(_array(set(complaint_ids), Uuid())))
-    return {row.id: row.ticket for row in await tx.session.execute(found)}
+    return {row.id: row.ticket for row in await tx.connection.execute(found)}
 
 
 async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
     """Return a complaint by its canonical ticket."""
-    return (await tx.session.execute(select(complaint).where(complaint.c.ticket == ticket))).first()
+    return (await tx.connection.execute(select(complaint).where(complaint.c.ticket == ticket))).first()
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return the answers given so far, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
-    return (await tx.session.execute(found)).all()
+    return (await tx.connection.execute(found)).all()
 
 
 async def project(tx: UnitOfWork, complaint_id: UUID, **values: object) -> bool:
     """Update the projection of casework's state; return whether the complaint is known."""
     changed = update(complaint).where(complaint.c.id == complaint_id).values(values).returning(complaint.c.id)
-    return (await tx.session.scalar(changed)) is not None
+    return (await tx.connection.scalar(changed)) is not None
 
 
 async def is_complaint(tx: UnitOfWork, complaint_id: UUID) -> bool:
     """Tell whether there is such a complaint."""
-    return (await tx.session.scalar(select(complaint.c.id).where(complaint.c.id == complaint_id))) is not None
+    return (await tx.connection.scalar(select(complaint.c.id).where(complaint.c.id == complaint_id))) is not None
 
 
 async def store_answer(
@@ -502,7 +502,7 @@ async def store_answer(
         "text": text,
         "answered_at": answered_at,
     }
-    await tx.session.execute(insert(answer).values(row))
+    await tx.connection.execute(insert(answer).values(row))
 
 
 def _array(values: Iterable[object], kind: TypeEngine[Any]) -> ColumnElement[Any]:

@@ -15,37 +15,37 @@ from shared.events import ComplaintRouted
 
 async def open_complaint(tx: UnitOfWork, **values: object) -> None:
     """Remember a complaint, once."""
-    await tx.session.execute(insert(complaint).values(values).on_conflict_do_nothing())
+    await tx.connection.execute(insert(complaint).values(values).on_conflict_do_nothing())
 
 
 async def lock(tx: UnitOfWork, complaint_id: UUID) -> Row[Any] | None:
     """Return a complaint; nobody else decides about it until the transaction ends."""
     found = select(complaint).where(complaint.c.complaint_id == complaint_id)
-    return (await tx.session.execute(found.with_for_update())).first()
+    return (await tx.connection.execute(found.with_for_update())).first()
 
 
 async def change(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
     """Write what is known of a complaint now."""
-    await tx.session.execute(update(complaint).where(complaint.c.complaint_id == complaint_id).values(values))
+    await tx.connection.execute(update(complaint).where(complaint.c.complaint_id == complaint_id).values(values))
 
 
 async def keep_words(tx: UnitOfWork, complaint_id: UUID, message_id: UUID, text: str, said_at: datetime) -> None:
     """Keep a message's words, or their newest form."""
     row = {"complaint_id": complaint_id, "message_id": message_id, "text": text, "said_at": said_at}
     kept = insert(words).values(row)
-    await tx.session.execute(kept.on_conflict_do_update(index_elements=["message_id"], set_={"text": text}))
+    await tx.connection.execute(kept.on_conflict_do_update(index_elements=["message_id"], set_={"text": text}))
 
 
 async def words_of(tx: UnitOfWork, complaint_id: UUID) -> str:
     """Return everything that was said about a complaint, in its order."""
     found = select(words.c.text).where(words.c.complaint_id == complaint_id)
-    said = await tx.session.scalars(found.order_by(words.c.said_at, words.c.message_id))
+    said = await tx.connection.scalars(found.order_by(words.c.said_at, words.c.message_id))
     return "\n".join(text for text in said if text)
 
 
 async def forget_words(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Keep no word of a complaint any more."""
-    await tx.session.execute(delete(words).where(words.c.complaint_id == complaint_id))
+    await tx.connection.execute(delete(words).where(words.c.complaint_id == complaint_id))
 
 
 async def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool) -> None:
@@ -65,4 +65,4 @@ async def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool) -> Non
         "directory_version": event.directory_version,
         "decided_at": event.decided_at,
     }
-    await tx.session.execute(insert(decision).values(row))
+    await tx.connection.execute(insert(decision).values(row))

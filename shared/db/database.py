@@ -1,7 +1,7 @@
 """The unit of work: one request or one event is one transaction, and only the edge opens it.
 
 async with database.transaction() as tx:      # endpoints and consumers do this
-    await service.take(tx, …)                 # services and repositories use `tx.session`
+    await service.take(tx, …)                 # services and repositories use `tx.connection`
                                               # `tx.publish(event)` joins the same commit through the outbox
 """
 
@@ -53,9 +53,9 @@ class DatabaseUnavailableError(Exception):
 class UnitOfWork:
     """One open transaction and the events that leave with it."""
 
-    def __init__(self, session: AsyncConnection, *, traceparent: str | None = None) -> None:
+    def __init__(self, connection: AsyncConnection, *, traceparent: str | None = None) -> None:
         """Wrap a connection whose transaction is open."""
-        self.session = session
+        self.connection = connection
         self.traceparent = traceparent
         self._events: list[dict[str, Any]] = []
 
@@ -89,7 +89,7 @@ class UnitOfWork:
         if self._events:
             rows = sorted(self._events, key=lambda row: row["subject"])
             self._events = []
-            await self.session.execute(_ANNOUNCE, columns_of(rows))
+            await self.connection.execute(_ANNOUNCE, columns_of(rows))
 
 
 class Database:

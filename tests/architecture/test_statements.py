@@ -49,7 +49,7 @@ def sql_in(path: Path, tree: ast.Module) -> set[str]:
             case ast.Import(names=names):
                 found |= {alias.name for alias in names} & {"sqlalchemy", "asyncpg"}
             case ast.Attribute(value=ast.Name(id="tx"), attr="session"):
-                found.add("tx.session")
+                found.add("tx.connection")
             case ast.Constant(value=str(words)) if id(node) not in documentation and SQL_WORDS.match(words):
                 found.add(words.strip().splitlines()[0])
     return found
@@ -66,7 +66,7 @@ def test_sql_is_only_in_repositories():
         "from sqlalchemy import select",
         "from sqlalchemy.dialects.postgresql import insert",
         "import sqlalchemy as sa",
-        "async def show(tx): await tx.session.execute(1)",
+        "async def show(tx): await tx.connection.execute(1)",
         "x = 'SELECT 1 FROM complaint'",
         "x = f'DELETE FROM {table}'",
     ],

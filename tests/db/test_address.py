@@ -31,7 +31,7 @@ async def ask(url: str) -> int | None:
     database = Database(url, application="test", pool_size=1)
     try:
         async with database.transaction() as tx:
-            connection = tx.session
+            connection = tx.connection
             return (await connection.exec_driver_sql("SELECT 1")).scalar()
     finally:
         await database.close()

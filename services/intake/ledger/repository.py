@@ -75,7 +75,7 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
         for raw in raws
     ]
     if rows:
-        await tx.session.execute(_STORE_RAW, columns_of(rows))
+        await tx.connection.execute(_STORE_RAW, columns_of(rows))
 
 
 def _body(request: InboundRequest) -> bytes:
@@ -97,7 +97,7 @@ async def store_notices(tx: UnitOfWork, channel: str, told: Sequence[tuple[Accou
             {"channel": channel, "account": one.account, "kind": one.kind, "detail": one.detail, "received_at": at}
             for one, at in told
         ]
-        await tx.session.execute(_STORE_NOTICES, columns_of(rows))
+        await tx.connection.execute(_STORE_NOTICES, columns_of(rows))
 
 
 async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
@@ -119,7 +119,7 @@ async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
         for (account, message_id), (reason, received_at) in sorted(first.items())
     ]
     if rows:
-        await tx.session.execute(_STORE_IGNORED, columns_of(rows))
+        await tx.connection.execute(_STORE_IGNORED, columns_of(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +147,12 @@ async def find_requests(
         found = found.where(raw_request.c.received_at >= since)
     if request_id is not None:
         found = found.where(raw_request.c.id == request_id)
-    return list(await tx.session.scalars(found))
+    return list(await tx.connection.scalars(found))
 
 
 async def open_request(tx: UnitOfWork, request_id: UUID, why: str) -> KeptRequest | None:
     """Return a parked or ignored request whole, and leave a row that says who looked; None when it is neither."""
-    row = (await tx.session.execute(_OPEN, {"id": request_id, "why": why})).first()
+    row = (await tx.connection.execute(_OPEN, {"id": request_id, "why": why})).first()
     if row is None:
         return None
     request = InboundRequest(
@@ -171,7 +171,7 @@ async def lock_request(tx: UnitOfWork, request_id: UUID) -> bool:
     """Tell whether a request still waits to be run again; nobody else runs it until the transaction ends."""
     waiting = select(raw_request.c.id).where(raw_request.c.id == request_id)
     waiting = waiting.where(raw_request.c.state.in_(["parked", "ignored"])).with_for_update()
-    return await tx.session.scalar(waiting) is not None
+    return await tx.connection.scalar(waiting) is not None
 
 
 async def mark_request(
@@ -184,12 +184,12 @@ async def mark_request(
         "tries": raw_request.c.tries + 1,
         "settled_at": at if state == "replayed" else None,
     }
-    await tx.session.execute(update(raw_request).where(raw_request.c.id == request_id).values(values))
+    await tx.connection.execute(update(raw_request).where(raw_request.c.id == request_id).values(values))
 
 
 async def forget_requests(tx: UnitOfWork, before: datetime, at_most: int) -> int:
     """Empty requests that are older, but none that is parked; return how many."""
-    return int(await tx.session.scalar(_FORGET, {"before": before, "at_most": at_most}) or 0)
+    return int(await tx.connection.scalar(_FORGET, {"before": before, "at_most": at_most}) or 0)
 
 
 async def new_notices(
@@ -199,7 +199,7 @@ async def new_notices(
     at_that_time = (account_notice.c.channel == channel) & (account_notice.c.received_at == received_at)
     known = {
         (row.account, row.kind, row.detail)
-        for row in await tx.session.execute(select(account_notice).where(at_that_time))
+        for row in await tx.connection.execute(select(account_notice).where(at_that_time))
     }
     return tuple(one for one in notices if (one.account, one.kind, one.detail) not in known)
 
@@ -215,7 +215,7 @@ async def store_health(tx: UnitOfWork, channel: str, account: str, health: Accou
         "looked_at": looked_at,
     }
     store = insert(account_health).values(channel=channel, account=account, **row)
-    await tx.session.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=row))
+    await tx.connection.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=row))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,11 +236,11 @@ async def claim_recovery(
         set_={"tried_at": now},
         where=or_(recovery.c.tried_at <= not_since, recovery.c.tried_at > now + (now - not_since)),
     )
-    row = (await tx.session.execute(claim.returning(recovery.c.read_until))).first()
+    row = (await tx.connection.execute(claim.returning(recovery.c.read_until))).first()
     if row is None:
         return None
     newest = select(message.c.received_at).where(message.c.channel == channel, message.c.account == account)
-    last = await tx.session.scalar(newest.order_by(message.c.id.desc()).limit(1))
+    last = await tx.connection.scalar(newest.order_by(message.c.id.desc()).limit(1))
     return RecoveryClaim(read_until=row.read_until, last_message_at=last)
 
 
@@ -262,12 +262,12 @@ async def store_recovery(
     if problem is None:
         whole = or_(recovery.c.read_until.is_(None), recovery.c.read_until >= since)
         changes["read_until"] = case((whole, started), else_=recovery.c.read_until)
-    await tx.session.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=changes))
+    await tx.connection.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=changes))
 
 
 async def accounts(tx: UnitOfWork, notices_since: datetime) -> dict[AccountKey, Row[Any]]:
     """Return what is kept of each account: its health, how far it was read back, and what happened to it since then."""
-    rows = await tx.session.execute(_ACCOUNTS, {"notices_since": notices_since})
+    rows = await tx.connection.execute(_ACCOUNTS, {"notices_since": notices_since})
     return {(row.channel, row.account): row for row in rows}
 
 
@@ -277,6 +277,6 @@ async def heard(tx: UnitOfWork, since: datetime) -> dict[AccountKey, list[dateti
     By the messages' ids, which begin with the time (UUIDv7): the key finds them.
     """
     times: dict[AccountKey, list[datetime]] = {}
-    for row in await tx.session.execute(_HEARD, {"first": UUID(int=int(since.timestamp() * 1000) << 80)}):
+    for row in await tx.connection.execute(_HEARD, {"first": UUID(int=int(since.timestamp() * 1000) << 80)}):
         times.setdefault((row.channel, row.account), []).append(row.at)
     return times

@@ -56,7 +56,7 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mappin
             }
             for digest, sender in sorted(missing.items())
         ]
-        added = await tx.session.execute(_ADD_PERSONS, columns_of(rows))
+        added = await tx.connection.execute(_ADD_PERSONS, columns_of(rows))
         found |= {row.digest: Person(row.id, row.id) for row in added}
         if others := missing.keys() - found.keys():
             found |= await _persons_by_digest(tx, others)
@@ -66,7 +66,7 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mappin
 
 
 async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, Person]:
-    rows = await tx.session.execute(_PERSONS, {"digests": list(digests)})
+    rows = await tx.connection.execute(_PERSONS, {"digests": list(digests)})
     return {row.digest: Person(row.id, row.joined_to or row.id) for row in rows}
 
 
@@ -88,12 +88,12 @@ async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged:
             }
         )
     if rows:
-        await tx.session.execute(_ADD_REPORTERS, columns_of(rows))
+        await tx.connection.execute(_ADD_REPORTERS, columns_of(rows))
 
 
 async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
     """Remember that a person wants to hear nothing from us; None: they do again."""
-    await tx.session.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
+    await tx.connection.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
 
 
 async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
@@ -101,8 +101,8 @@ async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
 
     One joining at a time, and from where both stand now: whoever is joined to somebody that is joined further is lost.
     """
-    await tx.session.execute(_LOCK_JOINING)
-    rows = await tx.session.execute(_HUMANS, {"one": one, "other": other})
+    await tx.connection.execute(_LOCK_JOINING)
+    rows = await tx.connection.execute(_HUMANS, {"one": one, "other": other})
     human = {row.id: row.human for row in rows}
     if human[one] != human[other]:
-        await tx.session.execute(_JOIN_PERSONS, {"one": human[one], "other": human[other]})
+        await tx.connection.execute(_JOIN_PERSONS, {"one": human[one], "other": human[other]})
