@@ -37,7 +37,7 @@ def holds_sql(path: Path) -> bool:
 
 
 def sql_in(path: Path, tree: ast.Module) -> set[str]:
-    """Name what makes a module hold SQL: a verb of SQLAlchemy, the session of a transaction, a statement as text."""
+    """Name what makes a module hold SQL: a verb of SQLAlchemy, the connection of a transaction, a statement as text."""
     verbs = SQL_VERBS - {"text"} if path.name == "models.py" else SQL_VERBS  # defaults and partial indexes are text
     found = set()
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -48,7 +48,7 @@ def sql_in(path: Path, tree: ast.Module) -> set[str]:
                 found |= wanted & verbs if path.name == "models.py" else wanted - TYPES_ONLY
             case ast.Import(names=names):
                 found |= {alias.name for alias in names} & {"sqlalchemy", "asyncpg"}
-            case ast.Attribute(value=ast.Name(id="tx"), attr="session"):
+            case ast.Attribute(value=ast.Name(id="tx"), attr="connection"):
                 found.add("tx.connection")
             case ast.Constant(value=str(words)) if id(node) not in documentation and SQL_WORDS.match(words):
                 found.add(words.strip().splitlines()[0])
