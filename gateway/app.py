@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from gateway import health, problems
 from gateway.describing import describe
+from gateway.direct import Direct, direct_routes
 from gateway.middleware import Manners
 from shared.core.service import ServiceApp
 
@@ -35,5 +36,6 @@ def create_app(services: Sequence[ServiceApp], *, metrics_token: str | None = No
             app.include_router(service.router)
     app.include_router(health.router(services, metrics_token=metrics_token))
     describe(app)
+    app.add_middleware(Direct, routes=direct_routes(app))
     app.add_middleware(Manners, own_bodies=[path for service in services for path in service.own_bodies])
     return app

@@ -1,13 +1,12 @@
 """Intake over HTTP: the channels' doors, and the status of a ticket."""
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.routing import APIRoute
 from structlog.contextvars import bind_contextvars
 
 from services.intake.accepting import accept_surely, try_out
@@ -23,6 +22,7 @@ from shared.channels import Answer as ChannelAnswer
 from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
 from shared.db import Database, may_pass
+from shared.http.bare import BareRoute
 from shared.http.body import Memory, Share
 from shared.http.limits import RateLimit, address_of
 from shared.telemetry import metrics
@@ -45,7 +45,7 @@ def doors(
     service: IntakeService, database: Database, channels: Sequence[Channel], references: References, limit: RateLimit
 ) -> APIRouter:
     """Open every door of the given channels."""
-    router, memory = APIRouter(tags=["doors"], route_class=_DoorRoute), Memory(_MOST_IN_MEMORY)
+    router, memory = APIRouter(tags=["doors"], route_class=BareRoute), Memory(_MOST_IN_MEMORY)
     for channel in channels:
         grouping, probe = _grouping(service, database, channel), partial(try_out, service, database, channel.name)
         ready = partial(service.make_ready, channel.name)
@@ -70,13 +70,6 @@ def _grouping(service: IntakeService, database: Database, channel: Channel) -> G
     return Grouping(accept)
 
 
-class _DoorRoute(APIRoute):
-    """A route that hands the bare request over: a door reads its body itself, byte for byte, and needs no more."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return cast("Callable[[Request], Coroutine[Any, Any, Response]]", self.endpoint)
-
-
 class _DoorHandler:
     """One door: read, authenticate, translate, commit, answer. It does nothing else before the 2xx."""
 
@@ -99,9 +92,10 @@ class _DoorHandler:
         self._door = door
         self._limit = limit
         self._memory = memory
+        self._seconds = metrics.DOOR_SECONDS.labels(channel=channel.name)
 
     async def handle(self, request: Request) -> Response:
-        with metrics.DOOR_SECONDS.labels(channel=self._channel.name).time(), self._memory.share() as share:
+        with self._seconds.time(), self._memory.share() as share:
             answer = await self._answer_or_refuse(request, share)
         response = Response(answer.body, answer.status, dict(answer.headers), answer.content_type)
         if answer.status in {429, 503}:
@@ -130,60 +124,58 @@ class _DoorHandler:
             self._count("handshake")
             return answer
         self._channel.authenticate(inbound)
-        translation, receipts = await self._take(request, inbound)
+        translation, receipts = await self._take(inbound)
         self._report(translation, receipts)
         return self._channel.answer(self._door.path, receipts)
 
-    async def _take(self, request: Request, inbound: InboundRequest) -> tuple[Translation, list[Receipt]]:
+    async def _take(self, inbound: InboundRequest) -> tuple[Translation, list[Receipt]]:
         """Translate and accept; keep what one of our own mistakes makes us fail on, lest its provider give it up."""
         translation = Translation(unreadable=(Unreadable(reason="internal_error"),))
         try:
             translation = self._channel.normalize(inbound)
-            return translation, await _or_refuse(self._look_up_and_accept(request, inbound, translation))
+            return translation, await _or_refuse(self._look_up_and_accept(inbound, translation))
         except RefusedError:
             raise
         except Exception as error:
             if self._door.public:
                 raise
             self._log_fault(error)
-        return await self._take_what_can_be(request, inbound, translation)
+        return await self._take_what_can_be(inbound, translation)
 
-    async def _look_up_and_accept(
-        self, request: Request, inbound: InboundRequest, translation: Translation
-    ) -> list[Receipt]:
+    async def _look_up_and_accept(self, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
         async with self._references.resolved(self._channel.name, inbound, translation) as whole:
-            return await self._accept(request, inbound, whole)
+            return await self._accept(inbound, whole)
 
     async def _take_what_can_be(
-        self, request: Request, inbound: InboundRequest, translation: Translation
+        self, inbound: InboundRequest, translation: Translation
     ) -> tuple[Translation, list[Receipt]]:
         """Accept a request that broke our code without the part that breaks it; that is parked."""
 
         async def probe(part: Translation) -> None:
-            await _or_refuse(self._probe(self._delivery(request, inbound, part)))
+            await _or_refuse(self._probe(self._delivery(inbound, part)))
 
         good = await sift(translation, probe)
         try:
-            return good, await self._accept(request, inbound, good)
+            return good, await self._accept(inbound, good)
         except RefusedError:
             raise
         except Exception as error:  # noqa: BLE001 - its parts are harmless one by one, and not together
             self._log_fault(error)
             nothing = Translation(unreadable=(Unreadable(reason="internal_error"),))
-            return nothing, await self._accept(request, inbound, nothing)
+            return nothing, await self._accept(inbound, nothing)
 
-    async def _accept(self, request: Request, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
-        delivery = await self._ready(self._delivery(request, inbound, translation))
+    async def _accept(self, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
+        delivery = await self._ready(self._delivery(inbound, translation))
         receipts = await _or_refuse(self._grouping.accept(delivery))
         self._report_attachments(delivery, receipts)
         return receipts
 
-    def _delivery(self, request: Request, inbound: InboundRequest, translation: Translation) -> Delivery:
+    def _delivery(self, inbound: InboundRequest, translation: Translation) -> Delivery:
         return Delivery(
             door=self._door.path,
             request=inbound,
             translation=translation,
-            traceparent=traceparent_of(request.headers),
+            traceparent=traceparent_of(inbound.headers),
         )
 
     def _report(self, translation: Translation, receipts: Sequence[Receipt]) -> None:

@@ -38,7 +38,9 @@ def _too_large(door: Door) -> str:
 
 
 def _headers(request: Request) -> dict[str, str]:
-    joined: dict[str, list[str]] = {}
-    for name, value in request.headers.items():
-        joined.setdefault(name.lower(), []).append(value)
-    return {name: ", ".join(values) for name, values in joined.items()}
+    """Join what came several times, as HTTP has it (RFC 9110, 5.3); ASGI gives names in small letters."""
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in request.scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

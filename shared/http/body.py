@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 _PATIENCE_S = 30.0
 """Between two pieces of a body: a slow line is welcome, a silent one gives its place to others."""
@@ -78,20 +77,23 @@ async def read_body(
         raise BodyTooLargeError
     chunks: list[bytes] = []
     size = 0
-    stream = request.stream()
     try:
-        while True:
-            async with asyncio.timeout(patience_s):
-                chunk = await anext(stream)
-            size += len(chunk)
-            if size > limit:
-                raise BodyTooLargeError
-            if share is not None:
-                share.grow(size)
-            chunks.append(chunk)
-    except StopAsyncIteration:
-        return b"".join(chunks)
-    except (ClientDisconnect, TimeoutError):
+        async with asyncio.timeout(patience_s) as patience:
+            while True:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise BodyIncompleteError
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > limit:
+                    raise BodyTooLargeError
+                if share is not None:
+                    share.grow(size)
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+                patience.reschedule(asyncio.get_running_loop().time() + patience_s)
+    except TimeoutError:
         raise BodyIncompleteError from None
 
 

@@ -12,4 +12,5 @@ def traceparent_of(headers: Mapping[str, str]) -> str:
     given = headers.get("traceparent", "")
     if _TRACEPARENT.match(given):
         return given
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    drawn = secrets.token_hex(24)
+    return f"00-{drawn[:32]}-{drawn[32:]}-01"
