@@ -11,6 +11,6 @@ def clean_text(text: str) -> str:
     NUL characters are removed (PostgreSQL has no place for them); paired surrogates become their character, lone
     ones U+FFFD (JSON allows them, UTF-8 does not).
     """
-    if _SURROGATE.search(text):
+    if not text.isascii() and _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\x00", "")

@@ -55,10 +55,9 @@ def read_symbols(text: str) -> str:
 
 
 def _check_symbol(body: str) -> str:
-    total, weight = 0, 1
-    for symbol in body:
-        weight = _times(weight, 2)
-        total ^= _times(weight, ALPHABET.index(symbol))
+    total = 0
+    for symbol, weighed in zip(body, _WEIGHED, strict=True):
+        total ^= weighed[ALPHABET.index(symbol)]
     return ALPHABET[total]
 
 
@@ -73,3 +72,15 @@ def _times(left: int, right: int) -> int:
             left ^= 0b100101
         right >>= 1
     return product
+
+
+def _weighed() -> list[list[int]]:
+    """Return, for each place of a ticket, what each symbol weighs there: its number times a power of two."""
+    rows, weight = [], 1
+    for _ in range(_SYMBOLS):
+        weight = _times(weight, 2)
+        rows.append([_times(weight, number) for number in range(len(ALPHABET))])
+    return rows
+
+
+_WEIGHED = _weighed()

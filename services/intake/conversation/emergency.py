@@ -7,7 +7,10 @@ takes off, a miss may cost more: where nothing speaks against it, a word of dang
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any
+
+from ahocorasick_rs import AhoCorasick
 
 from services.intake.conversation.words import Words, table, word_set
 
@@ -24,6 +27,7 @@ _NOW_PHRASES = tuple(f" {phrase} " for phrase in _SIGNS["now_phrases"])
 _PAST_PHRASES = tuple(f" {phrase} " for phrase in _SIGNS["past_phrases"])
 _SENTENCE = re.compile(r"[.!?;\n]+")
 _WORD = re.compile(r"[^\W_]+")
+_THRICE = AhoCorasick([letter * 3 for letter in ascii_lowercase])
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 """A word that is shouted: `kebakaraaan`."""
 _NEAR, _BESIDE, _CALLED = 6, 2, 4
@@ -81,7 +85,7 @@ _TRIGGERS = frozenset(_DANGERS)
 def is_emergency(said: Words) -> bool:
     """Tell whether a text says that somebody is in danger of life or limb now."""
     text, words = said.text, said.words
-    if _STRETCHED.search(text):
+    if _THRICE.find_matches_as_indexes(text):
         text = _STRETCHED.sub(r"\1", text)
         words = tuple(_WORD.findall(text))
     if _TRIGGERS.isdisjoint(words) or not _DRILL.isdisjoint(words):
