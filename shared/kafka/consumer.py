@@ -2,15 +2,17 @@
 
 skip what is not ours (by `ce_type`, before any transaction)
 → one transaction: seen before? line parked? effect + inbox row
-→ database away: wait for it, as long as it takes
+→ database away: wait for it, as long as it takes; slow: for a while, then it is this event that costs too much
 → `RejectError`, or still failing after a few tries: parked with its reason, and the partition goes on
 → offsets committed by hand, after the effect
 """
 
 import asyncio
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 import stamina
 import structlog
@@ -35,6 +37,12 @@ _ATTEMPTS = 5
 _ATTENDANT_S = 1.0
 _MEASURE_TURNS = 10
 _TROUBLE_S = 1.0
+_SLOW_S = 600.0
+"""How long an event whose statements take too long is tried, one try after the other, before it is parked: a slow disk
+recovers, or an operator was called by then; a statement that is too much for a healthy one does not hold up its
+partition for ever."""
+_TOO_SLOW = "57014"
+"""SQLSTATE: `query_canceled`, which is what `statement_timeout` says."""
 
 
 class Consumer:
@@ -59,6 +67,7 @@ class Consumer:
         self._lot = lot
         self._handlers = {model.model_fields["type"].default: handler for model, handler in handlers.items()}
         self._workers: Workers | None = None
+        self._slow_since: dict[UUID, float] = {}
 
     async def check(self) -> None:
         """Raise until the group has given this member its partitions (perhaps none); a service's readiness check."""
@@ -132,6 +141,7 @@ class Consumer:
 
     async def _try(self, envelope: Envelope, enter: Callable[[UnitOfWork], Awaitable[bool]]) -> str | None:
         """Give the event to its handler, a few times if need be; return why it cannot be processed, or None."""
+        reason = None
         try:
             async for attempt in stamina.retry_context(
                 on=_FailedError, attempts=_ATTEMPTS, wait_initial=0.05, wait_max=1, wait_jitter=0.05
@@ -139,8 +149,17 @@ class Consumer:
                 with attempt:
                     await self._handle(envelope, enter)
         except (RejectError, _FailedError) as error:
-            return str(error)
-        return None
+            reason = str(error)
+        except _SlowError as error:
+            since = self._slow_since.setdefault(envelope.id, time.monotonic())
+            if time.monotonic() - since < _SLOW_S:
+                raise
+            reason = str(error)
+        except _AwayError:
+            self._slow_since.pop(envelope.id, None)
+            raise
+        self._slow_since.pop(envelope.id, None)
+        return reason
 
     async def _handle(self, envelope: Envelope, enter: Callable[[UnitOfWork], Awaitable[bool]]) -> None:
         """Process the event in one transaction; what goes wrong comes out without the words it may quote."""
@@ -199,6 +218,10 @@ class _AwayError(Exception):
     """The database is away: wait for it. The text says where and quotes nothing."""
 
 
+class _SlowError(_AwayError):
+    """A statement took too long: the database is in trouble, unless it is this one event that is always too much."""
+
+
 class _FailedError(Exception):
     """The handler failed. The text says where and quotes nothing: retries are logged with it."""
 
@@ -210,7 +233,13 @@ def _quoting_nothing() -> Iterator[None]:
     except RejectError:
         raise
     except Exception as error:  # noqa: BLE001 - raised again, without the words it may quote
-        raise (_AwayError if is_unavailable(error) else _FailedError)(_where(error)) from None
+        raise _kind(error)(_where(error)) from None
+
+
+def _kind(error: Exception) -> type[Exception]:
+    if sqlstate(error) == _TOO_SLOW:
+        return _SlowError
+    return _AwayError if is_unavailable(error) else _FailedError
 
 
 def _where(error: Exception) -> str:

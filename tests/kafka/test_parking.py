@@ -76,6 +76,50 @@ async def test_an_event_that_fails_once_is_tried_again_and_not_parked(pipes, pro
     assert await pipes.parked() == []
 
 
+def too_slow(probe, *, tries: float):
+    """Fail as PostgreSQL does where a statement took too long, so many times."""
+
+    async def stall(tx, envelope):
+        if probe.calls[envelope.id] <= tries:
+            await tx.connection.execute(text("SET LOCAL statement_timeout = '5ms'"))
+            await tx.connection.execute(text("SELECT pg_sleep(1)"))
+
+    return stall
+
+
+async def test_a_slow_database_is_waited_for_and_parks_nothing(pipes, probe):
+    (event_id,) = await pipes.publish(changed(new_id()))
+    probe.faults[event_id] = too_slow(probe, tries=6)
+    async with pipes.flowing(probe):
+        await until(lambda: all_effects(pipes, 1))
+    assert probe.calls[event_id] == 7  # more than a failure of our own is tried
+    assert await pipes.parked() == []
+
+
+async def test_an_event_that_is_always_too_much_for_the_database_is_parked_and_its_partition_goes_on(
+    pipes, probe, monkeypatch
+):
+    monkeypatch.setattr("shared.kafka.consumer._SLOW_S", 0.5)
+    costly = new_id()
+    (bad,) = await pipes.publish(changed(costly))
+    good = await pipes.publish(changed(neighbour(costly)))
+    probe.faults[bad] = too_slow(probe, tries=float("inf"))
+    async with pipes.flowing(probe):
+        await until(lambda: all_effects(pipes, 1))
+        (row,) = await pipes.parked()
+        assert (row["event_id"], row["state"]) == (bad, "parked")
+        assert " 57014 in stall (test_parking.py:" in row["reason"]
+        await decide(pipes, bad, "replay")
+        await until(lambda: _attempted(pipes, bad))
+    assert await pipes.effects() == good
+    assert await pipes.states() == {bad: "parked"}
+
+
+async def _attempted(pipes: Pipes, event_id: UUID) -> bool:
+    query = "SELECT attempts FROM routing.parked WHERE event_id = $1 AND state = 'parked'"
+    return bool(await pipes.sql.fetchval(query, event_id))
+
+
 async def test_later_events_of_the_same_complaint_wait_in_line_and_a_replay_runs_the_line_in_order(pipes, probe):
     stuck, free = new_id(), new_id()
     line = [(await pipes.publish(changed(stuck, version)))[0] for version in range(1, 5)]
