@@ -113,8 +113,12 @@ class Dispatch:
     async def expire(self, tx: UnitOfWork) -> Moved | None:
         """Call one reply unknown whose sender never said what came of it; None when there is none."""
         now = self._clock()
-        row = await repository.lock_overdue(tx, now)
+        row = await repository.lock_overdue(tx, now, ahead=2 * CLAIM)
         return None if row is None else await move(tx, row, "unknown", reason="sender_vanished", now=now)
+
+    async def bring_back(self, tx: UnitOfWork) -> int:
+        """Let a clock that ran ahead hold nothing up; return how many replies and accounts that were."""
+        return await repository.bring_back(tx, self._clock(), longest=rules.LONGEST_WAIT, pause=self._policy.pause)
 
     async def standing(self, tx: UnitOfWork) -> Standing:
         """Count what is not settled yet, and name the accounts that rest."""

@@ -1,11 +1,11 @@
 """Every SQL statement of replies."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Text, Uuid, cast, exists, func, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Row, Text, Uuid, case, cast, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.replies.models import account, complaint, reply
@@ -78,10 +78,24 @@ async def lock_reply(tx: UnitOfWork, reply_id: UUID) -> Row[Any] | None:
     return (await tx.connection.execute(select(reply).where(reply.c.id == reply_id).with_for_update())).first()
 
 
-async def lock_overdue(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
-    """Return a reply whose sender never said what came of it."""
-    overdue = select(reply).where(reply.c.state == "sending", reply.c.claimed_until < now).limit(1)
+async def lock_overdue(tx: UnitOfWork, now: datetime, *, ahead: timedelta) -> Row[Any] | None:
+    """Return a reply whose sender never said what came of it; one claimed until so far ahead had a wrong clock."""
+    claimed = reply.c.claimed_until
+    over = or_(claimed < now, claimed > func.greatest(now, func.now()) + ahead)
+    overdue = select(reply).where(reply.c.state == "sending", over).limit(1)
     return (await tx.connection.execute(overdue.with_for_update(skip_locked=True))).first()
+
+
+async def bring_back(tx: UnitOfWork, now: datetime, *, longest: timedelta, pause: timedelta) -> int:
+    """Let nothing wait longer than it may from now on, because a clock that ran ahead dated it; return how many rows.
+
+    A reply that was never tried is due at once. Now is the later of our clock and PostgreSQL's.
+    """
+    latest: ColumnElement[datetime] = func.greatest(now, func.now())
+    due = latest + case((reply.c.attempts == 0, timedelta(0)), else_=longest)
+    replies = update(reply).where(reply.c.state == "queued", reply.c.due_at > due).values(due_at=due)
+    resting = update(account).where(account.c.paused_until > latest + pause).values(paused_until=latest + pause)
+    return sum([(await tx.connection.execute(statement)).rowcount for statement in (replies, resting)])
 
 
 async def lock_resolved(tx: UnitOfWork) -> Row[Any] | None:

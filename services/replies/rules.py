@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 _FIRST_RETRY = timedelta(seconds=15)
 _LONGEST_RETRY = HOUR
-_LONGEST_WAIT = DAY
+LONGEST_WAIT = DAY
 """A provider may ask for more patience; it is not believed beyond this."""
 
 _HAS_IT = frozenset({"accepted", "buffered"})
@@ -110,7 +110,7 @@ def wait(attempts: int, jitter: float, retry_after: timedelta | None = None) -> 
     `jitter` (0 to 1) spreads it from half to one and a half. What the provider asks for is the least.
     """
     backoff: timedelta = min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(attempts - 1, 16)) * (0.5 + jitter)
-    return max(backoff, min(retry_after or timedelta(0), _LONGEST_WAIT))
+    return max(backoff, min(retry_after or timedelta(0), LONGEST_WAIT))
 
 
 def after_report(state: str, outcome: str, *, delivered: bool) -> State | None:

@@ -137,6 +137,8 @@ class Worker:
                     while (moved := await self._database.run(settle)) is not None:
                         figures.tell(moved)
                 if turns % _FIGURES_EVERY == 0:
+                    if count := await self._database.run(self._dispatch.bring_back):
+                        log.warning("replies.dated_ahead", count=count)
                     figures.show(await self._database.run(self._dispatch.standing))
             except Exception as error:
                 if not may_pass(error):

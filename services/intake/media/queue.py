@@ -27,6 +27,8 @@ _LONGEST_WAIT = timedelta(hours=1)
 _LEASE = timedelta(minutes=3)
 """A fetch takes a minute at most; after this its worker is taken for dead."""
 _STORE_WAIT = timedelta(minutes=1)
+_SLACK = timedelta(minutes=1)
+"""The clocks of healthy machines differ by less."""
 
 Result: TypeAlias = Prepared | Refusal | Unfetched
 
@@ -66,7 +68,7 @@ class AttachmentQueue:
     async def claim(self, tx: UnitOfWork) -> Claim | Settled | None:
         """Take the next attachment that is due; one that cannot be fetched at all is settled instead."""
         now = self._clock()
-        row = await repository.lock_due(tx, now)
+        row = await repository.lock_due(tx, now, longest=_LONGEST_WAIT + _SLACK)
         if row is None:
             return None
         policy = self._policies.get(row.channel)
@@ -134,6 +136,10 @@ class AttachmentQueue:
         wait = min(_FIRST_WAIT * 2 ** (claim.attempt - 1), _LONGEST_WAIT)
         await repository.change(tx, claim.id, state="wanted", problem=reason, due_at=self._clock() + wait)
         return Settled(claim.id, claim.channel, "later", reason)
+
+    async def bring_back(self, tx: UnitOfWork) -> int:
+        """Let a clock that ran ahead keep nothing from being fetched; return how many attachments that were."""
+        return await repository.bring_back(tx, self._clock(), first=_STORE_WAIT, longest=_LONGEST_WAIT)
 
     async def expire(self, tx: UnitOfWork) -> Settled | None:
         """Delete one content whose time is over, unless another attachment needs the same bytes."""

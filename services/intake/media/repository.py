@@ -1,24 +1,43 @@
 """Every SQL statement about attachments and their contents."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, cast, func, literal, null, select, update
+from sqlalchemy import BigInteger, Row, Text, cast, func, literal, null, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.intake.models import attachment, complaint, message
 from shared.db import UnitOfWork
 
 _WAITING = ("wanted", "fetching")
+_BRING_BACK = text("""
+    UPDATE intake.attachment AS a SET due_at = t.now + CAST(:first AS interval)
+    FROM (SELECT greatest(CAST(:now AS timestamptz), now()) AS now) AS t
+    WHERE a.state IN ('wanted', 'fetching')
+      AND a.due_at > t.now + CASE a.attempts WHEN 0 THEN CAST(:first AS interval) ELSE CAST(:longest AS interval) END
+""")
 
 
-async def lock_due(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
-    """Return the next attachment to fetch, or one whose worker never came back; no other worker sees it meanwhile."""
-    due = select(attachment).where(attachment.c.state.in_(_WAITING), attachment.c.due_at <= now)
+async def lock_due(tx: UnitOfWork, now: datetime, *, longest: timedelta) -> Row[Any] | None:
+    """Return the next attachment to fetch, or one whose worker never came back; no other worker sees it meanwhile.
+
+    What is due later than the `longest` wait from today, PostgreSQL's or ours, has its date from a clock that ran ahead.
+    """
+    ahead = attachment.c.due_at > func.greatest(now, func.now()) + longest
+    due = select(attachment).where(attachment.c.state.in_(_WAITING), or_(attachment.c.due_at <= now, ahead))
     due = due.order_by(attachment.c.due_at).limit(1)
     return (await tx.connection.execute(due.with_for_update(skip_locked=True))).first()
+
+
+async def bring_back(tx: UnitOfWork, now: datetime, *, first: timedelta, longest: timedelta) -> int:
+    """Let nothing wait longer than it may from now on, because a clock that ran ahead dated it; return how many rows.
+
+    `first` is the longest wait before the first attempt. Now is the later of our clock and PostgreSQL's.
+    """
+    told = {"now": now, "first": first, "longest": longest}
+    return (await tx.connection.execute(_BRING_BACK, told)).rowcount
 
 
 async def lock_stale(tx: UnitOfWork, now: datetime) -> Row[Any] | None:

@@ -115,7 +115,9 @@ class MediaWorker:
         return count
 
     async def _tidy(self) -> bool:
-        """Look for what must go: contents past their time every minute, orphans once a day."""
+        """Look for what must go: contents past their time every minute, orphans once a day. And what is dated ahead."""
+        if count := await self._database.run(self._queue.bring_back):
+            log.warning("attachment.dated_ahead", count=count)
         try:
             await self.expire_all()
             if self._turns % _SWEEPS_EVERY == 0:

@@ -54,7 +54,8 @@ class AgencyMessages:
             )
             return Recognized(row.channel, OUR_OWN_REPLY)
         complaint = (await complaints_of(tx, [row.complaint_id]))[row.complaint_id]
-        if _looks_like_a_receipt(row, complaint) and now - row.received_at < limits.OWN_RECEIPT_WAIT:
+        waited = abs(now - row.received_at)  # a clock may have run ahead for a while
+        if _looks_like_a_receipt(row, complaint) and waited < limits.OWN_RECEIPT_WAIT:
             await repository.put_off_agency_message(tx, row.id, now + limits.OWN_REPLY_WAIT)
             return Recognized(row.channel, "later")
         await repository.settle_agency_message(

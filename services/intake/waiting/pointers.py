@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import structlog
 from sqlalchemy import Row
 
+from services.intake.conversation import limits
 from services.intake.documents import read_message
 from services.intake.drafts import Delivery
 from services.intake.service import IntakeService
@@ -25,7 +26,8 @@ DOOR = "pointer"
 LEASE = timedelta(minutes=2)
 """A question takes a minute at most; after this its worker is taken for dead."""
 _FIRST_WAIT = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=1)
+"""Between two questions."""
 _ACCOUNT_WAIT = timedelta(minutes=15)
 """While an account's token is dead: somebody must act first."""
 PATIENCE = timedelta(hours=24)
@@ -153,7 +155,7 @@ def _patience(error: SendError) -> timedelta:
 
 def _wait(error: SendError, attempt: int) -> timedelta:
     if error.retry_after is not None:
-        return min(error.retry_after, _LONGEST_WAIT)
+        return min(error.retry_after, LONGEST_WAIT)
     if error.remedy is Remedy.PAUSE:
         return _ACCOUNT_WAIT
-    return min(_FIRST_WAIT * (1 << min(attempt - 1, 10)), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << min(attempt - 1, 10)), LONGEST_WAIT)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 
+from services.intake.conversation import limits
 from services.intake.documents import message_document
 from services.intake.drafts import Key
 from services.intake.models import amendment, part, pointer
@@ -138,6 +139,66 @@ _CHANGE_POINTER = text("""
     UPDATE intake.pointer SET state = :state, problem = :problem, attempts = :attempts, due_at = :due_at
     WHERE channel = :channel AND account = :account AND provider_message_id = :provider_message_id
 """)
+_BRING_BACK_MESSAGES = text("""
+    UPDATE intake.message AS m SET due_at = t.latest
+    FROM (SELECT greatest(CAST(:now AS timestamptz), now()) + CAST(:wait AS interval) AS latest) AS t
+    WHERE m.disposition = 'held' AND m.author = :author AND m.due_at > t.latest
+""")
+_BRING_BACK_PARTS = text("""
+    UPDATE intake.part AS p SET received_at = t.now, due_at = t.now + CAST(:wait AS interval)
+    FROM (SELECT greatest(CAST(:now AS timestamptz), now()) AS now) AS t
+    WHERE p.joined_at IS NULL AND p.received_at > t.now
+""")
+_BRING_BACK_AMENDMENTS = text("""
+    UPDATE intake.amendment AS a SET received_at = t.now
+    FROM (SELECT greatest(CAST(:now AS timestamptz), now()) AS now) AS t
+    WHERE a.applied_at IS NULL AND a.received_at > t.now
+""")
+_BRING_BACK_POINTERS = text("""
+    UPDATE intake.pointer AS p
+    SET received_at = least(p.received_at, t.now),
+        due_at = least(p.due_at, t.now + CASE p.attempts WHEN 0 THEN interval '0' ELSE CAST(:wait AS interval) END)
+    FROM (SELECT greatest(CAST(:now AS timestamptz), now()) AS now) AS t
+    WHERE p.state = 'wanted' AND (p.received_at > t.now OR p.due_at > t.now + CAST(:wait AS interval))
+""")
+_TODAY = "GREATEST(CAST(:now AS timestamptz), now())"
+_DATED_AHEAD = {
+    "parts": text(f"""
+        UPDATE intake.part SET received_at = LEAST(received_at, {_TODAY}), due_at = LEAST(due_at, {_TODAY} + :longest)
+        WHERE joined_at IS NULL AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
+    """),
+    "held": text(f"""
+        UPDATE intake.message SET received_at = LEAST(received_at, {_TODAY}),
+            due_at = LEAST(due_at, {_TODAY} + :longest)
+        WHERE disposition = 'held' AND author = 'citizen'
+          AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
+    """),
+    "agency_messages": text(f"""
+        UPDATE intake.message SET received_at = LEAST(received_at, {_TODAY}),
+            due_at = LEAST(due_at, {_TODAY} + :longest)
+        WHERE disposition = 'held' AND author = 'agency'
+          AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
+    """),
+    "amendments": text(f"""
+        UPDATE intake.amendment SET received_at = LEAST(received_at, {_TODAY}), at = LEAST(at, {_TODAY})
+        WHERE applied_at IS NULL AND received_at > {_TODAY} + :slack + :longest
+    """),
+    "pointers": text(f"""
+        UPDATE intake.pointer SET received_at = LEAST(received_at, {_TODAY}),
+            due_at = LEAST(due_at, CASE WHEN attempts = 0 THEN {_TODAY} ELSE {_TODAY} + :longest END)
+        WHERE state = 'wanted' AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
+    """),
+}
+_LONGEST: dict[str, timedelta] = {
+    "parts": limits.PARTS_WAIT,
+    "held": limits.HOLD,
+    "agency_messages": limits.OWN_REPLY_WAIT,
+    "amendments": timedelta(0),
+    "pointers": limits.POINTER_WAIT,
+}
+"""How far ahead something may be due at most."""
+_SLACK = timedelta(minutes=1)
+"""The clocks of healthy machines differ by less."""
 _STANDING = text("""
     SELECT 'parts' AS what, count(*) AS number, min(received_at) AS since FROM intake.part WHERE joined_at IS NULL
     UNION ALL SELECT 'held', count(*), min(received_at) FROM intake.message
@@ -337,6 +398,37 @@ async def change_pointer(
     key = {name: getattr(row, name) for name in ("channel", "account", "provider_message_id")}
     told = {**key, "state": state, "problem": problem, "attempts": attempts, "due_at": due_at}
     await tx.connection.execute(_CHANGE_POINTER, told)
+
+
+async def bring_back(
+    tx: UnitOfWork, now: datetime, *, hold: timedelta, own: timedelta, parts: timedelta, ask: timedelta
+) -> int:
+    """Let nothing wait longer than it may from now on, because a clock that ran ahead dated it; return how many rows.
+
+    Now is the later of the worker's clock and PostgreSQL's: whose own clock is behind calls nothing dated ahead.
+    `hold`, `own`, `parts` and `ask` are the longest waits of media, of what was written in our name, of parts, and
+    between two questions.
+    """
+    statements: Sequence[tuple[TextClause, dict[str, object]]] = (
+        (_BRING_BACK_MESSAGES, {"wait": hold, "author": "citizen"}),
+        (_BRING_BACK_MESSAGES, {"wait": own, "author": "agency"}),
+        (_BRING_BACK_PARTS, {"wait": parts}),
+        (_BRING_BACK_AMENDMENTS, {}),
+        (_BRING_BACK_POINTERS, {"wait": ask}),
+    )
+    return sum([(await tx.connection.execute(sql, {"now": now, **told})).rowcount for sql, told in statements])
+
+
+async def bring_back(tx: UnitOfWork, now: datetime) -> dict[str, int]:
+    """Date anew what a clock that ran ahead has dated: it would wait for that day. Return how many, of each kind.
+
+    The day is PostgreSQL's, or ours where that is later; nothing is due later than the longest wait of its kind.
+    """
+    told = {"now": now, "slack": _SLACK}
+    return {
+        what: (await tx.connection.execute(mend, {**told, "longest": _LONGEST[what]})).rowcount
+        for what, mend in _DATED_AHEAD.items()
+    }
 
 
 async def standing(tx: UnitOfWork) -> dict[str, tuple[int, datetime | None]]:

@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from services.intake.accepting import surely
+from services.intake.conversation import limits
 from services.intake.looping import loop
 from services.intake.repository import OvertakenError
 from services.intake.waiting import repository
@@ -15,7 +16,7 @@ from services.intake.waiting.agency import AgencyMessages
 from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import PartError, Parts
-from services.intake.waiting.pointers import Claim, Pointers, Resolved, Result
+from services.intake.waiting.pointers import LONGEST_WAIT, Claim, Pointers, Resolved, Result
 from services.intake.waiting.trouble import MessageError, may_pass
 from shared.channels import MessageReader, Remedy, SendError
 from shared.core.errors import whereabouts
@@ -110,6 +111,8 @@ class WaitingWorker:
 
     async def tidy(self) -> bool:
         """End what waited long enough, and show the figures."""
+        await self._bring_back()
+        await self._bring_back()
         while (kept := await self._database.run(self._held.give_up)) > 0:
             metrics.WAITED.labels(what="held", channel="", outcome="no_words_came", reason="").inc(kept)
         while await self._recognize_next():
@@ -123,6 +126,28 @@ class WaitingWorker:
             metrics.WAITING.labels(what=what).set(number)
             metrics.WAITING_AGE.labels(what=what).set(0 if since is None else (now - since).total_seconds())
         return False
+
+    async def _bring_back(self) -> None:
+        """Let a clock that ran ahead hold nothing up until its own time comes."""
+        bring_back = partial(
+            repository.bring_back,
+            now=self._clock(),
+            hold=limits.HOLD,
+            own=limits.OWN_REPLY_WAIT,
+            parts=limits.PARTS_WAIT,
+            ask=LONGEST_WAIT,
+        )
+        count = await self._database.run(bring_back)
+        if count:
+            log.warning("intake.dated_ahead", count=count)
+
+    async def _bring_back(self) -> None:
+        """Let nothing wait for a day that only a wrong clock has seen."""
+        brought = await self._database.run(partial(repository.bring_back, now=self._clock()))
+        for what, number in brought.items():
+            if number:
+                metrics.DATED_AHEAD.labels(what=what).inc(number)
+                log.error("intake.dated_ahead", what=what, number=number)
 
     async def _recognize_next(self) -> bool:
         try:

@@ -5,7 +5,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -325,3 +325,17 @@ async def test_a_store_that_is_away_says_so(tmp_path):
     (tmp_path / "store" / "ab").write_text("a file where a folder should be")
     with pytest.raises(StoreUnavailableError):
         await store.keep({"ab" + "0" * 62: b"x"})
+
+
+async def test_an_attachment_that_was_dated_a_year_ahead_is_fetched_soon(desk, worker, sql):
+    right = max(desk.now, datetime.now(UTC))
+    owner = await complaint(sql)
+    for attempts in (0, 1):
+        await attachment(sql, owner, due_at=right + timedelta(days=365), attempts=attempts)
+    desk.now = right
+    await worker._tidy()
+    desk.now = right + timedelta(minutes=2)
+    assert await worker.fetch_next()
+    assert await worker.fetch_next()
+    states = await sql.fetch("SELECT state FROM intake.attachment")
+    assert [row["state"] for row in states] == ["stored", "stored"]
