@@ -27,8 +27,6 @@ _LONGEST_WAIT = timedelta(hours=1)
 _LEASE = timedelta(minutes=3)
 """A fetch takes a minute at most; after this its worker is taken for dead."""
 _STORE_WAIT = timedelta(minutes=1)
-_SLACK = timedelta(minutes=1)
-"""The clocks of healthy machines differ by less."""
 
 Result: TypeAlias = Prepared | Refusal | Unfetched
 
@@ -68,7 +66,7 @@ class AttachmentQueue:
     async def claim(self, tx: UnitOfWork) -> Claim | Settled | None:
         """Take the next attachment that is due; one that cannot be fetched at all is settled instead."""
         now = self._clock()
-        row = await repository.lock_due(tx, now, longest=_LONGEST_WAIT + _SLACK)
+        row = await repository.lock_due(tx, now)
         if row is None:
             return None
         policy = self._policies.get(row.channel)

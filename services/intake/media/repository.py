@@ -20,13 +20,9 @@ _BRING_BACK = text("""
 """)
 
 
-async def lock_due(tx: UnitOfWork, now: datetime, *, longest: timedelta) -> Row[Any] | None:
-    """Return the next attachment to fetch, or one whose worker never came back; no other worker sees it meanwhile.
-
-    What is due later than the `longest` wait from today, PostgreSQL's or ours, has its date from a clock that ran ahead.
-    """
-    ahead = attachment.c.due_at > func.greatest(now, func.now()) + longest
-    due = select(attachment).where(attachment.c.state.in_(_WAITING), or_(attachment.c.due_at <= now, ahead))
+async def lock_due(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
+    """Return the next attachment to fetch, or one whose worker never came back; no other worker sees it meanwhile."""
+    due = select(attachment).where(attachment.c.state.in_(_WAITING), attachment.c.due_at <= now)
     due = due.order_by(attachment.c.due_at).limit(1)
     return (await tx.connection.execute(due.with_for_update(skip_locked=True))).first()
 

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import structlog
 from sqlalchemy import Row
 
-from services.intake.conversation import limits
 from services.intake.documents import read_message
 from services.intake.drafts import Delivery
 from services.intake.service import IntakeService

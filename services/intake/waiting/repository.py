@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
 
-from services.intake.conversation import limits
 from services.intake.documents import message_document
 from services.intake.drafts import Key
 from services.intake.models import amendment, part, pointer
@@ -161,44 +160,6 @@ _BRING_BACK_POINTERS = text("""
     FROM (SELECT greatest(CAST(:now AS timestamptz), now()) AS now) AS t
     WHERE p.state = 'wanted' AND (p.received_at > t.now OR p.due_at > t.now + CAST(:wait AS interval))
 """)
-_TODAY = "GREATEST(CAST(:now AS timestamptz), now())"
-_DATED_AHEAD = {
-    "parts": text(f"""
-        UPDATE intake.part SET received_at = LEAST(received_at, {_TODAY}), due_at = LEAST(due_at, {_TODAY} + :longest)
-        WHERE joined_at IS NULL AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
-    """),
-    "held": text(f"""
-        UPDATE intake.message SET received_at = LEAST(received_at, {_TODAY}),
-            due_at = LEAST(due_at, {_TODAY} + :longest)
-        WHERE disposition = 'held' AND author = 'citizen'
-          AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
-    """),
-    "agency_messages": text(f"""
-        UPDATE intake.message SET received_at = LEAST(received_at, {_TODAY}),
-            due_at = LEAST(due_at, {_TODAY} + :longest)
-        WHERE disposition = 'held' AND author = 'agency'
-          AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
-    """),
-    "amendments": text(f"""
-        UPDATE intake.amendment SET received_at = LEAST(received_at, {_TODAY}), at = LEAST(at, {_TODAY})
-        WHERE applied_at IS NULL AND received_at > {_TODAY} + :slack + :longest
-    """),
-    "pointers": text(f"""
-        UPDATE intake.pointer SET received_at = LEAST(received_at, {_TODAY}),
-            due_at = LEAST(due_at, CASE WHEN attempts = 0 THEN {_TODAY} ELSE {_TODAY} + :longest END)
-        WHERE state = 'wanted' AND (received_at > {_TODAY} + :slack OR due_at > {_TODAY} + :longest + :slack)
-    """),
-}
-_LONGEST: dict[str, timedelta] = {
-    "parts": limits.PARTS_WAIT,
-    "held": limits.HOLD,
-    "agency_messages": limits.OWN_REPLY_WAIT,
-    "amendments": timedelta(0),
-    "pointers": limits.POINTER_WAIT,
-}
-"""How far ahead something may be due at most."""
-_SLACK = timedelta(minutes=1)
-"""The clocks of healthy machines differ by less."""
 _STANDING = text("""
     SELECT 'parts' AS what, count(*) AS number, min(received_at) AS since FROM intake.part WHERE joined_at IS NULL
     UNION ALL SELECT 'held', count(*), min(received_at) FROM intake.message
@@ -417,18 +378,6 @@ async def bring_back(
         (_BRING_BACK_POINTERS, {"wait": ask}),
     )
     return sum([(await tx.connection.execute(sql, {"now": now, **told})).rowcount for sql, told in statements])
-
-
-async def bring_back(tx: UnitOfWork, now: datetime) -> dict[str, int]:
-    """Date anew what a clock that ran ahead has dated: it would wait for that day. Return how many, of each kind.
-
-    The day is PostgreSQL's, or ours where that is later; nothing is due later than the longest wait of its kind.
-    """
-    told = {"now": now, "slack": _SLACK}
-    return {
-        what: (await tx.connection.execute(mend, {**told, "longest": _LONGEST[what]})).rowcount
-        for what, mend in _DATED_AHEAD.items()
-    }
 
 
 async def standing(tx: UnitOfWork) -> dict[str, tuple[int, datetime | None]]:

@@ -112,7 +112,6 @@ class WaitingWorker:
     async def tidy(self) -> bool:
         """End what waited long enough, and show the figures."""
         await self._bring_back()
-        await self._bring_back()
         while (kept := await self._database.run(self._held.give_up)) > 0:
             metrics.WAITED.labels(what="held", channel="", outcome="no_words_came", reason="").inc(kept)
         while await self._recognize_next():
@@ -140,14 +139,6 @@ class WaitingWorker:
         count = await self._database.run(bring_back)
         if count:
             log.warning("intake.dated_ahead", count=count)
-
-    async def _bring_back(self) -> None:
-        """Let nothing wait for a day that only a wrong clock has seen."""
-        brought = await self._database.run(partial(repository.bring_back, now=self._clock()))
-        for what, number in brought.items():
-            if number:
-                metrics.DATED_AHEAD.labels(what=what).inc(number)
-                log.error("intake.dated_ahead", what=what, number=number)
 
     async def _recognize_next(self) -> bool:
         try:
