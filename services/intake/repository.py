@@ -30,10 +30,10 @@ from shared.channels import (
 )
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
-from shared.db import UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
 from shared.events import AttachmentRef
 
-_STORE_MESSAGES = (
+_STORE_MESSAGES = Prepared(
     insert_rows(
         message,
         *("id", "channel", "account", "provider_message_id", "complaint_id", "raw_request_id", "fingerprint"),
@@ -43,7 +43,7 @@ _STORE_MESSAGES = (
     .on_conflict_do_nothing(constraint="message_key")
     .returning(message.c.id)
 )
-_STORE_REPORTS = (
+_STORE_REPORTS = Prepared(
     insert_rows(
         delivery_report, *("reply_id", "outcome", "channel", "complaint_id", "reported_at", "provider_message_id")
     )
@@ -52,12 +52,13 @@ _STORE_REPORTS = (
 )
 _STATE = ("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at", "announced_at")
 _COUNTS = ("waiting", "window_started_at", "window_count")
-_OPEN_CONVERSATIONS = (
+_OPEN_CONVERSATIONS = Prepared(
     insert_rows(conversation, "id", "channel", "account", "person_id", "thread", *_STATE, *_COUNTS)
     .on_conflict_do_nothing(constraint="conversation_key")
     .returning(conversation.c.id)
 )
-_MOVE_CONVERSATIONS = text("""
+_MOVE_CONVERSATIONS = Prepared(
+    text("""
     UPDATE intake.conversation AS c
     SET latest_complaint_id = n.latest_complaint_id, last_message_at = n.last_message_at, asked = n.asked,
         asked_at = n.asked_at, prompted_at = n.prompted_at, announced_at = n.announced_at, waiting = n.waiting,
@@ -70,13 +71,16 @@ _MOVE_CONVERSATIONS = text("""
              window_started_at, window_count)
     WHERE c.id = n.id
 """)
-_LOCK_CONVERSATIONS = text("""
+)
+_LOCK_CONVERSATIONS = Prepared(
+    text("""
     SELECT c.* FROM intake.conversation AS c
     JOIN unnest(CAST(:person_id AS uuid[]), CAST(:account AS text[]), CAST(:thread AS text[]))
         AS k(person_id, account, thread)
       ON c.person_id = k.person_id AND c.channel = :channel AND c.account = k.account AND c.thread = k.thread
     ORDER BY c.id FOR UPDATE OF c
 """)
+)
 _TAKE_HELD = text("""
     UPDATE intake.message AS m SET complaint_id = n.complaint_id, disposition = 'appended', rule = :rule, due_at = NULL
     FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:complaint_id AS uuid[])) AS n(conversation_id, complaint_id)
@@ -92,7 +96,7 @@ _TAKE_ATTACHMENTS = text("""
     FROM intake.message AS m WHERE m.id = a.message_id AND m.id = ANY(CAST(:ids AS uuid[]))
     RETURNING a.message_id, a.id, a.kind, a.media_type, a.sha256, a.size
 """)
-_STORE_COMPLAINTS = (
+_STORE_COMPLAINTS = Prepared(
     insert_rows(
         complaint,
         *("id", "ticket", "conversation_id", "channel", "text", "anonymous", "secret", "sealed", "received_at"),
@@ -101,30 +105,49 @@ _STORE_COMPLAINTS = (
     .on_conflict_do_nothing(index_elements=["ticket"])
     .returning(complaint.c.id, complaint.c.ticket)
 )
-_STORE_ATTACHMENTS = insert_rows(
-    attachment,
-    *("id", "complaint_id", "message_id", "channel", "account", "kind", "media_type", "sha256", "size", "source_url"),
-    *("note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
+_STORE_ATTACHMENTS = Prepared(
+    insert_rows(
+        attachment,
+        *(
+            "id",
+            "complaint_id",
+            "message_id",
+            "channel",
+            "account",
+            "kind",
+            "media_type",
+            "sha256",
+            "size",
+            "source_url",
+        ),
+        *("note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
+    )
 )
 
 
-_KNOWN = text("""
+_KNOWN = Prepared(
+    text("""
     SELECT account, provider_message_id, fingerprint, disposition, complaint_id, received_at FROM intake.message
     WHERE channel = :channel AND account = ANY(CAST(:accounts AS text[]))
       AND provider_message_id = ANY(CAST(:ids AS text[]))
 """)
+)
 """Index looks, and no join: this comes before everything else, mostly in vain."""
-_REPORTED = text("""
+_REPORTED = Prepared(
+    text("""
     SELECT provider_message_id, complaint_id FROM intake.delivery_report
     WHERE channel = :channel AND provider_message_id = ANY(CAST(:ids AS text[]))
 """)
-_COMPLAINTS_OF = text("""
+)
+_COMPLAINTS_OF = Prepared(
+    text("""
     SELECT c.id, c.ticket, c.sealed, c.state, c.received_at, c.withdrawn_at,
            coalesce(p.joined_to, p.id) AS person_id
     FROM intake.complaint AS c JOIN intake.conversation AS v ON v.id = c.conversation_id
     JOIN vault.person AS p ON p.id = v.person_id
     WHERE c.id = ANY(CAST(:ids AS uuid[])) OR c.ticket = ANY(CAST(:tickets AS text[]))
 """)
+)
 
 ConversationKey: TypeAlias = tuple[UUID, str, str]
 """Person, our account, public thread (empty in private): with the channel, what a conversation is known by."""
@@ -148,7 +171,7 @@ class KnownMessage:
 async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) -> dict[Key, KnownMessage]:
     """Return what became of messages that are stored."""
     told = {"channel": channel, "accounts": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
-    rows = [row for row in await tx.connection.execute(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
+    rows = [row for row in await tx.fetch(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
     complaints = await complaints_of(tx, {row.complaint_id for row in rows if row.complaint_id is not None})
     known = {}
     for row in rows:
@@ -165,7 +188,7 @@ async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) ->
 
 async def complaints_reported(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, UUID]:
     """Return the complaints that replies of ours belong to, by the provider's ids of the replies."""
-    rows = await tx.connection.execute(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
+    rows = await tx.fetch(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
     return {row.provider_message_id: row.complaint_id for row in rows}
 
 
@@ -190,7 +213,7 @@ async def complaints_of(
     ids, tickets = set(ids), set(tickets)
     if not ids and not tickets:
         return {}
-    rows = await tx.connection.execute(_COMPLAINTS_OF, {"ids": list(ids), "tickets": list(tickets)})
+    rows = await tx.fetch(_COMPLAINTS_OF, {"ids": list(ids), "tickets": list(tickets)})
     return {
         row.id: ComplaintOf(
             id=row.id,
@@ -268,7 +291,7 @@ async def store_agency_messages(
 async def _insert_all(tx: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         row["place"] = None if row["place"] is None else json.dumps(row["place"])
-    stored = (await tx.connection.scalars(_STORE_MESSAGES, columns_of(rows))).all()
+    stored = await tx.fetch(_STORE_MESSAGES, columns_of(rows))
     if len(stored) < len(rows):
         raise OvertakenError
 
@@ -280,7 +303,7 @@ async def lock_conversations(
     persons, accounts, threads = zip(*sorted(keys), strict=True)
     told = {"channel": channel, "person_id": list(persons), "account": list(accounts), "thread": list(threads)}
     found = {}
-    for row in await tx.connection.execute(_LOCK_CONVERSATIONS, told):
+    for row in await tx.fetch(_LOCK_CONVERSATIONS, told):
         found[row.person_id, row.account, row.thread] = Conversation(
             id=row.id,
             account=row.account,
@@ -327,12 +350,12 @@ async def store_conversations(tx: UnitOfWork, channel: str, conversations: Itera
         }
         (news if one.is_new else known).append(row)
     if news:
-        opened = (await tx.connection.scalars(_OPEN_CONVERSATIONS, columns_of(news))).all()
+        opened = await tx.fetch(_OPEN_CONVERSATIONS, columns_of(news))
         if len(opened) < len(news):
             raise OvertakenError
     if known:
         columns = ("id", *_STATE, *_COUNTS)
-        await tx.connection.execute(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
+        await tx.fetch(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
 
 
 async def store_complaints(tx: UnitOfWork, channel: str, judged: Sequence[Judged]) -> dict[UUID, str]:
@@ -355,7 +378,7 @@ async def store_complaints(tx: UnitOfWork, channel: str, judged: Sequence[Judged
             for one in judged
             if one.draft.complaint_id not in tickets
         ]
-        stored = await tx.connection.execute(_STORE_COMPLAINTS, columns_of(rows))
+        stored = await tx.fetch(_STORE_COMPLAINTS, columns_of(rows))
         tickets |= {row.id: row.ticket for row in stored}
         for one in judged:
             if one.draft.complaint_id not in tickets:
@@ -408,7 +431,7 @@ async def store_attachments(
         for stored, message_id, complaint_id, account, received_at in attachments
     ]
     if rows:
-        await tx.connection.execute(_STORE_ATTACHMENTS, columns_of(rows))
+        await tx.fetch(_STORE_ATTACHMENTS, columns_of(rows))
 
 
 def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str, Any]:
@@ -444,7 +467,7 @@ async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
     }
     if not rows:
         return set()
-    told = await tx.connection.execute(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
+    told = await tx.fetch(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
     return {(row.reply_id, row.outcome) for row in told}
 
 
@@ -460,7 +483,7 @@ async def store_sent(
         "reported_at": sent_at,
         "provider_message_id": provider_message_id,
     }
-    await tx.connection.execute(_STORE_REPORTS, columns_of([row]))
+    await tx.fetch(_STORE_REPORTS, columns_of([row]))
 
 
 async def tickets_of(tx: UnitOfWork, complaint_ids: Iterable[UUID]) -> dict[UUID, str]:

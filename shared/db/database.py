@@ -1,19 +1,19 @@
 """The unit of work: one request or one event is one transaction, and only the edge opens it.
 
 async with database.transaction() as tx:      # endpoints and consumers do this
-    await service.take(tx, …)                 # services and repositories use `tx.connection`
+    await service.take(tx, …)                 # repositories use `tx.connection`, for every message `tx.fetch`
                                               # `tx.publish(event)` joins the same commit through the outbox
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from asyncpg import InternalClientError
+import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from shared.core.ids import new_id
 from shared.db.address import make_engine
 from shared.db.bus_tables import outbox
+from shared.db.prepared import Prepared, Record
 from shared.db.rows import columns_of, insert_rows
 from shared.events import Event
 
@@ -43,19 +44,26 @@ _AWAY_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "25006"})
 """Shut down by an administrator, by a crash, not yet started, idle too long; read-only, as after a fail-over."""
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
 """SQLSTATE: not serializable, a deadlock, a lock not had, a statement that took too long."""
-_ANNOUNCE = insert_rows(outbox, "event_id", "type", "topic", "source", "subject", "time", "traceparent", "value")
+_ANNOUNCE = Prepared(
+    insert_rows(outbox, "event_id", "type", "topic", "source", "subject", "time", "traceparent", "value")
+)
 
 
 class DatabaseUnavailableError(Exception):
     """No connection could be had, or no answer; the cause is chained, the text names only its class."""
 
 
+class RolledBackError(Exception):
+    """The block went on after a statement had failed, and PostgreSQL took everything back; nothing was committed."""
+
+
 class UnitOfWork:
     """One open transaction and the events that leave with it."""
 
-    def __init__(self, connection: AsyncConnection, *, traceparent: str | None = None) -> None:
-        """Wrap a connection whose transaction is open."""
+    def __init__(self, connection: AsyncConnection, driver: Any, *, traceparent: str | None = None) -> None:
+        """Wrap a connection whose transaction is open, and the driver's connection beneath it."""
         self.connection = connection
+        self._driver = driver
         self.traceparent = traceparent
         self._events: list[dict[str, Any]] = []
 
@@ -89,7 +97,15 @@ class UnitOfWork:
         if self._events:
             rows = sorted(self._events, key=lambda row: row["subject"])
             self._events = []
-            await self.connection.execute(_ANNOUNCE, columns_of(rows))
+            await self.fetch(_ANNOUNCE, columns_of(rows))
+
+    async def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
+        """Run a prepared statement and return its rows."""
+        arguments = statement.arguments(values)
+        return cast(
+            "list[Record]",
+            await _answered(self._driver, self._driver.fetch(statement.sql, *arguments, record_class=Record)),
+        )
 
 
 class Database:
@@ -105,7 +121,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=_CONNECT_TIMEOUT_S,
-            isolation_level="READ COMMITTED",  # acceptance reads what a concurrent twin has just committed
+            isolation_level="AUTOCOMMIT",  # `transaction` says BEGIN and COMMIT, for SQLAlchemy and the driver alike
             connect_args={
                 "timeout": _CONNECT_TIMEOUT_S,
                 "command_timeout": None if patient else _ANSWER_TIMEOUT_S,
@@ -114,6 +130,8 @@ class Database:
                     "statement_timeout": "0" if patient else f"{_STATEMENT_TIMEOUT_S}s",
                     "idle_in_transaction_session_timeout": f"{int(_IDLE_TIMEOUT_S * 1000)}ms",
                     "timezone": "UTC",
+                    # acceptance reads what a concurrent twin has just committed
+                    "default_transaction_isolation": "read committed",
                 },
             },
         )
@@ -124,17 +142,26 @@ class Database:
     @asynccontextmanager
     async def transaction(self, *, traceparent: str | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it, with its events, when the block ends well, roll back otherwise."""
+        connection, driver = await self._connect()
+        try:
+            await _answered(driver, driver.execute("BEGIN"))
+            tx = UnitOfWork(connection, driver, traceparent=traceparent)
+            yield tx
+            await tx.flush()
+            await _commit(driver)
+        except BaseException as error:
+            await _take_back(connection, driver, error)
+            raise
+        finally:
+            await connection.close()
+
+    async def _connect(self) -> tuple[AsyncConnection, Any]:
+        """Return a connection of the pool, and the driver's beneath it; raises `DatabaseUnavailableError`."""
         try:
             connection = await self.engine.connect()
         except Exception as error:
             raise DatabaseUnavailableError(type(error).__name__) from error
-        try:
-            async with connection.begin():
-                tx = UnitOfWork(connection, traceparent=traceparent)
-                yield tx
-                await tx.flush()
-        finally:
-            await connection.close()
+        return connection, (await connection.get_raw_connection()).driver_connection
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do this work in a transaction of its own."""
@@ -160,10 +187,7 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection that ends with the block, and with it every lock that its session holds."""
-        try:
-            connection = await self.engine.connect()
-        except Exception as error:
-            raise DatabaseUnavailableError(type(error).__name__) from error
+        connection, _ = await self._connect()
         try:
             yield connection
         finally:
@@ -196,20 +220,48 @@ def _ask_if_it_lives(connection: Any, record: ConnectionPoolEntry, _proxy: objec
 
 def _give_up_silence(context: ExceptionContext) -> DatabaseUnavailableError | None:
     """Have the pool forget a connection that gave no answer in time, or that broke in the middle of its protocol."""
-    if not isinstance(context.original_exception, TimeoutError | InternalClientError):
+    if not isinstance(context.original_exception, TimeoutError | asyncpg.InternalClientError):
         return None
     context.is_disconnect = True
     return DatabaseUnavailableError("no answer in time")
+
+
+async def _answered(driver: Any, call: Awaitable[T]) -> T:
+    """Wait for the driver; raises `DatabaseUnavailableError` for silence and for a connection that is gone."""
+    try:
+        return await call
+    except (TimeoutError, OSError, asyncpg.InternalClientError) as error:
+        raise DatabaseUnavailableError("no answer in time") from error
+    except (asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+        if driver.is_closed():
+            raise DatabaseUnavailableError("the connection is closed") from error
+        raise
+
+
+async def _commit(driver: Any) -> None:
+    if await _answered(driver, driver.execute("COMMIT")) != "COMMIT":
+        raise RolledBackError
+
+
+async def _take_back(connection: AsyncConnection, driver: Any, error: BaseException) -> None:
+    """Roll back; a connection of which nobody knows where it stands is given up."""
+    known = isinstance(error, Exception) and not is_unavailable(error)
+    if known and not connection.invalidated and not driver.is_closed():
+        with suppress(DatabaseUnavailableError, asyncpg.PostgresError):
+            await _answered(driver, driver.execute("ROLLBACK"))
+            return
+    driver.terminate()
+    await connection.invalidate()
 
 
 def is_unavailable(error: BaseException) -> bool:
     """Tell whether the database itself is away (try again for as long as it takes), not the statement wrong."""
     if isinstance(error, DatabaseUnavailableError):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
     code = sqlstate(error) or ""
-    return error.connection_invalidated or code.startswith(_AWAY_CLASSES) or code in _AWAY_CODES
+    return code.startswith(_AWAY_CLASSES) or code in _AWAY_CODES
 
 
 def may_pass(error: BaseException) -> bool:
@@ -219,5 +271,5 @@ def may_pass(error: BaseException) -> bool:
 
 def sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's code of an error that it reported: it names the kind and quotes nothing."""
-    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    code = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
     return code if isinstance(code, str) else None

@@ -14,17 +14,19 @@ from services.intake.drafts import Delivery, Key
 from services.intake.models import account_health, account_notice, ignored, message, raw_request, recovery
 from shared.channels import AccountHealth, AccountNotice, InboundRequest, Unreadable
 from shared.core.text import clean_text
-from shared.db import UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
 
 _AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-code", "x-device-id"})
-_STORE_RAW = insert_rows(
-    raw_request,
-    *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
+_STORE_RAW = Prepared(
+    insert_rows(
+        raw_request,
+        *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
+    )
 )
 _STORE_NOTICES = insert_rows(account_notice, "channel", "account", "kind", "detail", "received_at")
-_STORE_IGNORED = insert_rows(
-    ignored, "channel", "account", "provider_message_id", "reason", "received_at"
-).on_conflict_do_nothing()
+_STORE_IGNORED = Prepared(
+    insert_rows(ignored, "channel", "account", "provider_message_id", "reason", "received_at").on_conflict_do_nothing()
+)
 _OPEN = text("SELECT * FROM vault.kept_request(:id, :why)")
 _FORGET = text("SELECT intake.forget_requests(:before, :at_most)")
 
@@ -75,7 +77,7 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
         for raw in raws
     ]
     if rows:
-        await tx.connection.execute(_STORE_RAW, columns_of(rows))
+        await tx.fetch(_STORE_RAW, columns_of(rows))
 
 
 def _body(request: InboundRequest) -> bytes:
@@ -119,7 +121,7 @@ async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
         for (account, message_id), (reason, received_at) in sorted(first.items())
     ]
     if rows:
-        await tx.connection.execute(_STORE_IGNORED, columns_of(rows))
+        await tx.fetch(_STORE_IGNORED, columns_of(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,18 @@ from services.intake.judging import Judged
 from services.intake.models import person, reporter
 from shared.channels import Sender
 from shared.core.ids import new_id
-from shared.db import UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
 from shared.security.vault import VaultKeys
 
-_ADD_PERSONS = (
+_ADD_PERSONS = Prepared(
     insert_rows(person, "id", "digest", "key_id", "identifier")
     .on_conflict_do_nothing(index_elements=["digest"])
     .returning(person.c.id, person.c.digest)
 )
-_ADD_REPORTERS = insert_rows(reporter, "reference", "person_id", "details", "address")
-_PERSONS = text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
+_ADD_REPORTERS = Prepared(insert_rows(reporter, "reference", "person_id", "details", "address"))
+_PERSONS = Prepared(
+    text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
+)
 _LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended('intake.join_persons', 0))")
 _HUMANS = text("SELECT id, coalesce(joined_to, id) AS human FROM vault.person WHERE id IN (:one, :other)")
 _JOIN_PERSONS = text("""
@@ -56,7 +58,7 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mappin
             }
             for digest, sender in sorted(missing.items())
         ]
-        added = await tx.connection.execute(_ADD_PERSONS, columns_of(rows))
+        added = await tx.fetch(_ADD_PERSONS, columns_of(rows))
         found |= {row.digest: Person(row.id, row.id) for row in added}
         if others := missing.keys() - found.keys():
             found |= await _persons_by_digest(tx, others)
@@ -66,7 +68,7 @@ async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mappin
 
 
 async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, Person]:
-    rows = await tx.connection.execute(_PERSONS, {"digests": list(digests)})
+    rows = await tx.fetch(_PERSONS, {"digests": list(digests)})
     return {row.digest: Person(row.id, row.joined_to or row.id) for row in rows}
 
 
@@ -88,7 +90,7 @@ async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged:
             }
         )
     if rows:
-        await tx.connection.execute(_ADD_REPORTERS, columns_of(rows))
+        await tx.fetch(_ADD_REPORTERS, columns_of(rows))
 
 
 async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
