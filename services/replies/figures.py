@@ -4,6 +4,7 @@ import structlog
 
 from services.replies.dispatch import Standing
 from services.replies.moves import Moved
+from services.replies.rules import EMERGENCY_BUDGET
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -16,7 +17,10 @@ def tell(moved: Moved | None) -> None:
     if moved is None:
         return
     metrics.REPLIES.labels(channel=moved.channel, template=moved.template, outcome=moved.state).inc()
-    say = getattr(log, _LOUD.get(moved.state, "info"))
+    alarming = moved.reason == EMERGENCY_BUDGET
+    if alarming:
+        metrics.EMERGENCIES_UNANSWERED.labels(channel=moved.channel).inc()
+    say = getattr(log, "error" if alarming else _LOUD.get(moved.state, "info"))
     say(f"reply.{moved.state}", reply_id=str(moved.reply_id), ticket=moved.ticket, reason=moved.reason)
 
 

@@ -132,6 +132,7 @@ async def recent(tx: UnitOfWork, row: Row[Any], now: datetime, kind: Kind, threa
         func.count().filter(mine).label("conversation_day"),
         func.count().filter(reply.c.thread_digest == cast(thread, LargeBinary), this_hour).label("thread_hour"),
         func.count().filter(this_hour, ~reply.c.urgent).label("account_hour"),
+        func.count().filter(this_hour, reply.c.urgent).label("account_emergencies_hour"),
     ).where(
         reply.c.channel == row.channel,
         reply.c.account == row.account,

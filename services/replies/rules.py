@@ -15,6 +15,8 @@ Kind = Literal["receipt", "prompt", "emergency"]
 Resolution = Literal["sent", "failed", "again"]
 """What an operator says of an unknown reply."""
 
+EMERGENCY_BUDGET = "emergency_budget"
+"""Why somebody in danger is not told of 112: an account has told too many within the hour. A person must look."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 _FIRST_RETRY = timedelta(seconds=15)
@@ -43,7 +45,10 @@ class Limits:
     """Prompts to one person: somebody who asks CEK now and then is not refused, an autoresponder is."""
     prompts_day: int = 20
     emergencies_hour: int = 10
-    """To one person. No other limit holds an emergency up; this one ends a loop with an autoresponder."""
+    """To one person: ends a loop with an autoresponder."""
+    account_emergencies_hour: int = 600
+    """Of one account of ours. Ten a minute are many times the busiest hour of a province that calls 112 itself; beyond
+    it senders are forged, or a disaster is known to all. Nothing else holds an emergency up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class Recent:
     conversation_day: int = 0
     thread_hour: int = 0
     account_hour: int = 0
+    account_emergencies_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,9 @@ def kind_of(template: str, *, urgent: bool) -> Kind | None:
 def storm(limits: Limits, recent: Recent, kind: Kind = "receipt") -> str | None:
     """Return why one more of this kind would be part of a storm, or None."""
     if kind == "emergency":
-        return "conversation_limit" if recent.conversation_hour >= limits.emergencies_hour else None
+        if recent.conversation_hour >= limits.emergencies_hour:
+            return "conversation_limit"
+        return EMERGENCY_BUDGET if recent.account_emergencies_hour >= limits.account_emergencies_hour else None
     hour, day = {
         "receipt": (limits.conversation_hour, limits.conversation_day),
         "prompt": (limits.prompts_hour, limits.prompts_day),

@@ -40,6 +40,8 @@ class RepliesSettings(Settings):
     """Public acknowledgements under one post."""
     account_per_hour: Count = 300
     """Acknowledgements from one account of ours: whoever forges senders cannot make us pay without end."""
+    account_emergencies_per_hour: Count = 600
+    """The same for answers with 112, which no other limit of an account holds up; beyond it somebody is paged."""
 
     @property
     def policy(self) -> Policy:
@@ -50,6 +52,7 @@ class RepliesSettings(Settings):
                 conversation_day=self.conversation_per_day,
                 thread_hour=self.thread_per_hour,
                 account_hour=self.account_per_hour,
+                account_emergencies_hour=self.account_emergencies_per_hour,
             ),
             acknowledgement_valid=timedelta(hours=self.acknowledgement_hours),
             answer_valid=timedelta(hours=self.answer_hours),

@@ -47,6 +47,11 @@ REPLIES = Counter(
 REPLIES_OPEN = Gauge(
     "ntbcare_replies_open", "Messages to citizens now queued, sending or unknown.", ["channel", "state"]
 )
+EMERGENCIES_UNANSWERED = Counter(
+    "ntbcare_emergencies_unanswered_total",
+    "People in danger who were not told of 112: their account had told too many in an hour. Forged, or a disaster.",
+    ["channel"],
+)
 REPLY_ACCOUNTS_PAUSED = Gauge(
     "ntbcare_reply_accounts_paused",
     "Our accounts whose provider refuses us: an operator must act.",

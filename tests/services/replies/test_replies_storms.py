@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from services.replies import rules
 from services.replies.rules import Limits, Recent
@@ -54,6 +56,25 @@ async def test_an_autoresponder_that_quotes_our_112_does_not_go_on_for_ever(hous
         await house.complain(conversation_id=person, emergency=True)
         await house.send_all()
     assert len(house.sender.handed) == house.policy.limits.emergencies_hour
+
+
+async def test_forged_numbers_that_cry_for_help_cannot_make_us_pay_without_end_and_somebody_is_called(house):
+    house.allow(account_emergencies_hour=5)
+    unanswered = REGISTRY.get_sample_value("ntbcare_emergencies_unanswered_total", {"channel": "sms"}) or 0
+    for _ in range(8):
+        await house.complain(emergency=True)
+    with capture_logs() as lines:
+        await house.send_all()
+    assert await house.outcomes() == {("sent", None): 5, ("withheld", "emergency_budget"): 3}
+    assert REGISTRY.get_sample_value("ntbcare_emergencies_unanswered_total", {"channel": "sms"}) == unanswered + 3
+    alarms = [line["reason"] for line in lines if line["log_level"] == "error"]
+    assert alarms == ["emergency_budget"] * 3
+    await house.complain()
+    await house.comment(post="p1", emergency=True)
+    house.clock.advance(minutes=61)
+    await house.complain(emergency=True)
+    await house.send_all()
+    assert (await house.outcomes())["sent", None] == 8, "receipts, other accounts and the next hour go on"
 
 
 async def test_prompts_have_a_limit_of_their_own_and_share_the_accounts_budget(house):
@@ -175,6 +196,7 @@ def test_a_prompt_is_no_receipt_and_an_emergency_neither():
     assert rules.storm(LIMITS, busy, "prompt") is None
     worst = Recent(conversation_hour=9, conversation_day=99, thread_hour=99, account_hour=9999)
     assert rules.storm(LIMITS, worst, "emergency") is None
+    assert rules.storm(LIMITS, Recent(account_emergencies_hour=600), "emergency") == "emergency_budget"
     assert rules.kind_of("answer", urgent=True) is None
 
 
