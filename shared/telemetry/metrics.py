@@ -73,7 +73,7 @@ WAITING_AGE = Gauge(
 WAITED = Counter(
     "ntbcare_intake_waited_total",
     "What became of what waited: parts whole, with_holes or repeated; held no_words_came; amendments applied, adopted, "
-    "no_change or given_up; pointers resolved, fallback, given_up or later, and why.",
+    "no_change or given_up; pointers resolved, fallback, given_up, parked or later, and why.",
     ["what", "channel", "outcome", "reason"],
 )
 RECOVERED = Counter(

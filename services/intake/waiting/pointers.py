@@ -13,7 +13,7 @@ from services.intake.drafts import Delivery
 from services.intake.service import IntakeService
 from services.intake.waiting import repository
 from services.intake.waiting.requests import request_of
-from shared.channels import InboundMessage, Pointer, Reading, Remedy, SendError, Translation
+from shared.channels import InboundMessage, Pointer, Reading, Remedy, SendError, Translation, Unreadable
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
@@ -33,6 +33,10 @@ PATIENCE = timedelta(hours=24)
 """After this the citizen's words are taken as far as they are known."""
 ACCOUNT_PATIENCE = timedelta(hours=72)
 """The same while a token is dead: a weekend."""
+MOST_ATTEMPTS = 24
+"""Of a message that a mistake of ours keeps from being accepted: with the waits between them about eighteen hours, in
+which we may be mended."""
+OUR_MISTAKE = "internal_error"
 
 Result: TypeAlias = Reading | SendError
 
@@ -48,7 +52,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What became of a pointer: `resolved`; `fallback` or `given_up` when no more is asked; `later`. And why."""
+    """What became of a pointer: `resolved`; `fallback` or `given_up` when no more is asked; `later`. And why.
+
+    `parked`: what the provider said is kept for a replay, because our own code cannot accept it.
+    """
 
     channel: str
     outcome: str
@@ -104,10 +111,22 @@ class Pointers:
             return await self._give_up(tx, row, result.reason)
         return await self._later(tx, row, result)
 
-    async def put_off(self, tx: UnitOfWork, claim: Claim, error: SendError) -> Resolved | None:
-        """Ask again later, whatever the provider said: what it said could not be accepted."""
+    async def put_off(self, tx: UnitOfWork, claim: Claim, result: Result, *, fallback: bool = True) -> Resolved | None:
+        """Ask again later, as a mistake of ours keeps what the provider said from being accepted; in the end park it.
+
+        The citizen's words are then taken as they were told at first; without `fallback` not even those.
+        """
         row = await self._lock(tx, claim)
-        return None if row is None else await self._later(tx, row, error)
+        if row is None:
+            return None
+        if row.attempts < MOST_ATTEMPTS:
+            return await self._later(tx, row, SendError(OUR_MISTAKE, Remedy.RETRY))
+        body = result.body if isinstance(result, Reading) else _origin(row)
+        await self._accept(tx, row, body, Translation(unreadable=(Unreadable(reason=OUR_MISTAKE, where=DOOR),)))
+        if fallback:
+            await self._accept_fallback(tx, row)
+        await self._settle(tx, row, "given_up", OUR_MISTAKE)
+        return Resolved(row.channel, "parked", OUR_MISTAKE)
 
     async def _lock(self, tx: UnitOfWork, claim: Claim) -> Row[Any] | None:
         """Return the claim's row unless another worker has it by now."""
@@ -124,12 +143,15 @@ class Pointers:
 
     async def _give_up(self, tx: UnitOfWork, row: Row[Any], reason: str) -> Resolved:
         """Ask no more: what the provider told at first is all there is."""
+        told = await self._accept_fallback(tx, row)
+        await self._settle(tx, row, "given_up", reason)
+        return Resolved(row.channel, "fallback" if told else "given_up", reason)
+
+    async def _accept_fallback(self, tx: UnitOfWork, row: Row[Any]) -> bool:
         fallback = self._fallback(row)
         if fallback is not None:
-            body = {"pointer": row.provider_message_id, "request": str(row.raw_request_id)}
-            await self._accept(tx, row, body, Translation(messages=(fallback,)))
-        await self._settle(tx, row, "given_up", reason)
-        return Resolved(row.channel, "given_up" if fallback is None else "fallback", reason)
+            await self._accept(tx, row, _origin(row), Translation(messages=(fallback,)))
+        return fallback is not None
 
     async def _accept(self, tx: UnitOfWork, row: Row[Any], body: object, translation: Translation) -> None:
         delivery = Delivery(door=DOOR, request=request_of(DOOR, row.received_at, body), translation=translation)
@@ -146,6 +168,10 @@ class Pointers:
         except Exception as error:  # noqa: BLE001 - one that cannot be read must not hold up the others
             log.error("intake.fallback_unreadable", channel=row.channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
             return None
+
+
+def _origin(row: Row[Any]) -> dict[str, str]:
+    return {"pointer": row.provider_message_id, "request": str(row.raw_request_id)}
 
 
 def _patience(error: SendError) -> timedelta:

@@ -16,7 +16,7 @@ from services.intake.waiting.agency import AgencyMessages
 from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import PartError, Parts
-from services.intake.waiting.pointers import LONGEST_WAIT, Claim, Pointers, Resolved, Result
+from services.intake.waiting.pointers import DOOR, LONGEST_WAIT, Claim, Pointers, Resolved, Result
 from services.intake.waiting.trouble import MessageError, may_pass
 from shared.channels import MessageReader, Remedy, SendError
 from shared.core.errors import whereabouts
@@ -107,6 +107,9 @@ class WaitingWorker:
             _count("pointers", resolved.channel, resolved.outcome, resolved.reason)
             if resolved.outcome == "given_up":
                 log.error("intake.pointer_given_up", channel=resolved.channel, reason=resolved.reason)
+            if resolved.outcome == "parked":
+                metrics.DOOR_OUTCOMES.labels(channel=resolved.channel, outcome="parked", reason=resolved.reason).inc()
+                log.error("intake.request_parked", reason=resolved.reason, where=DOOR)
         return True
 
     async def tidy(self) -> bool:
@@ -182,8 +185,14 @@ class WaitingWorker:
             if may_pass(error):
                 raise
             log.error("intake.pointer_not_accepted", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - as above
-            failed = SendError("internal_error", Remedy.RETRY)
-            return await surely(self._database, partial(self._pointers.put_off, claim=claim, error=failed))
+        try:
+            return await surely(self._database, partial(self._pointers.put_off, claim=claim, result=result))
+        except Exception as error:
+            if may_pass(error):
+                raise
+            log.error("intake.fallback_not_accepted", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - as above
+        bare = partial(self._pointers.put_off, claim=claim, result=result, fallback=False)
+        return await surely(self._database, bare)
 
 
 def _passes(error: BaseException) -> bool:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from services.intake.waiting.pointers import MOST_ATTEMPTS
 from shared.channels import Pointer, Reading, Remedy, SendError, Translation
 from shared.core.ids import new_id
 from tests.services.intake.counting import rows_of
@@ -200,6 +202,33 @@ async def test_what_we_cannot_accept_is_put_off_and_stays(room: Room, sql):
     row = await row_of(sql, mid)
     assert (row["state"], row["problem"], row["attempts"]) == ("wanted", "internal_error", 1)
     assert await messages_of(sql, mid) == []
+
+
+def says_what_breaks_us(mid: str) -> Reader:
+    message = said(mid, "Air mati\x00 sejak pagi", sender=mid, **COMMENT)
+    return Reader(lambda _: Reading(body=b'{"as": "told"}', translation=Translation(messages=(message,))))
+
+
+@pytest.mark.parametrize("told_at_first", ["Air mati …", None, "Air\x00 mati …"])
+async def test_what_we_can_never_accept_is_parked_with_its_reason_and_alarmed(told_at_first, room: Room, sql):
+    mid = a_mid()
+    room.readers["facebook"] = reader = says_what_breaks_us(mid)
+    await sql.execute("DELETE FROM intake.pointer")
+    await room.points(mid, told_at_first and said(mid, told_at_first, sender=mid, **COMMENT))
+    with capture_logs() as lines:
+        for _ in range(MOST_ATTEMPTS + 2):
+            await room.work()
+            room.now = max(room.now, (await row_of(sql, mid))["due_at"])
+    row = await row_of(sql, mid)
+    assert (row["state"], row["problem"], len(reader.asked)) == ("given_up", "internal_error", MOST_ATTEMPTS)
+    parked = await sql.fetchrow(
+        "SELECT * FROM intake.raw_request WHERE state = 'parked' ORDER BY id DESC LIMIT 1",
+    )
+    kept = b'{"as": "told"}'
+    assert (parked["body"], parked["unreadable"]) == (kept, [["internal_error", "pointer"]])
+    assert [line["event"] for line in lines].count("intake.request_parked") == 1
+    accepted = [one["text"] for one in await messages_of(sql, mid)]
+    assert accepted == (["Air mati …"] if told_at_first == "Air mati …" else [])
 
 
 async def test_the_worker_runs_until_it_is_stopped_and_closes_its_readers(room: Room, sql):
