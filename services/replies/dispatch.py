@@ -16,14 +16,15 @@ from sqlalchemy import Row
 
 from services.replies import repository, rules
 from services.replies.moves import Moved, move
+from services.replies.prompts import ASKED_FOR
 from services.replies.rules import Policy
 from shared.channels import Outbound, Remedy, ReturnAddress, Sender, SendError, Sent
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.security.vault import VaultKeys
 
-STOPPED = "stopped"
-"""The one message to somebody who said STOP: that we heard it. Also the purpose under which the vault finds them."""
+ASKED = "asked"
+"""The purpose for which the vault finds even who said STOP: the answer to a command."""
 _DEVICE = "device"
 CLAIM = timedelta(minutes=2)
 """How long a sender may hold a reply; it stops waiting for the provider long before."""
@@ -143,7 +144,7 @@ class Dispatch:
         refused = rules.storm(self._policy.limits, recent, kind) if kind else None
         if refused is not None:
             return await move(tx, row, "withheld", reason=refused, now=now)
-        sealed = await repository.look_up(tx, row.recipient, STOPPED if row.template == STOPPED else "reply")
+        sealed = await repository.look_up(tx, row.recipient, ASKED if row.template in ASKED_FOR else "reply")
         if sealed is None:
             return await self._unanswerable(tx, row, now)
         try:
@@ -167,7 +168,7 @@ class Dispatch:
 
     async def _unanswerable(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Moved:
         """Settle what the vault has no address for: its citizen said STOP, or there never was one."""
-        if await repository.look_up(tx, row.recipient, STOPPED) is not None:
+        if await repository.look_up(tx, row.recipient, ASKED) is not None:
             return await move(tx, row, "withheld", reason="citizen_stopped", now=now)
         return await move(tx, row, "failed", reason="no_address", now=now)
 

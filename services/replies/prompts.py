@@ -10,6 +10,11 @@ from shared.events import STATE_WORDS
 
 SPOKEN_ON = frozenset({"sms", "direct_message"})
 """Only between the citizen and us: below a post, everybody would read what they asked."""
+ASKED_FOR = frozenset(
+    {"help", "status", "ticket_unknown", "cancelled", "not_cancelled", "stopped", "resumed", "joined", "not_joined"}
+)
+"""Answers to a command. Whoever said STOP gets them all the same: it silences what we send unasked, and must not hide
+what somebody does in their name."""
 
 _SMS: Mapping[str, str] = {
     "greeting": (

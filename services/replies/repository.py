@@ -146,7 +146,7 @@ async def recent(tx: UnitOfWork, row: Row[Any], now: datetime, kind: Kind, threa
 async def look_up(tx: UnitOfWork, reporter: UUID, purpose: str) -> bytes | None:
     """Return where a citizen is answered, encrypted; the vault keeps a record of the look.
 
-    Who said STOP is found for the purpose `stopped` alone: the word that confirms it.
+    Who said STOP is found for the purpose `asked` alone: the answer to a command.
     """
     looked = func.vault.return_address(cast(reporter, Uuid), cast(purpose, Text), type_=LargeBinary)
     return await tx.connection.scalar(select(looked))

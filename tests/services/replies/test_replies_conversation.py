@@ -200,14 +200,24 @@ async def test_a_prompt_without_words_is_refused(house):
         await house.ask("sing")
 
 
-async def test_who_said_stop_hears_that_we_heard_it_and_nothing_more(house):
+async def test_who_said_stop_hears_that_we_heard_it_and_nothing_that_they_did_not_ask_for(house):
     event = await house.complain()
     await house.deliver(house.answered(event))
-    stop = await house.ask("stopped")
-    for reporter in (event.reporter, stop.reporter):
+    stop, hello = await house.ask("stopped"), await house.ask("greeting")
+    for reporter in (event.reporter, stop.reporter, hello.reporter):
         await house.silence(reporter)
     await house.send_all()
     (sent,) = house.sender.handed
     assert "MULAI" in sent.text
-    assert await house.outcomes() == {("withheld", "citizen_stopped"): 2, ("sent", None): 1}
+    assert await house.outcomes() == {("withheld", "citizen_stopped"): 3, ("sent", None): 1}
     assert await house.said() == [("reply.failed.v1", "citizen_stopped")], "the officer whose answer it was learns it"
+
+
+async def test_a_stop_hides_from_nobody_that_their_complaint_was_withdrawn(house):
+    batal = await house.ask("cancelled", ticket="NTB-7K3M-9QX2F")
+    await house.silence(batal.reporter)
+    await house.send_all()
+    (sent,) = house.sender.handed
+    assert "NTB-7K3M-9QX2F" in sent.text
+    purposes = await house.sql.fetch("SELECT purpose FROM vault.look WHERE reference = $1", batal.reporter)
+    assert [row["purpose"] for row in purposes] == ["asked"]
