@@ -95,9 +95,9 @@ def _changes_something(row: Row[Any]) -> bool:
         return False
     if row.change == "withdrawn":
         return True
-    if row.edited_at is not None:
-        return bool(row.at > row.edited_at)
-    return row.text is not None and row.text != row.said
+    if row.overtaken:
+        return False
+    return row.edited_at is not None or (row.text is not None and row.text != row.said)
 
 
 async def _complaint(tx: UnitOfWork, complaint_id: UUID | None) -> ComplaintOf | None:

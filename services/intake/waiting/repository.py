@@ -93,7 +93,10 @@ _SETTLE_AGENCY_MESSAGE = text("""
 _PUT_OFF_AGENCY_MESSAGE = text("UPDATE intake.message SET due_at = :due_at WHERE id = :id")
 _LOCK_AMENDMENT = text("""
     SELECT a.channel, a.account, a.provider_message_id, a.change, a.version, a.text, a.at,
-           m.id AS message_id, m.author, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said
+           m.id AS message_id, m.author, m.complaint_id, m.edited_at, m.withdrawn_at, m.text AS said,
+           EXISTS (SELECT FROM intake.amendment AS n WHERE n.channel = a.channel AND n.account = a.account
+                   AND n.provider_message_id = a.provider_message_id AND n.change = 'edited'
+                   AND n.applied_at IS NOT NULL AND (n.at, n.received_at) > (a.at, a.received_at)) AS overtaken
     FROM intake.amendment AS a JOIN intake.message AS m
       ON m.channel = a.channel AND m.account = a.account AND m.provider_message_id = a.provider_message_id
     WHERE a.applied_at IS NULL AND (m.author = 'citizen' OR m.disposition <> 'held')
@@ -108,7 +111,7 @@ _LOCK_ORPHAN = text("""
                       AND m.provider_message_id = a.provider_message_id)
       AND NOT EXISTS (SELECT FROM intake.amendment AS w WHERE w.channel = a.channel AND w.account = a.account
                       AND w.provider_message_id = a.provider_message_id AND w.change = 'withdrawn')
-    ORDER BY a.at DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY a.at DESC, a.received_at DESC LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _CLOSE_AMENDMENT = text("""
     UPDATE intake.amendment SET applied_at = :at WHERE channel = :channel AND account = :account
@@ -174,7 +177,10 @@ _STANDING = text("""
 async def store_amendments(
     tx: UnitOfWork, keys: VaultKeys, channel: str, told: Sequence[tuple[Amendment, UUID, datetime]]
 ) -> set[UUID]:
-    """Keep what authors changed (with the request that said so); a worker applies it. Return the requests with news."""
+    """Keep what authors changed (with the request that said so); a worker applies it. Return the requests with news.
+
+    Providers tell seconds: of one second the order of arrival counts, in one request that of its parts.
+    """
     rows = {
         (one.account, one.provider_message_id, one.change, _version(one)): {
             "channel": channel,
@@ -186,9 +192,9 @@ async def store_amendments(
             "message": None if one.message is None else keys.close(message_document(one.message)),
             "at": one.at or received_at,
             "raw_request_id": raw_id,
-            "received_at": received_at,
+            "received_at": received_at + timedelta(microseconds=position),
         }
-        for one, raw_id, received_at in told
+        for position, (one, raw_id, received_at) in enumerate(told)
     }
     if not rows:
         return set()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.intake.waiting import amendments
-from shared.channels import InboundMessage, Sender, Translation
+from shared.channels import Amendment, InboundMessage, Sender, Translation
 from shared.core.ids import new_id
 from tests.services.intake.counting import rows_of
 from tests.services.intake.waiting.room import NOON, PHOTO, said
@@ -99,6 +99,42 @@ async def test_edits_that_come_together_are_announced_in_the_order_in_which_they
         await room.amends(mid, "edited", f"Jalan rusak {minute}", NOON + timedelta(minutes=minute))
     await room.work()
     assert [change["text"] for change in await changes_of(sql, mid)] == [f"Jalan rusak {n}" for n in (1, 2, 3)]
+
+
+async def test_of_two_edits_of_the_same_second_the_last_counts(room, sql):
+    mid = a_mid()
+    await room.says(mid, "Jalan rusak", sender=mid)
+    for text in ("Jalan rusak di Selong", "Jalan rusak di Sakra"):
+        await room.amends(mid, "edited", text, NOON + timedelta(minutes=1))
+        room.later(seconds=0.2)
+        await room.work()
+    assert [change["text"] for change in await changes_of(sql, mid)] == [
+        "Jalan rusak di Selong",
+        "Jalan rusak di Sakra",
+    ]
+
+
+async def test_edits_of_one_second_in_one_request_count_in_their_order(room, sql):
+    mid = a_mid()
+    await room.says(mid, "Jalan rusak", sender=mid)
+    texts = [f"Jalan rusak di {place}" for place in ("Selong", "Praya", "Sakra", "Aikmel", "Keruak")]
+    told = [Amendment(provider_message_id=mid, account="page", change="edited", text=text, at=NOON) for text in texts]
+    await room.take("facebook", Translation(amendments=tuple(told)))
+    await room.work()
+    assert [change["text"] for change in await changes_of(sql, mid)] == texts
+
+
+async def test_an_edit_that_was_taken_in_as_the_message_is_not_undone_by_an_older_one(room, sql):
+    mid = a_mid()
+    for second, text in ((0, "Air mati"), (1, "Air mati sejak pagi di Praya")):
+        room.later(seconds=second)
+        await room.amends(mid, "edited", text, NOON, said(mid, text, sender=mid))
+    room.later(minutes=11)
+    await room.work()
+    await room.amends(mid, "edited", "Air", NOON - timedelta(minutes=1))
+    await room.work()
+    assert (await row_of(sql, mid))["text"] == "Air mati sejak pagi di Praya"
+    assert await changes_of(sql, mid) == []
 
 
 async def test_a_change_waits_for_its_message(room, sql):
