@@ -209,8 +209,7 @@ class Acceptance:
         news |= await waiting.store_amendments(tx, self._vault, channel, amendments)
         pointers = [(one, raw_id, _at(delivery)) for delivery, raw_id in pairs for one in delivery.translation.pointers]
         news |= await waiting.store_pointers(tx, self._vault, channel, pointers)
-        notices = [(one, _at(delivery)) for delivery, _ in pairs for one in delivery.translation.notices]
-        await ledger.store_notices(tx, channel, notices)
+        await ledger.store_notices(tx, channel, [delivery for delivery, _ in pairs])
         return new_parts, news
 
 
@@ -316,7 +315,7 @@ def _raw_requests(pairs: Sequence[tuple[Delivery, UUID]], news: set[UUID]) -> li
             continue
         state = _raw_state(delivery.translation, has_news=raw_id in news)
         if state is not None:
-            kept.append(ledger.RawRequest(id=raw_id, delivery=delivery, state=state))
+            kept.append(ledger.RawRequest(id=raw_id, delivery=delivery, state=state, has_news=raw_id in news))
     return kept
 
 

@@ -57,8 +57,10 @@ raw_request = Table(
     Column("settled_at", _TIME, comment="when it was replayed or dropped"),
     Column("settled_reason", Text, comment="why it was dropped"),
     Column("erased_at", _TIME, comment="since then only this row is left: no query, no headers, no body"),
+    Column("digest", LargeBinary, comment="hash of door, query and body of what was not taken in whole: kept once"),
     Index("raw_request_parked", "received_at", postgresql_where=text("state = 'parked'")),
     Index("raw_request_age", "received_at", postgresql_using="brin"),
+    Index("raw_request_once", "digest", unique=True, postgresql_where=text("digest IS NOT NULL")),
 )
 """What providers sent, byte for byte. No login role reads a body; see `vault.kept_request`."""
 
@@ -246,6 +248,7 @@ account_notice = Table(
     Column("kind", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("received_at", _TIME, nullable=False),
+    Column("digest", LargeBinary, unique=True, comment="hash of its request and itself: kept once"),
 )
 
 account_health = Table(

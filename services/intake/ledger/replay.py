@@ -83,10 +83,6 @@ class Replay:
             translation=self._translate(kept),
             kept_as=request_id,
         )
-        notices = await self._database.run(
-            lambda tx: repository.new_notices(tx, name, delivery.translation.notices, kept.request.received_at)
-        )
-        delivery = replace(delivery, translation=replace(delivery.translation, notices=notices))
         try:
             await try_out(self._service, self._database, name, delivery)
         except Exception as error:

@@ -1,5 +1,6 @@
 """Every SQL statement about kept requests, ids that were ignored, our accounts' health, and what was read back."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.intake.drafts import Delivery, Key
 from services.intake.models import account_health, account_notice, ignored, message, raw_request, recovery
-from shared.channels import AccountHealth, AccountNotice, InboundRequest, Unreadable
+from shared.channels import AccountHealth, InboundRequest, Unreadable
 from shared.core.text import clean_text
 from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
 
@@ -21,12 +22,16 @@ _STORE_RAW = Prepared(
     insert_rows(
         raw_request,
         *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
-    )
+        "digest",
+    ).on_conflict_do_nothing()
 )
-_STORE_NOTICES = insert_rows(account_notice, "channel", "account", "kind", "detail", "received_at")
+_STORE_NOTICES = insert_rows(
+    account_notice, "channel", "account", "kind", "detail", "received_at", "digest"
+).on_conflict_do_nothing()
 _STORE_IGNORED = Prepared(
     insert_rows(ignored, "channel", "account", "provider_message_id", "reason", "received_at").on_conflict_do_nothing()
 )
+_KEPT = text("SELECT digest FROM intake.raw_request WHERE digest = ANY(CAST(:digests AS bytea[]))")
 _OPEN = text("SELECT * FROM vault.kept_request(:id, :why)")
 _FORGET = text("SELECT intake.forget_requests(:before, :at_most)")
 
@@ -57,10 +62,22 @@ class RawRequest:
     id: UUID
     delivery: Delivery
     state: RawState
+    has_news: bool
+    """Something that is stored names it."""
+
+    @property
+    def digest(self) -> bytes | None:
+        """What it is known by when it comes again, where nothing in it has an id of its own."""
+        return None if self.state == "accepted" else _digest(self.delivery.request)
 
 
 async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) -> None:
-    """Keep requests byte for byte (but photos that came in a form), in the transaction of what they said."""
+    """Keep requests byte for byte (but photos that came in a form), in the transaction of what they said.
+
+    One that was not taken in whole is kept once, however often it is delivered.
+    """
+    digests = {raw.id: raw.digest for raw in raws if raw.state != "accepted"}
+    known = set(await tx.connection.scalars(_KEPT, {"digests": list(digests.values())})) if digests else set()
     rows = [
         {
             "id": raw.id,
@@ -73,8 +90,10 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
             "received_at": raw.delivery.request.received_at,
             "state": raw.state,
             "unreadable": json.dumps([[part.reason, part.where] for part in raw.delivery.translation.unreadable]),
+            "digest": None if digests.get(raw.id) in known else digests.get(raw.id),
         }
         for raw in raws
+        if raw.has_news or digests.get(raw.id) not in known
     ]
     if rows:
         await tx.fetch(_STORE_RAW, columns_of(rows))
@@ -92,13 +111,27 @@ def _headers(request: InboundRequest) -> dict[str, str]:
     return {clean_text(name): clean_text(value) for name, value in request.headers.items() if name not in _AUTHORITY}
 
 
-async def store_notices(tx: UnitOfWork, channel: str, told: Sequence[tuple[AccountNotice, datetime]]) -> None:
-    """Keep what happened to our accounts, for the operator."""
-    if told:
-        rows = [
-            {"channel": channel, "account": one.account, "kind": one.kind, "detail": one.detail, "received_at": at}
-            for one, at in told
-        ]
+def _digest(request: InboundRequest, *more: str) -> bytes:
+    """Hash a request, or a part of one, to know it again; it goes with the request's body (`forget_requests`)."""
+    parts = (request.door.encode(), request.query, request.body, *(one.encode() for one in more))
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+async def store_notices(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
+    """Keep what happened to our accounts, for the operator: once, however often its request is delivered."""
+    rows = [
+        {
+            "channel": channel,
+            "account": one.account,
+            "kind": one.kind,
+            "detail": one.detail,
+            "received_at": delivery.request.received_at,
+            "digest": _digest(delivery.request, one.account, one.kind, one.detail),
+        }
+        for delivery in deliveries
+        for one in delivery.translation.notices
+    ]
+    if rows:
         await tx.connection.execute(_STORE_NOTICES, columns_of(rows))
 
 
@@ -192,18 +225,6 @@ async def mark_request(
 async def forget_requests(tx: UnitOfWork, before: datetime, at_most: int) -> int:
     """Empty requests that are older, but none that is parked; return how many."""
     return int(await tx.connection.scalar(_FORGET, {"before": before, "at_most": at_most}) or 0)
-
-
-async def new_notices(
-    tx: UnitOfWork, channel: str, notices: Sequence[AccountNotice], received_at: datetime
-) -> tuple[AccountNotice, ...]:
-    """Return the notices that were not kept when their request first came."""
-    at_that_time = (account_notice.c.channel == channel) & (account_notice.c.received_at == received_at)
-    known = {
-        (row.account, row.kind, row.detail)
-        for row in await tx.connection.execute(select(account_notice).where(at_that_time))
-    }
-    return tuple(one for one in notices if (one.account, one.kind, one.detail) not in known)
 
 
 async def store_health(tx: UnitOfWork, channel: str, account: str, health: AccountHealth, looked_at: datetime) -> None:
