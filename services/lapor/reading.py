@@ -12,12 +12,12 @@ from http import HTTPStatus
 from typing import Any
 
 from services.lapor.port import Busy, Created, Locked, LookOutcome, Refused, Status, Trouble, Unclear
+from services.lapor.rules import LONGEST_PAUSE_S
 
 WIB = timezone(timedelta(hours=7), "WIB")
 """LAPOR!'s times name no zone; its servers stand in Jakarta."""
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M")
 _ID = re.compile(r"[0-9A-Za-z-]{1,40}")
-_LONGEST_PAUSE_S = 86_400.0
 _OK = range(200, 300)
 _WRONG = range(400, 500)
 _SAYS_NOTHING = {HTTPStatus.REQUEST_TIMEOUT}
@@ -93,7 +93,7 @@ def _retry_after(value: str, now: datetime) -> float | None:
         seconds = float(value) if value.isascii() and value.isdigit() else _until(value, now)
     except (TypeError, ValueError, OverflowError):
         return None
-    return min(max(seconds, 0.0), _LONGEST_PAUSE_S)
+    return min(max(seconds, 0.0), LONGEST_PAUSE_S)
 
 
 def _until(value: str, now: datetime) -> float:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.lapor.models import budget, mirror
@@ -56,6 +56,18 @@ async def _first_free(tx: UnitOfWork, found: Any) -> Row[Any] | None:
     free = found.order_by(mirror.c.due_at, mirror.c.ticket).limit(1).with_for_update(skip_locked=True)
     row: Row[Any] | None = (await tx.connection.execute(free)).first()
     return row
+
+
+async def bring_back(tx: UnitOfWork, now: datetime, *, push: timedelta, look: timedelta) -> int:
+    """Let nothing wait longer than it may from now on, because a clock that ran ahead dated it; return how many rows.
+
+    `push` and `look`: the longest waits. Now is the later of our clock and PostgreSQL's. Who posts keeps the claim.
+    """
+    latest: ColumnElement[datetime] = func.greatest(now, func.now())
+    queued = mirror.c.state == "queued"
+    due = latest + case((queued & (mirror.c.attempts == 0), timedelta(0)), (queued, push), else_=look)
+    ahead = update(mirror).where(mirror.c.state.in_(["queued", *_LOOKED_AT]), mirror.c.due_at > due)
+    return (await tx.connection.execute(ahead.values(due_at=due, claimed_until=None))).rowcount
 
 
 async def give_up_lost_claims(tx: UnitOfWork, now: datetime, reason: str) -> Sequence[str]:

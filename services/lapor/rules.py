@@ -16,6 +16,8 @@ TITLE_LENGTH = 80
 _MESSAGE_LENGTH = 200
 _LONGEST_WAIT_S = 3600.0
 _FINAL_FACTOR = 8
+LONGEST_PAUSE_S = 86_400.0
+"""What LAPOR! asks for is granted, up to a day."""
 
 STATES: Final = {
     "belum terverifikasi": "received",
@@ -103,6 +105,11 @@ def wait(attempts: int, first_s: float, retry_after_s: float | None) -> float:
     """Return for how many seconds to leave it alone after so many tries; what LAPOR! asks for is granted."""
     doubled = first_s * 2.0 ** min(max(attempts - 1, 0), 30)
     return max(min(doubled, _LONGEST_WAIT_S), retry_after_s or 0.0)
+
+
+def longest_look(every_s: float, again_s: float) -> float:
+    """Return after how many seconds at most a complaint is looked at again."""
+    return max(every_s * _FINAL_FACTOR, again_s, LONGEST_PAUSE_S)
 
 
 def next_look(status: str, every_s: float) -> float:

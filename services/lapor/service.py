@@ -358,6 +358,12 @@ class LaporService:
             traceparent=row.traceparent,
         )
 
+    async def bring_back(self, tx: UnitOfWork) -> int:
+        """Let a clock that ran ahead hold nothing up; return how many complaints that were."""
+        look_s = rules.longest_look(self._policy.look_every_s, self._policy.look_again_s)
+        push, look = timedelta(seconds=rules.LONGEST_PAUSE_S), timedelta(seconds=look_s)
+        return await repository.bring_back(tx, self._clock(), push=push, look=look)
+
     async def count_by_state(self, tx: UnitOfWork) -> Mapping[str, int]:
         """Return how many complaints stand in each state."""
         return await repository.count_by_state(tx)

@@ -48,7 +48,7 @@ class Mirror:
         await _for_ever(self.look_at_one, _IDLE_S)
 
     async def sample(self) -> None:
-        """Show how many complaints stand where, until cancelled."""
+        """Show how many complaints stand where, and bring back what is dated ahead, until cancelled."""
         await _for_ever(self._sample, _SAMPLE_S)
 
     async def push_one(self) -> bool:
@@ -104,6 +104,8 @@ class Mirror:
         metrics.LAPOR_CALLS.labels(call="status", outcome=_name(outcome)).inc()
 
     async def _sample(self) -> bool:
+        if brought := await self._database.run(self._service.bring_back):
+            log.warning("lapor.dated_ahead", count=brought)
         counted = await self._database.run(self._service.count_by_state)
         metrics.LAPOR_MIRRORS.clear()
         for state, number in counted.items():
