@@ -69,22 +69,23 @@ _MOVE_CONVERSATIONS = Prepared(
                 CAST(:window_started_at AS timestamptz[]), CAST(:window_count AS integer[]))
         AS n(id, latest_complaint_id, last_message_at, asked, asked_at, prompted_at, announced_at, waiting,
              window_started_at, window_count)
-    WHERE c.id = n.id
+    WHERE c.id = n.id AND c.id = ANY(CAST(:id AS uuid[]))
 """)
 )
+# `= ANY` beside each join with an array: a plan made while a table was empty must not read all of it ever after.
 _LOCK_CONVERSATIONS = Prepared(
     text("""
-    SELECT c.* FROM intake.conversation AS c
-    JOIN unnest(CAST(:person_id AS uuid[]), CAST(:account AS text[]), CAST(:thread AS text[]))
-        AS k(person_id, account, thread)
-      ON c.person_id = k.person_id AND c.channel = :channel AND c.account = k.account AND c.thread = k.thread
-    ORDER BY c.id FOR UPDATE OF c
+    SELECT * FROM intake.conversation
+    WHERE person_id = ANY(CAST(:persons AS uuid[])) AND channel = :channel
+      AND account = ANY(CAST(:accounts AS text[])) AND thread = ANY(CAST(:threads AS text[]))
+    ORDER BY id FOR UPDATE
 """)
 )
 _TAKE_HELD = text("""
     UPDATE intake.message AS m SET complaint_id = n.complaint_id, disposition = 'appended', rule = :rule, due_at = NULL
     FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:complaint_id AS uuid[])) AS n(conversation_id, complaint_id)
-    WHERE m.conversation_id = n.conversation_id AND m.disposition = 'held' AND m.author = 'citizen'
+    WHERE m.conversation_id = n.conversation_id AND m.conversation_id = ANY(CAST(:conversation_id AS uuid[]))
+      AND m.disposition = 'held' AND m.author = 'citizen'
       AND m.withdrawn_at IS NULL
     RETURNING m.id, m.conversation_id, m.complaint_id, m.account, m.surface, m.place, m.event_time, m.received_at,
               coalesce((SELECT a.text FROM intake.amendment AS a WHERE a.channel = m.channel AND a.account = m.account
@@ -300,11 +301,13 @@ async def lock_conversations(
     tx: UnitOfWork, channel: str, keys: Collection[ConversationKey]
 ) -> dict[ConversationKey, Conversation]:
     """Return the conversations as they stand, locked until the commit; new ones for those that do not exist yet."""
-    persons, accounts, threads = zip(*sorted(keys), strict=True)
-    told = {"channel": channel, "person_id": list(persons), "account": list(accounts), "thread": list(threads)}
+    persons, accounts, threads = map(set, zip(*keys, strict=True))
+    told = {"channel": channel, "persons": list(persons), "accounts": list(accounts), "threads": list(threads)}
     found = {}
     for row in await tx.fetch(_LOCK_CONVERSATIONS, told):
-        found[row.person_id, row.account, row.thread] = Conversation(
+        if (key := (row.person_id, row.account, row.thread)) not in keys:
+            continue
+        found[key] = Conversation(
             id=row.id,
             account=row.account,
             person_id=row.person_id,
