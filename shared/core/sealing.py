@@ -67,9 +67,14 @@ _WORDS = (
     r"whistle ?blow\w*|wbs",
 )
 _WORD_STEMS = (
-    "uap sogok nyogok gratifikasi uang pungli pungutan meras peras korup orupsi nepotisme kolusi gelap makan eleweng"
+    "uap sogok nyogok gratifikasi pungli pungutan meras peras korup orupsi nepotisme kolusi nggelap digelap eleweng"
     " ilep whistle wbs"
 )
+_PHRASES = (
+    *("uang pelicin", "uang pelancar", "uang rokok", "uang terima kasih", "uang ketok palu"),
+    *("makan uang", "makan duit", "makan dana", "makan anggaran"),
+)
+"""Rather than "uang" (`ruang`), "makan" and "gelap" (a street without lamps), which stand in many texts."""
 _PAIRS = (
     _Near("minta palak malak tarik narik pungut mungut", _ASKS_MONEY, _OFFICIAL, gap=90, either=True),
     _Near("dipotong disunat", _AID, r"(?:dipotong|disunat)", gap=40),
@@ -96,7 +101,7 @@ _PAIRS = (
     ),
 )
 _SEALED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
-_STEMS_OF_WORDS = frozenset(_WORD_STEMS.split())
+_STEMS_OF_WORDS = frozenset((*_WORD_STEMS.split(), *_PHRASES))
 _COMPILED = tuple((pair, frozenset(pair.stems.split()), pair.compiled()) for pair in _PAIRS)
 _STEMS = AhoCorasick(sorted(_STEMS_OF_WORDS.union({"kkn"}, *(stems for _, stems, _ in _COMPILED))), store_patterns=True)
 """All stems in one pass: nearly every text holds none that matters, and then no pattern is tried."""

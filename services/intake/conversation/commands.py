@@ -27,6 +27,7 @@ _TICKET = re.compile(
     rf"(?<![0-9a-z])(?:ntb{_DASH}[0-9a-z]{{4}}{_DASH}[0-9a-z]{{5}}|[0-9a-z]{{4}}-[0-9a-z]{{5}})(?![0-9a-z])",
     re.IGNORECASE | re.ASCII,
 )
+_AFTER_DASH = re.compile(r"-[0-9a-z]{5}(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 _CODE_SYMBOLS = 10
 _SHORTEST_SLIP, _LONGEST_SLIP = 7, 11
 """A ticket has nine symbols: what is one or two off is a ticket with a slip."""
@@ -39,7 +40,7 @@ def tickets_in(text: str) -> tuple[str, ...]:
 
     Words that happen to fit ("NTB care mohon") are left out: without a dash a ticket must hold a digit.
     """
-    if "-" not in text and "ntb" not in text.lower():  # a cheap look: most texts name none
+    if not _AFTER_DASH.search(text) and "ntb" not in text.lower():  # a cheap look: most texts name none
         return ()
     found: dict[str, None] = {}
     for match in _TICKET.finditer(text[: limits.JUDGED]):
