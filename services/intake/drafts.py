@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal, TypeAlias
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.intake.media.incoming import Along, Incoming
 from shared.channels import AgencyMessage, Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
 from shared.channels import GivenPlace as ProtocolPlace
-from shared.core.ids import new_id
+from shared.core.ids import new_id, random_id
 from shared.core.sealing import must_seal
 from shared.events import AttachmentRef, Coordinates, GivenPlace, Place
 
@@ -189,7 +189,7 @@ def _draft(message: InboundMessage, delivery: Delivery, raw_request_id: UUID) ->
         traceparent=delivery.traceparent,
         message_id=new_id(),
         complaint_id=new_id(),
-        reporter=uuid4(),
+        reporter=random_id(),
         attachments=_attachments(message, delivery),
         received_at=delivery.request.received_at,
     )

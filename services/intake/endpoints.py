@@ -143,6 +143,8 @@ class _DoorHandler:
         return await self._take_what_can_be(inbound, translation)
 
     async def _look_up_and_accept(self, inbound: InboundRequest, translation: Translation) -> list[Receipt]:
+        if not self._references.named(inbound, translation):
+            return await self._accept(inbound, translation)
         async with self._references.resolved(self._channel.name, inbound, translation) as whole:
             return await self._accept(inbound, whole)
 

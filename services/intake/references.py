@@ -17,6 +17,12 @@ class References:
         self._addressing = addressing
         self._uploads = uploads
 
+    def named(self, request: InboundRequest, told: Translation) -> bool:
+        """Tell whether there is anything to look up."""
+        return "ticket" in request.path_values or any(
+            one.upload for message in told.messages for one in message.attachments
+        )
+
     @asynccontextmanager
     async def resolved(self, channel: str, request: InboundRequest, told: Translation) -> AsyncIterator[Translation]:
         """Give the translation with what it names, for as long as the block lasts; raises `RefusedError`."""

@@ -1,8 +1,9 @@
 """Trace context: the W3C `traceparent` that travels from the provider's request through every event."""
 
 import re
-import secrets
 from collections.abc import Mapping
+
+from shared.core.ids import random_id
 
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 
@@ -12,5 +13,4 @@ def traceparent_of(headers: Mapping[str, str]) -> str:
     given = headers.get("traceparent", "")
     if _TRACEPARENT.match(given):
         return given
-    drawn = secrets.token_hex(24)
-    return f"00-{drawn[:32]}-{drawn[32:]}-01"
+    return f"00-{random_id().hex}-{random_id().hex[16:]}-01"
