@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from channel_adapters._meta.settings import AccountTokens, OptionalTokens
@@ -21,7 +21,7 @@ class InstagramSettings(Settings):
     accounts: Names
     """The ids of our professional Instagram accounts."""
     app_id: str = ""
-    """The id of our own app: what it sent and Meta shows back is known already. Empty where it is not told."""
+    """The id of our own app: what it sent and Meta shows back is known already. Empty where nothing is ever sent."""
 
 
 class InstagramSendingSettings(Settings):
@@ -33,10 +33,20 @@ class InstagramSendingSettings(Settings):
     """The first of them proves us to Graph (`appsecret_proof`): the one of the app that the tokens are of."""
     account_tokens: AccountTokens
     """Each account's token: an Instagram user token (Instagram Login), or its Page's (Facebook Login)."""
+    app_id: str
+    """Our app's id, which the doors must know before anything is sent: by it alone do they tell what this house sent,
+    and Meta shows back, from what an officer wrote in Instagram itself."""
     graph_url: HttpAddress = "https://graph.instagram.com/v26.0"
     """Host and version: graph.instagram.com with Instagram Login, graph.facebook.com with Facebook Login."""
     send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
     """Seconds for each step of a call."""
+
+    @field_validator("app_id")
+    @classmethod
+    def _is_told(cls, given: str) -> str:
+        if not given.strip():
+            raise ValueError("is empty; without it what we send comes back as the agency's answer to the complaint")
+        return given
 
 
 class InstagramReadingSettings(InstagramSettings):

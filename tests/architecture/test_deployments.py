@@ -50,6 +50,7 @@ ALSO = {
     "identity": {OFFICERS},
     "replies": {
         "NTBCARE_FACEBOOK_APP_SECRETS",
+        "NTBCARE_INSTAGRAM_APP_ID",
         "NTBCARE_INSTAGRAM_APP_SECRETS",
         "NTBCARE_SMS_TWILIO_AUTH_TOKEN",
         "NTBCARE_SMS_TWILIO_URL",

@@ -51,7 +51,9 @@ def descendants(parent: type[Settings]) -> Iterator[type[Settings]]:
 
 
 def fields() -> dict[str, FieldInfo]:
-    return {variable(one, name): field for one in settings_classes() for name, field in one.model_fields.items()}
+    """Return every setting by its variable, as the process that is strictest about it has it."""
+    told = [(variable(one, name), field) for one in settings_classes() for name, field in one.model_fields.items()]
+    return dict(sorted(told, key=lambda one: one[1].is_required()))
 
 
 def variable(one: type[Settings], name: str) -> str:

@@ -427,6 +427,20 @@ def test_a_setting_that_could_not_work_stops_the_start_without_being_told(name, 
     assert "EAA" not in str(refused.value)
 
 
+@pytest.mark.parametrize("told", [None, "", " "])
+def test_nobody_answers_on_instagram_before_the_house_knows_what_it_sent_itself(told, variables):
+    variables.setenv("NTBCARE_INSTAGRAM_APP_SECRETS", APP_SECRET)
+    variables.setenv("NTBCARE_INSTAGRAM_ACCOUNT_TOKENS", '{"2001": "IGAAtokenOfAccount2001"}')
+    if told is None:
+        variables.delenv("NTBCARE_INSTAGRAM_APP_ID", raising=False)
+    else:
+        variables.setenv("NTBCARE_INSTAGRAM_APP_ID", told)
+    with pytest.raises(SettingsError, match=r"NTBCARE_INSTAGRAM_APP_ID: is (missing|empty; .* agency's answer)"):
+        load_reply_sender("instagram")
+    variables.setenv("NTBCARE_INSTAGRAM_APP_ID", "3003")
+    assert load_reply_sender("instagram") is not None
+
+
 def test_the_tokens_stand_in_no_picture_of_the_settings(variables):
     settings = FacebookSendingSettings.load()
     assert settings.page_tokens["1001"].get_secret_value() == TOKENS["1001"]
