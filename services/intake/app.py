@@ -24,6 +24,7 @@ from services.intake.service import IntakeService
 from services.intake.settings import IntakeSettings
 from services.intake.uploads.endpoints import PATH as UPLOADS
 from services.intake.uploads.endpoints import tus_uploads
+from services.intake.uploads.pace import Pace
 from services.intake.uploads.resolving import UploadResolver
 from services.intake.uploads.service import UploadLimits, UploadService
 from services.intake.uploads.spool import Spool
@@ -76,6 +77,11 @@ def _uploads_of(settings: IntakeSettings) -> UploadService:
     return UploadService(vault=_vault_of(settings), spool=Spool.of(settings), limits=UploadLimits.of(settings))
 
 
+def _pace_of(settings: IntakeSettings) -> Pace:
+    device, address = settings.upload_requests_per_minute, settings.upload_requests_per_minute_and_address
+    return Pace(RateLimit(device), RateLimit(address))
+
+
 def build(options: ServeOptions) -> ServiceApp:
     """Build intake for the chosen channels (all of them by default)."""
     settings = IntakeSettings.load()
@@ -89,7 +95,7 @@ def build(options: ServeOptions) -> ServiceApp:
     router = APIRouter()
     router.include_router(endpoints.doors(service, database, channels, references, submissions))
     router.include_router(endpoints.tickets(service, database, lookups))
-    router.include_router(tus_uploads(uploads, database, submissions))
+    router.include_router(tus_uploads(uploads, database, submissions, _pace_of(settings)))
     if options.part != "workers":
         links = Links(settings.access_code_key.get_secret_value())
         router.include_router(own_complaints(citizens, database, lookups, links))

@@ -36,6 +36,10 @@ class IntakeSettings(Settings):
     """How many megabytes those may have together."""
     uploads_mb: int = 10_000
     """How many megabytes may lie in the folder: devices are free to invent."""
+    upload_requests_per_minute: int = 600
+    """How many requests that bring little (`uploads/pace.py`) one device may send for its uploads."""
+    upload_requests_per_minute_and_address: int = 3_000
+    """The same for all devices behind one address: a mobile operator's customers share it."""
     submissions_per_minute: int = 30
     """How many requests one address may send to a public door; a village office shares one address."""
     lookups_per_minute: int = 60

@@ -22,6 +22,10 @@ class RateLimit:
         """Count one call and tell whether it is still within the limit."""
         return self._limiter.hit(self._item, place, address)
 
+    def is_spent(self, place: str, address: str) -> bool:
+        """Tell whether one more call would be beyond the limit; it is not counted."""
+        return not self._limiter.test(self._item, place, address)
+
     def require(self, place: str, address: str) -> None:
         """Count one call; raises `TooManyRequestsError` beyond the limit."""
         if not self.allows(place, address):

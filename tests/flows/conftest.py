@@ -18,6 +18,7 @@ def stack(tmp_path_factory, broker) -> Iterator[Stack]:
     postgres = Postgres(folder / "postgres", settings=FAST_FOR_TESTS)
     settings = {
         "NTBCARE_INTAKE_SUBMISSIONS_PER_MINUTE": "1000000",
+        "NTBCARE_INTAKE_UPLOAD_REQUESTS_PER_MINUTE_AND_ADDRESS": "1000000",
         "NTBCARE_LAPOR_LOOK_EVERY_S": "2",
         "NTBCARE_LAPOR_LOOKS_PER_HOUR": "400",
     }

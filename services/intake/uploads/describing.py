@@ -36,12 +36,12 @@ _WORDS = {
     412: "Tus-Resumable is not 1.0.0.",
     413: "More than Tus-Max-Size, or than Upload-Length.",
     415: f"Content-Type is not {tus.CONTENT_TYPE}.",
-    429: "Enough for today from this device, or for this minute from this address.",
+    429: "Enough for today from this device, or for this minute from this device or address: see `Retry-After`.",
     460: "Upload-Checksum is not that of the body; nothing of it is kept.",
     503: "No room, or no database, for now.",
 }
 _PROBLEM = {"application/problem+json": {"schema": {"type": "object"}}}
-_OF_ONE = (400, 401, 404, 410, 412, 503)
+_OF_ONE = (400, 401, 404, 410, 412, 429, 503)
 _TAKING = (*_OF_ONE, 409, 413, 415, 460)
 
 

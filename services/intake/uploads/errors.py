@@ -58,7 +58,7 @@ class WrongTypeError(UploadError):
 
 
 class TooManyError(UploadError):
-    """This device has uploaded enough for a day."""
+    """This device has uploaded enough for a day, or too many requests come from it or its address."""
 
     status = 429
 

@@ -25,7 +25,13 @@ class Taking:
         self._database = database
         self._device = device
         self._view = view
+        self._began_at = view.received
         self._waiting = bytearray()
+
+    @property
+    def kept(self) -> int:
+        """How many bytes of this request are on disk."""
+        return self._view.received - self._began_at
 
     async def as_it_comes(self, request: Request) -> UploadView:
         """Keep piece by piece; whatever ends the request early, what arrived stays."""

@@ -5,15 +5,18 @@ import hashlib
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from services.intake.uploads.pace import LITTLE
 from services.intake.uploads.service import UploadLimits, UploadService
 from services.intake.uploads.spool import Spool
 from services.intake.uploads.worker import UploadSweep
 from shared.db import Database
 from shared.security.vault import VaultKeys
 from tests.services.intake.citizens.app import OCTETS, TUS, Device, call_and_hang_up, dripping
+from tests.services.intake.conftest import client_of
 from tests.services.intake.provider import SETTINGS
 
 CONTENT = random.Random(4).randbytes(600)
@@ -228,6 +231,66 @@ async def test_a_device_uploads_so_much_a_day_and_no_more(workshop):
         where = (await large.announce(1024 * 1024)).headers["location"]
         await http.delete(where, headers={**TUS, **large.headers})
         assert (await large.announce(1)).status_code == 429, "what was taken back still counts"
+
+
+async def test_a_drip_of_single_bytes_is_told_to_wait_and_what_arrived_stays(workshop):
+    async with workshop.http(UPLOAD_REQUESTS_PER_MINUTE="5") as http:
+        device, other = Device(http), Device(http)
+        where = (await device.announce(600)).headers["location"]
+        answers = [await device.patch(where, at, CONTENT[at : at + 1]) for at in range(7)]
+        assert [one.status_code for one in answers] == [204] * 5 + [429] * 2
+        assert (answers[-1].headers["retry-after"], answers[-1].headers["tus-resumable"]) == ("5", "1.0.0")
+        assert answers[-1].json()["code"] == "rate_limited"
+        assert (await device.head(where)).status_code == 429
+        theirs = (await other.announce(600)).headers["location"]
+        assert (await other.patch(theirs, 0, CONTENT)).status_code == 204, "nobody else waits for it"
+
+
+async def test_invented_devices_share_their_addresses_limit(workshop):
+    async with workshop.http(UPLOAD_REQUESTS_PER_MINUTE_AND_ADDRESS="3") as http:
+        unknown = f"/v1/uploads/{UUID(int=7)}"
+        answers = [(await Device(http).head(unknown)).status_code for _ in range(5)]
+        assert answers == [404, 404, 404, 429, 429]
+
+
+async def test_chunks_that_pay_for_themselves_are_not_counted(workshop):
+    content = random.Random(6).randbytes(10 * LITTLE)
+    async with workshop.http(UPLOAD_REQUESTS_PER_MINUTE="2") as http:
+        device = Device(http)
+        where = (await device.announce(len(content))).headers["location"]
+        for at in range(0, len(content), LITTLE):
+            assert (await device.patch(where, at, content[at : at + LITTLE])).status_code == 204
+        assert on_disk(workshop, where) == content
+
+
+async def test_a_chunk_that_only_claims_to_be_large_is_counted(workshop):
+    async with workshop.app(UPLOAD_REQUESTS_PER_MINUTE="2") as app, client_of(app) as http:
+        device = Device(http)
+        where = (await device.announce(10 * LITTLE)).headers["location"]
+        for offset in range(2):
+            headers = {**TUS, **device.headers, **OCTETS, "Upload-Offset": str(offset)}
+            headers["Content-Length"] = str(LITTLE)
+            await call_and_hang_up(app, "PATCH", where, headers, [b"x"])
+        assert (await device.head(where)).status_code == 429
+
+
+async def test_a_minute_on_a_line_that_breaks_every_second_is_no_drip(workshop):
+    async with workshop.app() as app, client_of(app) as http:
+        device = Device(http)
+        where = (await device.announce(len(CONTENT))).headers["location"]
+        for _ in range(60):
+            offset = await device.offset(where)
+            headers = {**TUS, **device.headers, **OCTETS, "Upload-Offset": str(offset)}
+            assert await call_and_hang_up(app, "PATCH", where, headers, [CONTENT[offset : offset + 10]]) != 429
+        assert on_disk(workshop, where) == CONTENT
+
+
+async def test_too_many_new_uploads_are_refused_in_the_dialect_of_tus(workshop):
+    async with workshop.http(SUBMISSIONS_PER_MINUTE="1") as http:
+        device = Device(http)
+        assert (await device.announce(10)).status_code == 201
+        over = await device.announce(10)
+        assert (over.status_code, over.headers["tus-resumable"], over.headers["retry-after"]) == (429, "1.0.0", "5")
 
 
 async def test_invented_devices_cannot_fill_the_disk(workshop, sql):
