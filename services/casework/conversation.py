@@ -21,11 +21,14 @@ from shared.events import (
     ComplaintAppended,
     ComplaintRated,
     ComplaintReceived,
+    ComplaintResumed,
     ComplaintWithdrawn,
 )
 
 _CITIZEN = Actor(kind="citizen", id="command.cancel")
+_RESUMING = Actor(kind="citizen", id="command.reopen")
 _WITHDRAWN = "Dicabut oleh pelapor (BATAL)."
+_RESUMED = "Pelapor melanjutkan aduan yang dicabut (LANJUT)."
 _WISHES_TO_WITHDRAW = "Pelapor ingin mencabut aduannya (BATAL); petugas sudah menanganinya."
 
 
@@ -79,6 +82,20 @@ async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
         await move(tx, row, state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at)
     else:
         await move(tx, row, row.state, _CITIZEN, at, reason=_WISHES_TO_WITHDRAW, withdrawn_at=at)
+
+
+async def hear_resumption(tx: UnitOfWork, event: ComplaintResumed) -> None:
+    """Open again what the withdrawal itself has closed: routing says once more whose it is."""
+    row = await _case(tx, event.complaint_id)
+    if row.withdrawn_at is None:
+        return
+    at = event.resumed_at
+    state = rules.target(row.state, "resume") if row.closed_at == row.withdrawn_at else None
+    await repository.note(tx, row.complaint_id, news_at=at)
+    if state is not None:
+        await move(tx, row, state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None, closed_at=None)
+    else:
+        await move(tx, row, row.state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None)
 
 
 async def hear_rating(tx: UnitOfWork, event: ComplaintRated) -> None:

@@ -15,9 +15,9 @@ from shared.security import Principal, Role
 
 Move = Literal["take", "answer", "close"]
 """What an officer does."""
-MachineMove = Literal["assign", "reassign", "hand_over", "withdraw"]
+MachineMove = Literal["assign", "reassign", "hand_over", "withdraw", "resume"]
 """What no officer does: routing's decision assigns, a later one reassigns what nobody has touched, a complaint that
-later words sealed is handed over to the Inspectorate, and its citizen withdraws it."""
+later words sealed is handed over to the Inspectorate, and its citizen withdraws it, or takes that back."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
@@ -31,12 +31,14 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
     ("assigned", "reassign"): "assigned",
     ("received", "withdraw"): "closed",
     ("assigned", "withdraw"): "closed",
+    ("closed", "resume"): "received",
     ("assigned", "hand_over"): "assigned",
     ("in_progress", "hand_over"): "assigned",
     ("answered", "hand_over"): "assigned",
     ("closed", "hand_over"): "assigned",
 }
-"""The state machine: what is not here is illegal. Only handing over ever goes back: a seal changes whose case it is."""
+"""The state machine: what is not here is illegal. Two moves go back: a seal changes whose case it is, and what its
+citizen withdrew before anybody took it begins anew (`conversation.hear_resumption`)."""
 
 MOVERS: Mapping[Move, frozenset[Role]] = {
     "take": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),

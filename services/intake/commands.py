@@ -1,13 +1,17 @@
-"""What a citizen orders by a word: where it stands, never mind, be quiet, this is me too. Rare, and done one by one."""
+"""What a citizen orders by a word: where it stands, never mind, go on after all, be quiet, this is me too.
+
+Rare, and done one by one.
+"""
 
 from services.intake import announcements, repository
 from services.intake.access_code import is_access_code
+from services.intake.conversation import limits
 from services.intake.judging import Judged
 from services.intake.reporters import repository as reporters
 from services.intake.reporters.repository import Person
 from services.intake.repository import ComplaintOf
 from shared.db import UnitOfWork
-from shared.events import CitizenPrompted, ComplaintWithdrawn
+from shared.events import CitizenPrompted, ComplaintResumed, ComplaintWithdrawn
 
 _CANCELLABLE = frozenset({"received", "assigned"})
 """Nobody works on it yet."""
@@ -25,6 +29,8 @@ async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, a
         prompt, ticket, state = await _look_up(tx, one.conversation.latest_ticket or None)
     elif name == "cancel":
         prompt, ticket = await _cancel(tx, one, person)
+    elif name == "reopen":
+        prompt, ticket = await _reopen(tx, one, person)
     elif name == "stop":
         await reporters.silence(tx, person.id, at)
         prompt = "stopped"
@@ -61,8 +67,27 @@ async def _cancel(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str
     return "cancelled", complaint.ticket
 
 
+async def _reopen(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str | None]:
+    """Take a withdrawal of the sender's own complaint back, as long as `limits.REOPEN_WINDOW` lasts."""
+    at = one.draft.received_at
+    if one.decision.command is not None and one.decision.command.misread:
+        return "ticket_unknown", None
+    complaint = await _meant(tx, one, person)
+    since = complaint.withdrawn_at if complaint is not None else None
+    if complaint is None or since is None or at - since > limits.REOPEN_WINDOW:
+        return "not_reopened", complaint.ticket if complaint else None
+    await repository.withdraw(tx, complaint.id, None)
+    tx.publish(
+        ComplaintResumed(
+            complaint_id=complaint.id, ticket=complaint.ticket, message_id=one.draft.message_id, resumed_at=at
+        ),
+        traceparent=one.draft.traceparent,
+    )
+    return "reopened", complaint.ticket
+
+
 async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | None:
-    """Return the sender's own complaint that is to be cancelled."""
+    """Return the sender's own complaint that is to be cancelled, or to go on."""
     ticket = one.decision.command.ticket if one.decision.command is not None else None
     latest = one.conversation.latest_complaint_id
     if ticket is not None:

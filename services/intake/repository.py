@@ -204,7 +204,12 @@ class ComplaintOf:
     sealed: bool
     state: str
     received_at: datetime
-    withdrawn: bool
+    withdrawn_at: datetime | None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Its citizen said BATAL, and not LANJUT since."""
+        return self.withdrawn_at is not None
 
 
 async def complaints_of(
@@ -223,7 +228,7 @@ async def complaints_of(
             sealed=row.sealed,
             state=row.state,
             received_at=row.received_at,
-            withdrawn=row.withdrawn_at is not None,
+            withdrawn_at=row.withdrawn_at,
         )
         for row in rows
     }
@@ -414,8 +419,8 @@ async def seal(tx: UnitOfWork, complaint_ids: Collection[UUID]) -> None:
     await tx.connection.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
 
 
-async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime) -> None:
-    """Remember that its citizen wants a complaint to go no further."""
+async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime | None) -> None:
+    """Remember since when its citizen wants a complaint to go no further; None when it shall go on."""
     await tx.connection.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
 
 

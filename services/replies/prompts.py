@@ -11,7 +11,10 @@ from shared.events import STATE_WORDS
 SPOKEN_ON = frozenset({"sms", "direct_message"})
 """Only between the citizen and us: below a post, everybody would read what they asked."""
 ASKED_FOR = frozenset(
-    {"help", "status", "ticket_unknown", "cancelled", "not_cancelled", "stopped", "resumed", "joined", "not_joined"}
+    {
+        *("help", "status", "ticket_unknown", "cancelled", "not_cancelled", "reopened", "not_reopened"),
+        *("stopped", "resumed", "joined", "not_joined"),
+    }
 )
 """Answers to a command. Whoever said STOP gets them all the same: it silences what we send unasked, and must not hide
 what somebody does in their name."""
@@ -34,11 +37,17 @@ _SMS: Mapping[str, str] = {
         "Silakan tulis di sini."
     ),
     "cancelled": (
-        "NTB Care: {about} sudah dicabut sesuai permintaan Anda. Bila masih ada masalah, silakan tulis lagi di sini."
+        "NTB Care: {about} sudah dicabut sesuai permintaan Anda. Keliru, atau bukan Anda? Balas LANJUT {ticket} dalam "
+        "24 jam."
     ),
     "not_cancelled": (
         "NTB Care: {about} tidak dapat dicabut, karena sudah ditangani atau tidak kami temukan. Silakan balas bila ada "
         "yang ingin disampaikan."
+    ),
+    "reopened": "NTB Care: baik, {about} kami lanjutkan. Kirim CEK {ticket} untuk melihat perkembangannya.",
+    "not_reopened": (
+        "NTB Care: {about} tidak dapat dilanjutkan, karena tidak dicabut dalam 24 jam terakhir atau tidak kami "
+        "temukan. Silakan tulis lagi di sini."
     ),
     "stopped": (
         "NTB Care: baik, kami tidak akan mengirim pesan lagi. Laporan Anda tetap diproses. Balas MULAI bila ingin "
@@ -67,7 +76,7 @@ _DIRECT: Mapping[str, str] = {
         "Tulis laporan Anda langsung di sini: apa yang terjadi, di mana, dan kapan; foto boleh disertakan.\n"
         "CEK dan nomor tiket: perkembangannya.\n"
         "STATUS: laporan Anda yang terakhir.\n"
-        "BATAL: mencabut laporan.\n"
+        "BATAL: mencabut laporan; LANJUT: meneruskannya lagi, dalam 24 jam.\n"
         "STOP: tidak dihubungi lagi; MULAI: dihubungi kembali.\n"
         "Bila ada bahaya, segera hubungi 112."
     ),

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from services.routing.service import RoutingService
 from shared.db import UnitOfWork
-from shared.events import ComplaintAmended, ComplaintAppended, ComplaintReceived, Envelope
+from shared.events import ComplaintAmended, ComplaintAppended, ComplaintReceived, ComplaintResumed, Envelope
 from shared.kafka import Handlers
 from shared.kafka.consumer import Handler
 
-CONSUMES = (ComplaintReceived, ComplaintAppended, ComplaintAmended)
+CONSUMES = (ComplaintReceived, ComplaintAppended, ComplaintAmended, ComplaintResumed)
 
 
 def handlers(service: RoutingService) -> Handlers:
@@ -18,6 +18,7 @@ def handlers(service: RoutingService) -> Handlers:
         ComplaintReceived: _now(service.route),
         ComplaintAppended: _now(service.hear_more),
         ComplaintAmended: _now(service.hear_change),
+        ComplaintResumed: _now(service.hear_resumption),
     }
 
 

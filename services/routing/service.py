@@ -16,6 +16,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintEvent,
     ComplaintReceived,
+    ComplaintResumed,
     ComplaintRouted,
     DetectedPlace,
     GivenPlace,
@@ -61,6 +62,13 @@ class RoutingService:
         await repository.keep_words(tx, row.complaint_id, event.message_id, event.text or "", event.amended_at)
         await self._decide(tx, row, Place.model_validate(row.place), sealed=event.sealed, now=now)
 
+    async def hear_resumption(self, tx: UnitOfWork, event: ComplaintResumed, *, now: datetime) -> None:
+        """Say once more whose it is: nobody follows a decision about what is withdrawn."""
+        row = await repository.lock(tx, event.complaint_id)
+        if row is not None:
+            place = Place.model_validate(row.place)
+            await self._decide(tx, row, place, sealed=row.sealed, now=now, once_more=True)
+
     async def _open(
         self, tx: UnitOfWork, event: ComplaintEvent, place: Place, at: datetime, *, sealed: bool
     ) -> Row[Any]:
@@ -86,8 +94,10 @@ class RoutingService:
             return await self._open(tx, event, Place(), at, sealed=False)
         return None if row is None or row.sealed else row
 
-    async def _decide(self, tx: UnitOfWork, row: Row[Any], place: Place, *, sealed: bool, now: datetime) -> None:
-        """Decide by everything that was said; announce it where it is another decision than before."""
+    async def _decide(
+        self, tx: UnitOfWork, row: Row[Any], place: Place, *, sealed: bool, now: datetime, once_more: bool = False
+    ) -> None:
+        """Decide by everything that was said; announce it where it is another decision than before, or `once_more`."""
         point = place.coordinates
         decision = decide(
             await repository.words_of(tx, row.complaint_id),
@@ -105,9 +115,9 @@ class RoutingService:
         await repository.change(
             tx, row.complaint_id, place=kept.model_dump(mode="json"), sealed=sealed, decided=decided
         )
-        if decided == row.decided:
+        if decided == row.decided and not once_more:
             return
-        again = row.decided is not None and not sealed
+        again = row.decided is not None and decided != row.decided and not sealed
         event = _event(row, kept, decision, now, also=(_AGAIN,) if again else ())
         await repository.record(tx, event, sealed=sealed)
         tx.publish(event, time=now)

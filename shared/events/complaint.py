@@ -189,6 +189,16 @@ class ComplaintWithdrawn(ComplaintEvent):
     withdrawn_at: UtcTime
 
 
+class ComplaintResumed(ComplaintEvent):
+    """The citizen takes a withdrawal back (LANJUT): the complaint goes on as if it had just come."""
+
+    source = "/services/intake"
+
+    type: Literal["complaint.resumed.v1"] = "complaint.resumed.v1"
+    message_id: UUID
+    resumed_at: UtcTime
+
+
 class ComplaintRated(ComplaintEvent):
     """The citizen said how the answer was."""
 

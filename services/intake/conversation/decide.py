@@ -65,7 +65,7 @@ def _about_latest(command: Command, latest: Latest | None) -> Command:
 
 def _told(command: Command) -> Prompt | None:
     """Return what is told whatever comes of the command; the rest is known only when it was carried out."""
-    if command.misread and command.name == "cancel":
+    if command.misread and command.name in {"cancel", "reopen"}:
         return "ticket_unknown"
     if command.ticket is None:
         return _WITHOUT_TICKET.get(command.name)

@@ -54,6 +54,10 @@ TICKETS: Final = 5
 ASKS: Final = 2
 """Questions asked of one complaint: more are not answered."""
 
+REOPEN_WINDOW: Final = timedelta(hours=24)
+"""How long a withdrawal may be taken back: whoever is told of a BATAL that was not theirs reads it by then, and what
+was meant to end has an end."""
+
 HOLD: Final = timedelta(hours=24)
 """How long media without words wait for them; then they are kept for an officer."""
 

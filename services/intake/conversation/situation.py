@@ -18,6 +18,8 @@ Prompt = Literal[
     "ticket_unknown",  # CEK with a ticket that does not exist, or STATUS without any complaint
     "cancelled",  # BATAL was carried out
     "not_cancelled",  # BATAL came too late, or there is nothing to cancel
+    "reopened",  # LANJUT after BATAL
+    "not_reopened",  # LANJUT too late, or nothing was withdrawn
     "stopped",  # STOP: we write no more
     "resumed",  # MULAI after STOP
     "joined",  # GABUNG: this person and another are one
@@ -28,9 +30,12 @@ Prompt = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What a sender orders instead of saying: CEK NTB-…, STATUS, BATAL, BANTUAN, STOP, MULAI, GABUNG NTB-… CODE."""
+    """What a sender orders instead of saying.
 
-    name: Literal["check", "status", "cancel", "help", "stop", "resume", "join"]
+    CEK NTB-…, STATUS, BATAL, LANJUT, BANTUAN, STOP, MULAI, GABUNG NTB-… CODE.
+    """
+
+    name: Literal["check", "status", "cancel", "reopen", "help", "stop", "resume", "join"]
     ticket: str | None = None
     """In canonical form."""
     code: str | None = None

@@ -16,6 +16,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintRated,
     ComplaintReceived,
+    ComplaintResumed,
     ComplaintWithdrawn,
 )
 from shared.security import Role
@@ -66,6 +67,10 @@ def settled(about: ComplaintReceived, attachment: AttachmentRef, state: str, **c
 
 def withdrawn(about: ComplaintReceived) -> ComplaintWithdrawn:
     return ComplaintWithdrawn(**of(about), message_id=new_id(), withdrawn_at=datetime.now(UTC))
+
+
+def resumed(about: ComplaintReceived) -> ComplaintResumed:
+    return ComplaintResumed(**of(about), message_id=new_id(), resumed_at=datetime.now(UTC))
 
 
 async def test_further_words_stand_with_the_case_and_change_no_version(opened, deliver, officer):
@@ -174,6 +179,33 @@ async def test_who_withdraws_before_anybody_took_it_closes_it(routed, opened, de
     assert "Dicabut oleh pelapor" in said["reason"]
     await deliver(events[1](case.event, decided_at=datetime.now(UTC)))
     assert await sql.fetchval('SELECT state FROM casework."case" WHERE complaint_id = $1', case.id) == "closed"
+
+
+@pytest.mark.parametrize("routed", [False, True])
+async def test_a_withdrawal_that_is_taken_back_begins_the_case_anew(routed, opened, deliver, events, officer, sql):
+    case = await opened(agency=ROADS if routed else None)
+    await deliver(withdrawn(case.event))
+    for event in (resumed(case.event), resumed(case.event)):
+        await deliver(event)
+    name, said = (await bus(sql, case))[-1]
+    assert (name, said["previous"], said["state"]) == ("complaint.status_changed.v1", "closed", "received")
+    await deliver(events[1](case.event, agency=ROADS, decided_at=datetime.now(UTC)))
+    row = await sql.fetchrow('SELECT * FROM casework."case" WHERE complaint_id = $1', case.id)
+    assert (row["state"], row["agency_key"]) == ("assigned", ROADS.key)
+    assert (row["withdrawn_at"], row["closed_at"]) == (None, None)
+    assert (await officer(Role.LIAISON, ROADS.key).post(case.ticket, "take", version=row["version"])).status_code == 200
+
+
+async def test_what_an_officer_closed_stays_closed_though_its_citizen_wants_it_to_go_on(opened, deliver, officer):
+    case, liaison = await opened(), officer()
+    await liaison.post(case.ticket, "take", version=2)
+    await deliver(withdrawn(case.event))
+    await liaison.post(case.ticket, "answer", {"text": ANSWER}, 4)
+    await liaison.post(case.ticket, "close", version=5)
+    await deliver(resumed(case.event))
+    body = (await liaison.get(f"/{case.ticket}")).json()
+    assert (body["state"], body["withdrawn_at"]) == ("closed", None)
+    assert "melanjutkan" in body["history"][-1]["reason"]
 
 
 async def test_who_withdraws_later_leaves_the_officer_a_line_and_a_new_version(opened, deliver, officer):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.intake import grouping
 from services.intake.access_code import access_code
-from services.intake.conversation.limits import OWN_REPLY_WAIT
+from services.intake.conversation.limits import OWN_REPLY_WAIT, REOPEN_WINDOW
 from services.intake.service import IntakeService
 from services.intake.waiting.agency import AgencyMessages
 from shared.core.ids import new_id
@@ -268,6 +268,40 @@ async def test_batal_with_a_ticket_withdraws_that_complaint_and_only_ones_own(ht
     assert (first.kinds, second.kinds) == (["received", "withdrawn"], ["received"])
     assert (await complaint_of(sql, thief)).kinds == ["received"]
     assert [one["prompt"] for one in await prompts_to(sql, thief)] == ["not_cancelled"]
+
+
+async def test_lanjut_takes_a_batal_back_once_and_only_ones_own(http, sql):
+    victim, thief = Citizen("victim"), Citizen("thief-of-lanjut")
+    await victim.says(http, ROAD)
+    ticket = (await complaint_of(sql, victim)).ticket
+    for words in ("STOP", "BATAL"):
+        await victim.says(http, words)
+    await thief.says(http, f"LANJUT {ticket}")
+    assert (await complaint_of(sql, victim)).row["withdrawn_at"] is not None
+    for words in (f"LANJUT {ticket}", "lanjut"):
+        await victim.says(http, words)
+    complaint = await complaint_of(sql, victim)
+    assert complaint.kinds == ["received", "withdrawn", "resumed"]
+    assert complaint.row["withdrawn_at"] is None
+    told = [(one["prompt"], one["ticket"]) for one in await prompts_to(sql, victim)]
+    assert told == [("stopped", None), ("cancelled", ticket), ("reopened", ticket), ("not_reopened", ticket)]
+    assert [one["prompt"] for one in await prompts_to(sql, thief)] == ["not_reopened"]
+    await victim.says(http, "BATAL")
+    assert (await complaint_of(sql, victim)).kinds[-1] == "withdrawn", "it can be withdrawn like any other"
+
+
+async def test_a_withdrawal_is_for_good_after_a_day(http, sql):
+    citizen = Citizen("thinks-long")
+    await citizen.says(http, ROAD)
+    await citizen.says(http, "BATAL")
+    await sql.execute(
+        "UPDATE intake.complaint SET withdrawn_at = withdrawn_at - $2::interval WHERE id = $1",
+        (await complaint_of(sql, citizen)).id,
+        REOPEN_WINDOW,
+    )
+    await citizen.says(http, "LANJUT")
+    assert (await complaint_of(sql, citizen)).kinds == ["received", "withdrawn"]
+    assert [one["prompt"] for one in await prompts_to(sql, citizen)] == ["cancelled", "not_reopened"]
 
 
 async def test_stop_silences_us_until_mulai_and_bantuan_helps(http, sql):

@@ -9,7 +9,14 @@ import pytest
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.directory import INSPECTORATE
-from shared.events import ComplaintAmended, ComplaintAppended, ComplaintReceived, GivenPlace, Place
+from shared.events import (
+    ComplaintAmended,
+    ComplaintAppended,
+    ComplaintReceived,
+    ComplaintResumed,
+    GivenPlace,
+    Place,
+)
 
 ROAD = "Jalan kabupaten berlubang dalam, motor sering jatuh, mohon ditambal."
 BRIBE = "Petugasnya minta uang pelicin supaya cepat diperbaiki."
@@ -162,3 +169,17 @@ async def test_events_that_come_twice_are_decided_once(deliver, sql):
     for event in (about, about, more, more, about):
         await deliver(event)
     assert len(await decisions(sql, about)) == 2
+
+
+@pytest.mark.parametrize("text", [f"{ROAD} Di Pringgasela, Lombok Timur.", BRIBE])
+async def test_what_is_taken_up_again_is_said_once_more_as_it_was_decided(text, deliver, sql):
+    about = received(text=text, sealed=text == BRIBE)
+    await deliver(about)
+    await deliver(
+        ComplaintResumed(
+            complaint_id=about.complaint_id, ticket=about.ticket, message_id=new_id(), resumed_at=datetime.now(UTC)
+        )
+    )
+    first, again = await decisions(sql, about)
+    assert again["decided_at"] > first["decided_at"]
+    assert (again["agency"], again["reasons"]) == (first["agency"], first["reasons"])

@@ -25,6 +25,9 @@ COMMANDS = [
     ("BATAL", Command(name="cancel")),
     ("batalkan laporan saya", Command(name="cancel")),
     (f"batal {TICKET}", Command(name="cancel", ticket=TICKET)),
+    (f"LANJUT {TICKET}", Command(name="reopen", ticket=TICKET)),
+    (f"tolong lanjutkan laporan {TICKET.lower()} min", Command(name="reopen", ticket=TICKET)),
+    ("lanjut", Command(name="reopen")),
     ("BANTUAN", Command(name="help")),
     ("bantuan min", Command(name="help")),
     ("Info", Command(name="help")),
@@ -63,6 +66,8 @@ def test_an_order_in_public_is_only_kept(text, _command):
         ("GABUNG " + TICKET, "not_joined"),
         ("CEK " + TICKET, None),
         ("BATAL " + TICKET, None),
+        ("LANJUT", None),
+        ("lanjut ntb 79e7 3t8dm", "ticket_unknown"),
         ("MULAI", None),
     ],
 )
