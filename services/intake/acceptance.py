@@ -134,12 +134,9 @@ class Acceptance:
         named = await complaints_named(tx, channel, fresh, persons, known)
         judged = judge(fresh, {message_id: conversations[key] for message_id, key in keys.items()}, named)
         await reporters.store_reporters(tx, self._vault, channel, judged)
-        await repository.store_conversations(tx, channel, conversations.values())
-        opened = [one for one in judged if one.decision.disposition == "opened"]
-        tickets = await repository.store_complaints(tx, channel, opened) if opened else {}
-        await repository.store_messages(tx, channel, judged, limits.HOLD)
+        await repository.store(tx, channel, judged, conversations.values(), limits.HOLD)
         await repository.store_attachments(tx, channel, _attachments(judged))
-        await self._announce(tx, channel, judged, tickets)
+        await self._announce(tx, channel, judged)
         await self._obey(tx, channel, judged, persons)
         return judged
 
@@ -151,14 +148,11 @@ class Acceptance:
             await media.hold(tx, list(contents))
             await self._store.keep(contents)
 
-    async def _announce(
-        self, tx: UnitOfWork, channel: str, judged: Sequence[Judged], tickets: Mapping[UUID, str]
-    ) -> None:
+    async def _announce(self, tx: UnitOfWork, channel: str, judged: Sequence[Judged]) -> None:
         """Publish what became of the messages, and of those that had waited for them."""
         held = await _take_held(tx, judged)
         sealed = await _seal(tx, judged, held)
         for one in judged:
-            one.ticket = tickets.get(one.complaint_id, one.ticket) if one.complaint_id else None
             if one.complaint_id is None or one.ticket is None or one.is_part:
                 continue
             waited = held.pop(one.complaint_id, []) if one.takes_held else []

@@ -36,7 +36,8 @@ async def take_in(
         _place(one, conversations.get(one.message_id), known, ours=one.message.provider_message_id in ours)
         for one in fresh
     ]
-    await repository.store_agency_messages(tx, channel, placed, limits.OWN_REPLY_WAIT)
+    begun = {one.id: one for one in conversations.values()}.values()
+    await repository.store_agency(tx, channel, placed, begun, limits.OWN_REPLY_WAIT)
     attachments = [
         (stored, one.draft.message_id, None, one.draft.message.account, one.draft.received_at)
         for one in placed
@@ -74,7 +75,6 @@ async def _conversations(
         if one.message_id in persons
     }
     found = await repository.lock_conversations(tx, channel, set(keys.values()))
-    await repository.store_conversations(tx, channel, [one for one in found.values() if one.is_new])
     return {message_id: found[key] for message_id, key in keys.items()}
 
 

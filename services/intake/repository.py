@@ -10,52 +10,60 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import ColumnElement, Label, Row, Uuid, any_, func, literal, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.types import TypeEngine
 
 from services.intake.announcements import place_document
 from services.intake.drafts import Delivery, Key, PlacedAgencyMessage, StoredAttachment
 from services.intake.judging import Conversation, Judged
-from services.intake.models import (
-    answer,
-    attachment,
-    complaint,
-    conversation,
-    delivery_report,
-    message,
-)
+from services.intake.models import answer, attachment, complaint, conversation, delivery_report, message
 from shared.channels import (
     Disposition,
 )
 from shared.core.ids import new_id
-from shared.core.ticket import new_ticket
 from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
 from shared.events import AttachmentRef
 
-_STORE_MESSAGES = Prepared(
-    insert_rows(
-        message,
-        *("id", "channel", "account", "provider_message_id", "complaint_id", "raw_request_id", "fingerprint"),
-        *("surface", "thread", "text", "event_time", "received_at", "conversation_id", "author", "disposition"),
-        *("rule", "reporter", "place", "due_at"),
-    )
-    .on_conflict_do_nothing(constraint="message_key")
-    .returning(message.c.id)
+_STATE = (
+    *("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at", "announced_at"),
+    *("waiting", "window_started_at", "window_count"),
 )
+_CONVERSATION = ("id", "channel", "account", "person_id", "thread", *_STATE)
+_COMPLAINT = (
+    *("id", "ticket", "conversation_id", "channel", "text", "anonymous", "secret", "sealed", "received_at"),
+    "emergency",
+)
+_MESSAGE = (
+    *("id", "channel", "account", "provider_message_id", "complaint_id", "raw_request_id", "fingerprint"),
+    *("surface", "thread", "text", "event_time", "received_at", "conversation_id", "author", "disposition"),
+    *("rule", "reporter", "place", "due_at"),
+)
+
+
+def _stored(statement: Insert, name: str) -> Label[int]:
+    """Return how many rows a part of a statement inserted."""
+    inserted = statement.returning(literal_column("1")).cte(f"new_{name}")
+    return select(func.count()).select_from(inserted).scalar_subquery().label(name)
+
+
+_OPEN_CONVERSATIONS = insert_rows(conversation, *_CONVERSATION, given="conversations")
+_OPEN_COMPLAINTS = insert_rows(complaint, *_COMPLAINT, given="complaints")
+_ADD_MESSAGES = insert_rows(message, *_MESSAGE, given="messages")
+_STORE = Prepared(
+    select(
+        _stored(_OPEN_CONVERSATIONS.on_conflict_do_nothing(constraint="conversation_key"), "conversations"),
+        _stored(_OPEN_COMPLAINTS.on_conflict_do_nothing(index_elements=["ticket"]), "complaints"),
+        _stored(_ADD_MESSAGES.on_conflict_do_nothing(constraint="message_key"), "messages"),
+    )
+)
+"""Three tables in one trip, for every message passes here."""
 _STORE_REPORTS = Prepared(
     insert_rows(
         delivery_report, *("reply_id", "outcome", "channel", "complaint_id", "reported_at", "provider_message_id")
     )
     .on_conflict_do_nothing()
     .returning(delivery_report.c.reply_id, delivery_report.c.outcome)
-)
-_STATE = ("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at", "announced_at")
-_COUNTS = ("waiting", "window_started_at", "window_count")
-_OPEN_CONVERSATIONS = Prepared(
-    insert_rows(conversation, "id", "channel", "account", "person_id", "thread", *_STATE, *_COUNTS)
-    .on_conflict_do_nothing(constraint="conversation_key")
-    .returning(conversation.c.id)
 )
 _MOVE_CONVERSATIONS = Prepared(
     text("""
@@ -97,15 +105,6 @@ _TAKE_ATTACHMENTS = text("""
     FROM intake.message AS m WHERE m.id = a.message_id AND m.id = ANY(CAST(:ids AS uuid[]))
     RETURNING a.message_id, a.id, a.kind, a.media_type, a.sha256, a.size
 """)
-_STORE_COMPLAINTS = Prepared(
-    insert_rows(
-        complaint,
-        *("id", "ticket", "conversation_id", "channel", "text", "anonymous", "secret", "sealed", "received_at"),
-        "emergency",
-    )
-    .on_conflict_do_nothing(index_elements=["ticket"])
-    .returning(complaint.c.id, complaint.c.ticket)
-)
 _STORE_ATTACHMENTS = Prepared(
     insert_rows(
         attachment,
@@ -234,72 +233,149 @@ async def complaints_of(
     }
 
 
-async def store_messages(tx: UnitOfWork, channel: str, judged: Sequence[Judged], due_at: timedelta) -> None:
-    """Insert messages that are new. Raises `OvertakenError` when one was inserted meanwhile."""
-    rows = [
-        {
-            "id": one.draft.message_id,
-            "channel": channel,
-            "account": one.draft.message.account,
-            "provider_message_id": one.draft.message.provider_message_id,
-            "complaint_id": one.complaint_id,
-            "raw_request_id": one.draft.raw_request_id,
-            "fingerprint": one.draft.message.fingerprint,
-            "surface": one.draft.message.surface,
-            "thread": one.draft.message.thread,
-            "text": one.draft.message.text,
-            "event_time": one.draft.message.event_time,
-            "received_at": one.draft.received_at,
-            "conversation_id": one.conversation.id,
-            "author": "citizen",
-            "disposition": one.decision.disposition,
-            "rule": one.decision.rule,
-            "reporter": one.draft.reporter if one.is_named else None,
-            "place": place_document(one.draft.message.place),
-            "due_at": one.draft.received_at + due_at if one.decision.disposition == "held" else None,
-        }
-        for one in sorted(judged, key=lambda one: one.draft.key)
-    ]
-    await _insert_all(tx, rows)
-
-
-async def store_agency_messages(
-    tx: UnitOfWork, channel: str, placed: Sequence[PlacedAgencyMessage], wait: timedelta
+async def store(
+    tx: UnitOfWork,
+    channel: str,
+    judged: Sequence[Judged],
+    conversations: Iterable[Conversation],
+    hold: timedelta,
 ) -> None:
-    """Insert what was written in our name. Raises `OvertakenError`."""
-    rows = [
-        {
-            "id": one.draft.message_id,
-            "channel": channel,
-            "account": one.draft.message.account,
-            "provider_message_id": one.draft.message.provider_message_id,
-            "complaint_id": one.complaint_id,
-            "raw_request_id": one.draft.raw_request_id,
-            "fingerprint": None,
-            "surface": one.draft.message.surface,
-            "thread": one.draft.message.thread,
-            "text": one.draft.message.text,
-            "event_time": one.draft.message.event_time,
-            "received_at": one.draft.received_at,
-            "conversation_id": one.conversation_id,
-            "author": "agency",
-            "disposition": one.disposition,
-            "rule": one.rule,
-            "reporter": None,
-            "place": None,
-            "due_at": one.draft.received_at + wait if one.disposition == "held" else None,
-        }
-        for one in sorted(placed, key=lambda one: one.draft.key)
-    ]
-    await _insert_all(tx, rows)
+    """Insert messages, the complaints that they open and new conversations; move the others on.
+
+    Raises `OvertakenError` when one of them was inserted meanwhile, or a ticket was drawn a second time.
+    """
+    ordered = _ordered(conversations)
+    await _store(
+        tx,
+        conversations=[_conversation_row(one, channel) for one in ordered if one.is_new],
+        complaints=[_complaint_row(one, channel) for one in judged if one.decision.disposition == "opened"],
+        messages=[_message_row(one, channel, hold) for one in sorted(judged, key=lambda one: one.draft.key)],
+    )
+    known = [_conversation_row(one, channel) for one in ordered if not one.is_new]
+    if known:
+        columns = ("id", *_STATE)
+        await tx.fetch(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
 
 
-async def _insert_all(tx: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
-    for row in rows:
-        row["place"] = None if row["place"] is None else json.dumps(row["place"])
-    stored = await tx.fetch(_STORE_MESSAGES, columns_of(rows))
-    if len(stored) < len(rows):
+async def store_agency(
+    tx: UnitOfWork,
+    channel: str,
+    placed: Sequence[PlacedAgencyMessage],
+    conversations: Iterable[Conversation],
+    wait: timedelta,
+) -> None:
+    """Insert what was written in our name, and new conversations. Raises `OvertakenError`."""
+    await _store(
+        tx,
+        conversations=[_conversation_row(one, channel) for one in _ordered(conversations) if one.is_new],
+        messages=[_agency_row(one, channel, wait) for one in sorted(placed, key=lambda one: one.draft.key)],
+    )
+
+
+async def _store(
+    tx: UnitOfWork,
+    *,
+    conversations: Sequence[Mapping[str, Any]] = (),
+    complaints: Sequence[Mapping[str, Any]] = (),
+    messages: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    told = (
+        columns_of(conversations, _CONVERSATION, given="conversations")
+        | columns_of(complaints, _COMPLAINT, given="complaints")
+        | columns_of(messages, _MESSAGE, given="messages")
+    )
+    (stored,) = await tx.fetch(_STORE, told)
+    if tuple(stored) != (len(conversations), len(complaints), len(messages)):
         raise OvertakenError
+
+
+def _ordered(conversations: Iterable[Conversation]) -> list[Conversation]:
+    """Order them alike in every transaction: two then do not wait for each other."""
+    return sorted(conversations, key=lambda one: (one.person_id, one.account, one.thread))
+
+
+def _conversation_row(one: Conversation, channel: str) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "channel": channel,
+        "account": one.account,
+        "person_id": one.person_id,
+        "thread": one.thread,
+        "latest_complaint_id": one.latest_complaint_id,
+        "last_message_at": one.last_message_at,
+        "asked": ",".join(one.asked) or None,
+        "asked_at": one.asked_at,
+        "prompted_at": one.prompted_at,
+        "announced_at": one.announced_at,
+        "waiting": one.waiting,
+        "window_started_at": one.window_started_at,
+        "window_count": one.window_count,
+    }
+
+
+def _complaint_row(one: Judged, channel: str) -> dict[str, Any]:
+    return {
+        "id": one.draft.complaint_id,
+        "ticket": one.ticket,
+        "conversation_id": one.conversation.id,
+        "channel": channel,
+        "text": one.draft.text,
+        "anonymous": one.draft.message.anonymous,
+        "secret": one.draft.message.secret,
+        "sealed": one.draft.sealed,
+        "received_at": one.draft.received_at,
+        "emergency": one.decision.emergency,
+    }
+
+
+def _message_row(one: Judged, channel: str, hold: timedelta) -> dict[str, Any]:
+    message, place = one.draft.message, place_document(one.draft.message.place)
+    return {
+        "id": one.draft.message_id,
+        "channel": channel,
+        "account": message.account,
+        "provider_message_id": message.provider_message_id,
+        "complaint_id": one.complaint_id,
+        "raw_request_id": one.draft.raw_request_id,
+        "fingerprint": message.fingerprint,
+        "surface": message.surface,
+        "thread": message.thread,
+        "text": message.text,
+        "event_time": message.event_time,
+        "received_at": one.draft.received_at,
+        "conversation_id": one.conversation.id,
+        "author": "citizen",
+        "disposition": one.decision.disposition,
+        "rule": one.decision.rule,
+        "reporter": one.draft.reporter if one.is_named else None,
+        "place": None if place is None else json.dumps(place),
+        "due_at": one.draft.received_at + hold if one.decision.disposition == "held" else None,
+    }
+
+
+def _agency_row(one: PlacedAgencyMessage, channel: str, wait: timedelta) -> dict[str, Any]:
+    message = one.draft.message
+    return {
+        "id": one.draft.message_id,
+        "channel": channel,
+        "account": message.account,
+        "provider_message_id": message.provider_message_id,
+        "complaint_id": one.complaint_id,
+        "raw_request_id": one.draft.raw_request_id,
+        "fingerprint": None,
+        "surface": message.surface,
+        "thread": message.thread,
+        "text": message.text,
+        "event_time": message.event_time,
+        "received_at": one.draft.received_at,
+        "conversation_id": one.conversation_id,
+        "author": "agency",
+        "disposition": one.disposition,
+        "rule": one.rule,
+        "reporter": None,
+        "place": None,
+        "due_at": one.draft.received_at + wait if one.disposition == "held" else None,
+    }
 
 
 async def lock_conversations(
@@ -333,65 +409,6 @@ async def lock_conversations(
             person_id, account, thread = key
             found[key] = Conversation(id=new_id(), account=account, person_id=person_id, thread=thread, is_new=True)
     return found
-
-
-async def store_conversations(tx: UnitOfWork, channel: str, conversations: Iterable[Conversation]) -> None:
-    """Write conversations back. Raises `OvertakenError` when a new one was opened meanwhile."""
-    news: list[dict[str, Any]] = []
-    known: list[dict[str, Any]] = []
-    for one in sorted(conversations, key=lambda one: (one.person_id, one.account, one.thread)):
-        row = {
-            "id": one.id,
-            "channel": channel,
-            "account": one.account,
-            "person_id": one.person_id,
-            "thread": one.thread,
-            "latest_complaint_id": one.latest_complaint_id,
-            "last_message_at": one.last_message_at,
-            "asked": ",".join(one.asked) or None,
-            "asked_at": one.asked_at,
-            "prompted_at": one.prompted_at,
-            "announced_at": one.announced_at,
-            "waiting": one.waiting,
-            "window_started_at": one.window_started_at,
-            "window_count": one.window_count,
-        }
-        (news if one.is_new else known).append(row)
-    if news:
-        opened = await tx.fetch(_OPEN_CONVERSATIONS, columns_of(news))
-        if len(opened) < len(news):
-            raise OvertakenError
-    if known:
-        columns = ("id", *_STATE, *_COUNTS)
-        await tx.fetch(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
-
-
-async def store_complaints(tx: UnitOfWork, channel: str, judged: Sequence[Judged]) -> dict[UUID, str]:
-    """Insert the complaints and return their tickets by complaint id; a ticket that is taken is drawn again."""
-    tickets: dict[UUID, str] = {}
-    while len(tickets) < len(judged):
-        rows = [
-            {
-                "id": one.draft.complaint_id,
-                "ticket": one.ticket,
-                "conversation_id": one.conversation.id,
-                "channel": channel,
-                "text": one.draft.text,
-                "anonymous": one.draft.message.anonymous,
-                "secret": one.draft.message.secret,
-                "sealed": one.draft.sealed,
-                "received_at": one.draft.received_at,
-                "emergency": one.decision.emergency,
-            }
-            for one in judged
-            if one.draft.complaint_id not in tickets
-        ]
-        stored = await tx.fetch(_STORE_COMPLAINTS, columns_of(rows))
-        tickets |= {row.id: row.ticket for row in stored}
-        for one in judged:
-            if one.draft.complaint_id not in tickets:
-                one.ticket = new_ticket()
-    return tickets
 
 
 async def take_held(

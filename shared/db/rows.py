@@ -3,30 +3,35 @@
 PostgreSQL takes 32,767 parameters in a statement; here their number is the number of columns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 
+_ALL = "all"
 
-def insert_rows(table: Table, *names: str) -> Insert:
+
+def insert_rows(table: Table, *names: str, given: str = _ALL) -> Insert:
     """Return an INSERT of these columns, to be executed with `columns_of(rows)`; JSON columns take JSON as text.
 
+    `given` names the arrays where one statement inserts into several tables.
     Rows are inserted in their order. Make it once, at import: building a statement costs more than running it.
     """
     types = [Text() if isinstance(table.c[name].type, JSONB) else table.c[name].type for name in names]
-    arrays = [bindparam(_array(name), type_=ARRAY(kind)) for name, kind in zip(names, types, strict=True)]
+    arrays = [bindparam(_array(given, name), type_=ARRAY(kind)) for name, kind in zip(names, types, strict=True)]
     columns = [column(name, kind) for name, kind in zip(names, types, strict=True)]
-    given = func.unnest(*arrays).table_valued(*columns).render_derived()
-    wanted = [cast(given.c[name], JSONB) if isinstance(table.c[name].type, JSONB) else given.c[name] for name in names]
+    rows = func.unnest(*arrays).table_valued(*columns).render_derived()
+    wanted = [cast(rows.c[name], JSONB) if isinstance(table.c[name].type, JSONB) else rows.c[name] for name in names]
     return insert(table).from_select(list(names), select(*wanted))
 
 
-def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Turn rows, at least one, into the parameters of `insert_rows`."""
-    return {_array(name): [row[name] for row in rows] for name in rows[0]}
+def columns_of(
+    rows: Sequence[Mapping[str, Any]], names: Iterable[str] | None = None, *, given: str = _ALL
+) -> dict[str, list[Any]]:
+    """Turn rows into the parameters of `insert_rows`; there may be none where the names are said."""
+    return {_array(given, name): [row[name] for row in rows] for name in names or rows[0]}
 
 
-def _array(name: str) -> str:
-    return f"all_{name}"
+def _array(given: str, name: str) -> str:
+    return f"{given}_{name}"

@@ -28,9 +28,7 @@ STEPS = {
     "persons": reporters,
     "lock_conversations": repository,
     "store_reporters": reporters,
-    "store_conversations": repository,
-    "store_complaints": repository,
-    "store_messages": repository,
+    "store": repository,
     "store_attachments": repository,
     "store_parts": waiting,
     "store_amendments": waiting,
@@ -144,7 +142,7 @@ async def test_a_crash_between_two_statements_leaves_nothing(step, http, sql, mo
 
 
 @pytest.mark.parametrize(
-    ("step", "where"), [("persons", "messages.1"), ("store_complaints", "messages.1"), ("known_messages", "")]
+    ("step", "where"), [("persons", "messages.1"), ("store", "messages.1"), ("known_messages", "")]
 )
 async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarmed(step, where, http, sql, monkeypatch):
     seen = message("facebook", f"m_seen_{step}", "Lampu mati")
@@ -209,14 +207,14 @@ async def test_a_commit_whose_outcome_is_unknown_is_a_503_and_the_repetition_is_
 
 
 async def test_a_database_connection_cut_in_mid_transaction_is_a_503_and_leaves_nothing(http, sql, monkeypatch):
-    whole = repository.store_complaints
+    whole = repository.store
 
     async def cut(*args: Any) -> Any:
         await sql.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ntbcare_intake'")
         return await whole(*args)
 
     before = await rows_of(sql)
-    monkeypatch.setattr(repository, "store_complaints", cut)
+    monkeypatch.setattr(repository, "store", cut)
     assert (await deliver(http, message("facebook", "m_cut", "Air mati"))).status_code == 503
     monkeypatch.undo()
     assert await rows_of(sql) == before
@@ -240,7 +238,7 @@ async def test_a_deadlock_or_a_slow_lock_is_a_503_and_parks_nothing(http, sql, m
 async def test_a_message_whose_first_delivery_was_rolled_back_is_accepted_by_the_one_that_waited(
     http, sql, monkeypatch
 ):
-    whole, calls = repository.store_complaints, iter(range(2))
+    whole, calls = repository.store, iter(range(2))
 
     async def first_fails(*args: Any) -> Any:
         if next(calls) == 0:
@@ -248,7 +246,7 @@ async def test_a_message_whose_first_delivery_was_rolled_back_is_accepted_by_the
             raise DatabaseUnavailableError("first")
         return await whole(*args)
 
-    monkeypatch.setattr(repository, "store_complaints", first_fails)
+    monkeypatch.setattr(repository, "store", first_fails)
     answers = await asyncio.gather(*(deliver(http, message("facebook", "m_waited", "Air mati")) for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [200, 503]
     assert len(await complaints_of(sql, ["m_waited"])) == 1
@@ -258,8 +256,7 @@ async def test_a_ticket_that_is_taken_is_drawn_again(http, sql, monkeypatch):
     taken = (await submit(http, "key-first-ticket")).json()["ticket"]
     one, two = new_ticket(), new_ticket()
     drawn = iter([taken, one, one, two])
-    for draws in (judging, repository):
-        monkeypatch.setattr(draws, "new_ticket", lambda: next(drawn))
+    monkeypatch.setattr(judging, "new_ticket", lambda: next(drawn))
     answer = await deliver(http, message("facebook", "m_t1", "Air mati"), message("facebook", "m_t2", "Lampu mati"))
     assert answer.status_code == 200
     made = await complaints_of(sql, ["m_t1", "m_t2"])

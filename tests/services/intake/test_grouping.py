@@ -214,14 +214,14 @@ async def test_a_reused_idempotency_key_refuses_its_own_request_and_no_other(tog
 
 
 async def test_a_poison_row_in_a_group_is_parked_and_its_neighbours_are_accepted(together, http, sql, monkeypatch):
-    whole = repository.store_complaints
+    whole = repository.store
 
     async def chokes(*args: object) -> object:
         if any(one.draft.message.text == "racun" for one in args[2]):  # type: ignore[attr-defined]
             raise ValueError("racun")
         return await whole(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(repository, "store_complaints", chokes)
+    monkeypatch.setattr(repository, "store", chokes)
     before = await rows_of(sql)
     mids = [f"m_beside_poison_{number}" for number in range(5)]
     answers = await asyncio.gather(

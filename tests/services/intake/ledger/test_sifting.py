@@ -9,14 +9,14 @@ from tests.services.intake.provider import message, signed, webhook
 
 
 def _chokes_on(words: str, monkeypatch) -> None:
-    whole = repository.store_messages
+    whole = repository.store
 
-    async def chokes(tx, channel, judged, due_at):
+    async def chokes(tx, channel, judged, *others):
         if any(one.message.text == words for one in (each.draft for each in judged)):
             raise ValueError(words)
-        await whole(tx, channel, judged, due_at)
+        await whole(tx, channel, judged, *others)
 
-    monkeypatch.setattr(repository, "store_messages", chokes)
+    monkeypatch.setattr(repository, "store", chokes)
 
 
 async def test_of_a_batch_only_the_message_that_breaks_us_is_parked(http, sql, monkeypatch):
