@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, Row, Uuid, any_, func, literal, literal_column, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
+from asyncpg import UniqueViolationError
+from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from services.intake.announcements import place_document
@@ -41,20 +42,10 @@ _MESSAGE = (
 )
 
 
-def _stored(statement: Insert, name: str) -> Label[int]:
-    """Return how many rows a part of a statement inserted."""
-    inserted = statement.returning(literal_column("1")).cte(f"new_{name}")
-    return select(func.count()).select_from(inserted).scalar_subquery().label(name)
-
-
-_OPEN_CONVERSATIONS = insert_rows(conversation, *_CONVERSATION, given="conversations")
-_OPEN_COMPLAINTS = insert_rows(complaint, *_COMPLAINT, given="complaints")
-_ADD_MESSAGES = insert_rows(message, *_MESSAGE, given="messages")
 _STORE = Prepared(
-    select(
-        _stored(_OPEN_CONVERSATIONS.on_conflict_do_nothing(constraint="conversation_key"), "conversations"),
-        _stored(_OPEN_COMPLAINTS.on_conflict_do_nothing(index_elements=["ticket"]), "complaints"),
-        _stored(_ADD_MESSAGES.on_conflict_do_nothing(constraint="message_key"), "messages"),
+    insert_rows(message, *_MESSAGE, given="messages").add_cte(
+        insert_rows(conversation, *_CONVERSATION, given="conversations").cte("new_conversations"),
+        insert_rows(complaint, *_COMPLAINT, given="complaints").cte("new_complaints"),
     )
 )
 """Three tables in one trip, for every message passes here."""
@@ -242,7 +233,8 @@ async def store(
 ) -> None:
     """Insert messages, the complaints that they open and new conversations; move the others on.
 
-    Raises `OvertakenError` when one of them was inserted meanwhile, or a ticket was drawn a second time.
+    Raises `OvertakenError` when one of them was inserted meanwhile, or a ticket was drawn a second time: PostgreSQL
+    then takes the whole transaction back.
     """
     ordered = _ordered(conversations)
     await _store(
@@ -284,9 +276,10 @@ async def _store(
         | columns_of(complaints, _COMPLAINT, given="complaints")
         | columns_of(messages, _MESSAGE, given="messages")
     )
-    (stored,) = await tx.fetch(_STORE, told)
-    if tuple(stored) != (len(conversations), len(complaints), len(messages)):
-        raise OvertakenError
+    try:
+        await tx.fetch(_STORE, told)
+    except UniqueViolationError:
+        raise OvertakenError from None
 
 
 def _ordered(conversations: Iterable[Conversation]) -> list[Conversation]:
