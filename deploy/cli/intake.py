@@ -5,7 +5,8 @@ the store): run them where intake runs. `drop` needs the operator's role alone.
 """
 
 import json
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
@@ -19,6 +20,8 @@ from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.settings import IntakeSettings
 from shared.channels import available_channels, load_channel
 from shared.db import Database
+
+T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="What intake keeps: replay, drop, sweep.")
 
@@ -61,7 +64,7 @@ def replay(
                 outcomes += [await again.run(one, dry=dry_run) for one in tracked]
         return outcomes
 
-    outcomes = with_database(settings.database_url.get_secret_value(), "replay", run)
+    outcomes = _as_intake(settings, "replay", run)
     if as_json:
         typer.echo(json.dumps([_plain(one) for one in outcomes], indent=2))
     else:
@@ -120,8 +123,12 @@ def sweep() -> None:
         worker = media_worker(database, AttachmentStore.of(settings))
         return await worker.expire_all(), await worker.sweep()
 
+    expired, orphans = _as_intake(settings, "sweep", run)
+    console.print(f"{expired} attachments were kept long enough; {orphans} contents belonged to none.")
+
+
+def _as_intake(settings: IntakeSettings, application: str, work: Callable[[Database], Awaitable[T]]) -> T:
     try:
-        expired, orphans = with_database(settings.database_url.get_secret_value(), "sweep", run)
+        return with_database(settings.database_url.get_secret_value(), application, work)
     except (StoreUnavailableError, OSError) as error:
         fail(f"The store of attachments does not let us in ({error}). Is it there, and are its settings right?")
-    console.print(f"{expired} attachments were kept long enough; {orphans} contents belonged to none.")

@@ -1,6 +1,7 @@
 """The edge of acceptance: it opens the transaction, and opens it again when another one was faster."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from services.intake.drafts import Delivery
@@ -34,16 +35,18 @@ async def accept_surely(
 
 async def try_out(service: IntakeService, database: Database, channel: str, delivery: Delivery) -> Sequence[Receipt]:
     """Accept a request and take everything back; return the receipts, raise what accepting it would raise."""
-    receipts: list[Receipt] = []
     ready = await service.make_ready(channel, delivery)
-    try:
-        async with database.transaction() as tx:
-            (receipts,) = await service.accept(tx, channel, [ready])
-            await tx.flush()
-            raise _TakenBackError  # noqa: TRY301 - it takes the transaction back
-    except (_TakenBackError, OvertakenError):
-        return receipts
+    receipts: list[Receipt] = []
+
+    async def attempt(tx: UnitOfWork) -> None:
+        (receipts[:],) = await service.accept(tx, channel, [ready])
+        await tx.flush()
+        raise _TakenBackError
+
+    with suppress(_TakenBackError):
+        await surely(database, attempt)
+    return receipts
 
 
 class _TakenBackError(Exception):
-    """Ends a transaction that was only tried out."""
+    """Ends a transaction that was only tried out, and takes it back."""

@@ -14,14 +14,14 @@ from services.intake.drafts import Delivery
 from services.intake.grouping import Grouping
 from services.intake.inbound import read_inbound
 from services.intake.ledger.sifting import sift
-from services.intake.media.store import StoreUnavailableError
+from services.intake.passing import will_pass
 from services.intake.references import References
 from services.intake.schemas import AnswerOut, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
 from shared.channels import Answer as ChannelAnswer
 from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
-from shared.db import Database, may_pass
+from shared.db import Database
 from shared.http.bare import BareRoute
 from shared.http.body import Memory, Share
 from shared.http.limits import RateLimit, address_of
@@ -216,15 +216,10 @@ async def _or_refuse(accepting: Awaitable[T]) -> T:
     try:
         return await accepting
     except Exception as error:
-        if not _will_pass(error):
+        if not will_pass(error):
             raise
         log.warning("intake.unavailable", error=type(error).__name__)
         raise RefusedError("unavailable", status=503, detail="Belum tersimpan; kirim sekali lagi.") from None
-
-
-def _will_pass(error: Exception) -> bool:
-    """Tell whether the same request can succeed later although nothing is repaired in our code."""
-    return isinstance(error, StoreUnavailableError) or may_pass(error)
 
 
 def tickets(service: IntakeService, database: Database, limit: RateLimit) -> APIRouter:

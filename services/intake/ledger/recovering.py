@@ -14,12 +14,12 @@ import structlog
 from services.intake.accepting import accept_surely
 from services.intake.drafts import Delivery
 from services.intake.ledger import repository
-from services.intake.repository import OvertakenError
+from services.intake.passing import will_pass
 from services.intake.service import IntakeService
 from shared.channels import InboundRequest, MessageReader, Reading, Receipt, SendError, Translation, Unreadable
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, may_pass
+from shared.db import Database
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -80,9 +80,9 @@ class Recovery:
             try:
                 await self.look(channel, account)
             except Exception as error:
-                if not _may_pass(error):
+                if not will_pass(error):
                     raise
-                log.warning("recover.database_unavailable", error=type(error).__name__)
+                log.warning("recover.unavailable", error=type(error).__name__)
             await asyncio.sleep(_LOOK_S)
 
     async def look(self, channel: str, account: str) -> Recovered | None:
@@ -101,7 +101,7 @@ class Recovery:
     async def recover(self, channel: str, account: str, since: datetime) -> Recovered:
         """Read what was written since then. The provider's refusals are in what it returns.
 
-        Raises what the database raises when it is away.
+        Raises what will pass by itself, such as a database that is away.
         """
         started, counts, problem = self._clock(), [0, 0, 0], None
         try:
@@ -111,7 +111,7 @@ class Recovery:
         except SendError as error:
             problem = error.reason
         except Exception as error:
-            if _may_pass(error):
+            if will_pass(error):
                 raise
             log.error("recover.reading_failed", channel=channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
             problem = "internal_error"  # one reader's mistake must not end the process, and every other worker with it
@@ -131,7 +131,7 @@ class Recovery:
         try:
             receipts = await self._take(channel, reading.body, reading.translation)
         except Exception as error:
-            if _may_pass(error):
+            if will_pass(error):
                 raise
             log.error("recover.accepting_failed", channel=channel, **whereabouts(error))  # noqa: TRY400 - a trace may quote
             broken = Translation(unreadable=(Unreadable(reason="internal_error"),))
@@ -154,8 +154,3 @@ class Recovery:
         if leftover:
             self._kept.add(name)
         return receipts
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Tell whether the same reading can be accepted the next time although nothing is repaired in our code."""
-    return may_pass(error) or isinstance(error, OvertakenError)

@@ -17,11 +17,12 @@ from services.intake.drafts import Delivery
 from services.intake.ledger import repository
 from services.intake.ledger.repository import KeptRequest
 from services.intake.ledger.sifting import sift
+from services.intake.passing import will_pass
 from services.intake.service import IntakeService
 from shared.channels import Channel, Receipt, RefusedError, Translation, Unreadable
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
-from shared.db import Database, UnitOfWork, is_unavailable
+from shared.db import Database, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -61,7 +62,7 @@ class Replay:
     async def run(self, request_id: UUID, *, dry: bool = False) -> Replayed:
         """Run one request again; `dry`: only find out what would come of it. Either way the look is on record.
 
-        Raises what the database raises when it is away.
+        Raises what will pass by itself, such as a database that is away.
         """
         why = "replay, dry" if dry else "replay"
         kept = await self._database.run(lambda tx: repository.open_request(tx, request_id, why))
@@ -86,7 +87,7 @@ class Replay:
         try:
             await try_out(self._service, self._database, name, delivery)
         except Exception as error:
-            if is_unavailable(error):
+            if will_pass(error):
                 raise
             log.error("intake.replay_failed", request_id=str(request_id), **whereabouts(error))  # noqa: TRY400 - a trace may quote
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from services.intake.passing import will_pass
 from shared.channels import RefusedError, Translation, Unreadable
 
 Probe: TypeAlias = Callable[[Translation], Awaitable[None]]
@@ -32,7 +33,8 @@ class _TooManyError(Exception):
 async def sift(translation: Translation, probe: Probe) -> Translation:
     """Return what can be accepted; what cannot is in `unreadable`, with its place in the translation.
 
-    Where nothing can, or too much cannot, all of it is one `internal_error`. Raises the probe's `RefusedError`.
+    Where nothing can, or too much cannot, all of it is one `internal_error`. Raises the probe's `RefusedError`, and
+    what will pass by itself: it says nothing about the request.
     """
     pieces = [_Piece(kind, *numbered) for kind in _KINDS for numbered in enumerate(getattr(translation, kind))]
     try:
@@ -69,8 +71,10 @@ class _Sieve:
             await self._probe(_join(pieces))
         except RefusedError:
             raise
-        except Exception:  # noqa: BLE001 - which one fails is the question; the first failure was logged
-            return False
+        except Exception as error:
+            if will_pass(error):
+                raise
+            return False  # which one fails is the question; the first failure was logged
         return True
 
 

@@ -14,11 +14,10 @@ from sqlalchemy import Row
 
 from services.intake.documents import read_message
 from services.intake.drafts import Delivery
-from services.intake.repository import OvertakenError
+from services.intake.passing import will_pass
 from services.intake.service import IntakeService
 from services.intake.waiting import repository
 from services.intake.waiting.requests import request_of
-from services.intake.waiting.trouble import may_pass
 from shared.channels import GivenPlace, InboundMessage, Translation
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
@@ -68,7 +67,7 @@ class Parts:
         try:
             return await self._join(tx, first)
         except Exception as error:
-            if isinstance(error, OvertakenError) or may_pass(error):
+            if will_pass(error):
                 raise
             raise PartError(first.line) from error
 

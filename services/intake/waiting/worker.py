@@ -10,14 +10,14 @@ import structlog
 from services.intake.accepting import surely
 from services.intake.conversation import limits
 from services.intake.looping import loop
-from services.intake.repository import OvertakenError
+from services.intake.passing import will_pass
 from services.intake.waiting import repository
 from services.intake.waiting.agency import AgencyMessages
 from services.intake.waiting.amendments import Amendments
 from services.intake.waiting.held import Held
 from services.intake.waiting.parts import PartError, Parts
 from services.intake.waiting.pointers import DOOR, LONGEST_WAIT, Claim, Pointers, Resolved, Result
-from services.intake.waiting.trouble import MessageError, may_pass
+from services.intake.waiting.trouble import MessageError
 from shared.channels import MessageReader, Remedy, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
@@ -64,7 +64,7 @@ class WaitingWorker:
         """Work until cancelled; a question that is under way then has some seconds, and is asked anew otherwise."""
         steps = [(self.join_next, _IDLE_S), (self.amend_next, _IDLE_S), (self.ask_next, _IDLE_S), (self.tidy, _TIDY_S)]
         try:
-            await loop(steps, trouble="intake.waiting_unavailable", passes=_passes)
+            await loop(steps, trouble="intake.waiting_unavailable", passes=will_pass)
         finally:
             for reader in self._readers.values():
                 await reader.close()
@@ -182,21 +182,17 @@ class WaitingWorker:
         try:
             return await surely(self._database, partial(self._pointers.record, claim=claim, result=result))
         except Exception as error:
-            if may_pass(error):
+            if will_pass(error):
                 raise
             log.error("intake.pointer_not_accepted", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - as above
         try:
             return await surely(self._database, partial(self._pointers.put_off, claim=claim, result=result))
         except Exception as error:
-            if may_pass(error):
+            if will_pass(error):
                 raise
             log.error("intake.fallback_not_accepted", channel=claim.channel, **whereabouts(error))  # noqa: TRY400 - as above
         bare = partial(self._pointers.put_off, claim=claim, result=result, fallback=False)
         return await surely(self._database, bare)
-
-
-def _passes(error: BaseException) -> bool:
-    return may_pass(error) or isinstance(error, OvertakenError)
 
 
 def _count(what: str, channel: str, outcome: str, reason: str = "") -> None:

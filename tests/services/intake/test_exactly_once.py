@@ -235,6 +235,28 @@ async def test_a_deadlock_or_a_slow_lock_is_a_503_and_parks_nothing(http, sql, m
     assert await rows_of(sql) == before
 
 
+@pytest.mark.parametrize("door", ["facebook", "mobile"])
+async def test_who_is_overtaken_at_every_try_is_a_503_and_nothing_is_kept_or_alarmed(door, http, sql, monkeypatch):
+    async def overtaken(*_: Any) -> None:
+        raise repository.OvertakenError
+
+    async def send() -> Response:
+        if door == "mobile":
+            return await submit(http, "key-overtaken")
+        return await deliver(http, message(door, "m_overtaken", "Air mati"))
+
+    before = await rows_of(sql)
+    monkeypatch.setattr(repository, "store", overtaken)
+    with capture_logs() as logs:
+        answer = await send()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert not [line for line in logs if line["log_level"] == "error"]
+    assert await rows_of(sql) == before
+    monkeypatch.undo()
+    assert (await send()).is_success
+    assert (await rows_of(sql) - before)["intake.complaint"] == 1
+
+
 async def test_a_message_whose_first_delivery_was_rolled_back_is_accepted_by_the_one_that_waited(
     http, sql, monkeypatch
 ):

@@ -22,8 +22,9 @@ from channel_adapters.instagram.read import InstagramReading
 from deploy.reconcile import gaps
 from services.intake.app import service_of
 from services.intake.ledger.recovering import EVERY, Recovery
+from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.settings import IntakeSettings
-from shared.channels import Channel, InboundRequest, Translation, Unreadable, load_channel
+from shared.channels import Attachment, Channel, InboundRequest, Translation, Unreadable, load_channel
 from shared.core.times import utc_now
 from shared.db import Database
 from shared.testing.graph import Account, create_graph_simulator
@@ -31,6 +32,8 @@ from shared.testing.graph.control import say
 from shared.testing.graph.payloads import Fault
 from shared.testing.graph.said import Kind, Said, webhook
 from tests.channels.serving import serving
+from tests.services.intake.counting import rows_of
+from tests.services.intake.media import pictures
 from tests.services.intake.provider import ACCOUNTS, OBJECTS, SETTINGS
 
 START = utc_now().replace(microsecond=0) - timedelta(hours=6)
@@ -264,6 +267,31 @@ async def test_a_reading_that_left_a_hole_does_not_count_as_read(meta, sql):
     before = await sql.fetchval("SELECT read_until FROM intake.recovery WHERE account = $1", page)
     await meta.recovery.recover("facebook", page, utc_now() + timedelta(hours=1))
     assert await sql.fetchval("SELECT read_until FROM intake.recovery WHERE account = $1", page) == before
+
+
+async def test_a_store_of_attachments_that_is_away_parks_no_good_message(meta, sql, monkeypatch):
+    meta.world.memory.lose_every = 1
+    meta.say("facebook", "message", "m_store_away", person="store-away")
+    translate: Any = meta.readers["facebook"]._translate
+    photo = Attachment(kind="image", content=pictures.jpeg(), media_type="image/jpeg")
+
+    def with_photo(request: InboundRequest) -> Translation:
+        told: Translation = translate(request)
+        return replace(told, messages=tuple(replace(one, attachments=(photo,)) for one in told.messages))
+
+    async def away(*_: Any) -> None:
+        raise StoreUnavailableError("DiskFull")
+
+    monkeypatch.setattr(meta.readers["facebook"], "_translate", with_photo)
+    before = await rows_of(sql)
+    with monkeypatch.context() as full:
+        full.setattr(AttachmentStore, "keep", away)
+        with pytest.raises(StoreUnavailableError):
+            await meta.recovery.recover("facebook", ACCOUNTS["facebook"], START)
+    assert await rows_of(sql) == before
+    done = await meta.recovery.recover("facebook", ACCOUNTS["facebook"], START)
+    assert (done.found, done.parked, done.problem) == (1, 0, None)
+    assert await counted(sql, ["m_store_away"]) == Counter(["m_store_away"])
 
 
 async def test_what_we_cannot_read_is_parked_once_however_often_it_is_seen(meta, sql, monkeypatch):

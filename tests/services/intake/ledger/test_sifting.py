@@ -1,7 +1,12 @@
 """One message that breaks our own code is parked alone; what came with it is taken in."""
 
+from typing import Any
+
+import pytest
+
 from services.intake import repository
 from services.intake.ledger.sifting import sift
+from services.intake.media.store import StoreUnavailableError
 from shared.channels import Translation
 from shared.channels.protocol import Ignored, Unreadable
 from tests.services.intake.counting import complaints_of, rows_of
@@ -33,6 +38,34 @@ async def test_of_a_batch_only_the_message_that_breaks_us_is_parked(http, sql, m
     kept = await sql.fetchrow("SELECT state, unreadable, body FROM intake.raw_request ORDER BY id DESC LIMIT 1")
     assert (kept["state"], kept["unreadable"]) == ("parked", [["internal_error", "messages.17"]])
     assert kept["body"] == body
+
+
+async def test_who_is_overtaken_while_it_is_tried_out_is_tried_again_and_not_taken_for_harmless(http, sql, monkeypatch):
+    calls = iter(range(100))
+    _chokes_on("racun", monkeypatch)
+    chokes = repository.store
+
+    async def overtaken_at_every_other_try(*args: Any) -> None:
+        if next(calls) % 2:
+            raise repository.OvertakenError
+        await chokes(*args)
+
+    monkeypatch.setattr(repository, "store", overtaken_at_every_other_try)
+    elements = [message("facebook", "m_tried_good", "Lampu mati"), message("facebook", "m_tried_bad", "racun")]
+    body = webhook("facebook", *elements)
+    answer = await http.post("/channels/facebook", content=body, headers=signed("facebook", body))
+    assert answer.status_code == 200
+    assert set(await complaints_of(sql, ["m_tried_good", "m_tried_bad"])) == {"m_tried_good"}
+    kept = await sql.fetchrow("SELECT state, unreadable FROM intake.raw_request ORDER BY id DESC LIMIT 1")
+    assert (kept["state"], kept["unreadable"]) == ("parked", [["internal_error", "messages.1"]])
+
+
+async def test_what_passes_by_itself_is_no_ones_fault():
+    async def probe(_: Translation) -> None:
+        raise StoreUnavailableError("DiskFull")
+
+    with pytest.raises(StoreUnavailableError):
+        await sift(Translation(ignored=(Ignored(reason="x"),)), probe)
 
 
 async def test_a_large_request_with_few_bad_parts_needs_few_tries():
