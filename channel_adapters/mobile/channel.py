@@ -1,45 +1,30 @@
-"""The channel `mobile`: its doors and its answers to the Channel protocol."""
+"""The channel `mobile`: whom its form lets in, and how it is read. All else is as in every form of ours."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channel_adapters._form.answers import accepted, added, refused
+from channel_adapters._form.channel import FormChannel
 from channel_adapters.mobile.authenticate import app_of
 from channel_adapters.mobile.doors import COMPLAINTS, MESSAGES
 from channel_adapters.mobile.normalize import normalize
 from channel_adapters.mobile.settings import MobileSettings
-from shared.channels.protocol import Answer, Channel, Door, InboundRequest, Receipt, RefusedError, Translation
+from shared.channels.protocol import Channel, InboundRequest, Translation
 
 
 @dataclass(frozen=True, slots=True)
-class MobileChannel:
-    """See `shared.channels.protocol.Channel`."""
+class MobileChannel(FormChannel):
+    """See `FormChannel`."""
 
     settings: MobileSettings
-    name: str = "mobile"
-    doors: Sequence[Door] = (COMPLAINTS, MESSAGES)
 
     def authenticate(self, request: InboundRequest) -> None:
         """Check that we know the app; raises `RefusedError` 403."""
         app_of(request, self.settings)
 
-    def handshake(self, request: InboundRequest) -> Answer:  # noqa: ARG002 - there is no such door
-        """Refuse: the app asks for none."""
-        raise RefusedError("no_handshake", status=404, detail="Alamat ini tidak ditemukan.")
-
     def normalize(self, request: InboundRequest) -> Translation:
         """Translate one submission; raises `RefusedError`."""
         return normalize(request, self.settings)
 
-    def answer(self, door: str, receipts: Sequence[Receipt]) -> Answer:
-        """Hand out the ticket and the access code; say of a further message that it is there."""
-        return added(receipts) if door == MESSAGES.path else accepted(receipts)
-
-    def refuse(self, door: str, error: RefusedError) -> Answer:  # noqa: ARG002 - all doors speak alike
-        """Say no with a problem document."""
-        return refused(error)
-
 
 def build() -> Channel:
     """Build the channel from its settings; raises `SettingsError`."""
-    return MobileChannel(MobileSettings.load())
+    return MobileChannel("mobile", COMPLAINTS, MESSAGES, MobileSettings.load())
