@@ -97,7 +97,7 @@ def _changes_something(row: Row[Any]) -> bool:
         return True
     if row.overtaken:
         return False
-    return row.edited_at is not None or (row.text is not None and row.text != row.said)
+    return row.text is not None and (row.edited_at is not None or row.text != row.said)
 
 
 async def _complaint(tx: UnitOfWork, complaint_id: UUID | None) -> ComplaintOf | None:
