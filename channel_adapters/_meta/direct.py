@@ -47,12 +47,12 @@ def read_message(
     """Translate a message of which id and account are known."""
     if message.is_deleted:
         return withdrawn(talk.message_id, talk.account, talk.at)
+    if message.is_self or talk.person == talk.account:  # Instagram marks it as an echo besides
+        return _ignored("self", talk)
     if talk.own:
         return _read_echo(message, talk)
-    if message.is_self:
-        return _ignored("self", talk)
     attachments, place = read_attachments(message)
-    if not message.text.strip() and not attachments and place == GivenPlace():
+    if not message.words.strip() and not attachments and place == GivenPlace():
         return _ignored("empty", talk)
     return _inbound(message, talk, attachments, place)
 
@@ -76,7 +76,7 @@ def _inbound(
         surface="direct_message",
         sender=talk.citizen or Sender(id=talk.message_id, kind="unknown"),
         reply_to=message.reply_to.mid if message.reply_to else None,
-        text=message.text,
+        text=message.words,
         attachments=attachments,
         place=place,
         event_time=talk.at,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from channel_adapters._meta.direct import Conversation, read_edit, read_message
 from channel_adapters._meta.media import read_note
-from channel_adapters._meta.payloads import MessagingEvent
+from channel_adapters._meta.payloads import Message, MessagingEvent
 from shared.channels.protocol import (
     AccountNotice,
     AgencyMessage,
@@ -57,11 +57,16 @@ class Scene:
     app_id: str | None
     sender_kind: str
     entry_account: str | None
-    """`entry.id`: counts only for what is no message."""
+    """`entry.id`: counts only for what is no message, or names no recipient."""
     sent_at: datetime | None
     received_at: datetime
     where: str
     standby: bool
+
+    @property
+    def owner(self) -> str | None:
+        """The account whose entry it is, where that is one of ours."""
+        return self.entry_account if self.entry_account in self.accounts else None
 
 
 def is_messaging(value: Any) -> bool:
@@ -77,10 +82,21 @@ def read_messaging(element: Any, scene: Scene) -> Iterator[MessagingOutcome]:
     except ValidationError:
         yield Unreadable(reason="unknown_shape", where=scene.where)
         return
+    if event.postback is not None and event.message is None:
+        event = event.model_copy(update={"message": _read_tap(event)})
     if event.message is not None or event.message_edit is not None:
         yield _read_words(event, scene)
     else:
         yield from _read_event(element, event, scene)
+
+
+def _read_tap(event: MessagingEvent) -> Message | None:
+    """Return a tap on a menu as the answer that it is; without an id it could not be told from its redelivery."""
+    tap = event.postback
+    if tap is None or tap.mid is None or event.sender is None or event.sender.id is None:
+        return None
+    message = Message(mid=tap.mid, text=read_note(tap.title) or "", quick_reply={"payload": tap.payload})
+    return message if message.words else None
 
 
 def _read_words(event: MessagingEvent, scene: Scene) -> MessagingOutcome:
@@ -119,7 +135,7 @@ def _sides(event: MessagingEvent, scene: Scene, *, echo: bool) -> tuple[bool, st
     ours = sender in scene.accounts and recipient not in scene.accounts
     if ours or (echo and recipient not in scene.accounts):
         return True, sender, recipient
-    return echo, recipient, sender
+    return echo, recipient or scene.owner, sender
 
 
 def _read_event(
@@ -133,7 +149,7 @@ def _read_event(
         yield Ignored(reason=reason, account=account)
         if account is not None:
             yield from _notices(reason, element, event, account)
-    elif element.keys() <= _FRAME:
+    elif {key for key, told in element.items() if told is not None} <= _FRAME:
         yield Ignored(reason="no_event", account=account)
     else:
         yield Unreadable(reason="unknown_event", where=scene.where)

@@ -5,7 +5,7 @@ No element can lose the others: each is read by itself, and what cannot be read 
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -118,7 +118,7 @@ def _read_entry(entry: Any, where: str, received_at: datetime, dialect: Dialect)
 def _read_branch(
     entry: Mapping[str, Any], name: str, where: str, received_at: datetime, dialect: Dialect
 ) -> Iterator[Outcome]:
-    elements = entry[name]
+    elements = [entry[name]] if isinstance(entry[name], dict) else entry[name]
     if not elements and isinstance(elements, list | None):
         yield Ignored(reason="empty_entry")
     elif not isinstance(elements, list):
@@ -135,7 +135,7 @@ def _read_branch(
 def _read_change(change: Any, scene: Scene, dialect: Dialect) -> Iterator[Outcome]:
     field, value = (change.get("field"), change.get("value")) if isinstance(change, dict) else (None, None)
     if is_messaging(value):
-        yield from read_messaging(value, scene)
+        yield from read_messaging(value, replace(scene, standby=True) if field == "standby" else scene)
     elif scene.entry_account is None:
         yield Unreadable(reason="no_account", where=scene.where)
     elif scene.entry_account not in dialect.accounts:

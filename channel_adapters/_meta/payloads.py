@@ -24,6 +24,8 @@ def _read_id(value: object) -> str | None:
 def _read_text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     if not isinstance(value, str):
         raise ValueError("not a text")  # noqa: TRY004 - pydantic takes no TypeError
     return clean_text(value)
@@ -36,11 +38,13 @@ def _read_many(value: object) -> object:
 Id = Annotated[str | None, BeforeValidator(_read_id)]
 """An id as text; numbers keep all digits (they may be above 2^53). None when it is missing or empty."""
 Text = Annotated[str, BeforeValidator(_read_text)]
-"""What somebody wrote, safe to store; empty when it is missing."""
+"""What somebody wrote, safe to store; empty when it is missing. Where only a number was written, JSON may hold one."""
 Words = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _read_text(value))]
 """The same where it matters whether Meta told anything: None when it is missing."""
 Optional = BeforeValidator(lambda value: value if isinstance(value, dict) else None)
 """For an object on which nothing depends: None when it is anything else."""
+Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
+"""Whether Meta says so; null says nothing."""
 Many = Annotated[tuple[Any, ...], BeforeValidator(_read_many)]
 """A list of things that are read one by one, so that a bad one does not lose the others; one thing alone is a list."""
 
@@ -116,10 +120,16 @@ class Message(Loose):
     """Of an echo: which app sent it; none, or 263902037430900, for somebody in the Page Inbox."""
     metadata: Any = None
     """What an app of ours wrote on the message; an echo brings it back."""
-    is_echo: bool = False
-    is_deleted: bool = False
-    is_unsupported: bool = False
-    is_self: bool = False
+    is_echo: Flag = False
+    is_deleted: Flag = False
+    is_unsupported: Flag = False
+    is_self: Flag = False
+
+    @property
+    def words(self) -> str:
+        """What they said: their own words, or else what stands behind the answer that they tapped."""
+        tapped = self.quick_reply.get("payload") if isinstance(self.quick_reply, dict) else None
+        return self.text if self.text.strip() or not isinstance(tapped, str) else clean_text(tapped)
 
 
 class MessageEdit(Loose):
@@ -127,6 +137,14 @@ class MessageEdit(Loose):
 
     mid: Id = None
     text: Words = None
+
+
+class Postback(Loose):
+    """A tap on a button or a menu of ours: what stands on it, and what we put behind it."""
+
+    mid: Id = None
+    title: Any = None
+    payload: Any = None
 
 
 class PolicyEnforcement(Loose):
@@ -144,6 +162,7 @@ class MessagingEvent(Loose):
     timestamp: Any = None
     message: Message | None = None
     message_edit: MessageEdit | None = None
+    postback: Annotated[Postback | None, Optional] = None
     policy_enforcement: Annotated[PolicyEnforcement | None, Optional] = Field(
         default=None, validation_alias=AliasChoices("policy_enforcement", "policy-enforcement")
     )

@@ -55,7 +55,8 @@ def _message_id(value: FeedValue, surface: Surface) -> str | None:
         return value.comment_id
     if surface == "review":
         return value.open_graph_story_id or value.post_id
-    return value.post_id if surface == "post" else value.comment_id or value.post_id
+    post = value.post_id or (value.post.id if value.post else None)
+    return post if surface == "post" else value.comment_id or post
 
 
 def _author(value: FeedValue) -> Sender | None:
@@ -71,10 +72,10 @@ def _post(value: FeedValue, change: Change) -> str | None:
 
 def _parent_comment(value: FeedValue, change: Change) -> str | None:
     """Return the comment that a comment answers: `parent_id` is the post for the topmost ones."""
-    parent = value.parent_id
-    if value.comment_id is None or parent in {None, value.post_id} or parent == value.comment_id:
+    parent, post = value.parent_id, value.post_id or ""
+    if value.comment_id is None or parent is None or parent in {post, post.partition("_")[2], value.comment_id}:
         return None
-    return None if str(parent).startswith(f"{change.account}_") else parent
+    return None if parent.startswith(f"{change.account}_") else parent
 
 
 def _attachments(value: FeedValue) -> tuple[Attachment, ...]:

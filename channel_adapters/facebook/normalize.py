@@ -1,6 +1,7 @@
 """Stop 3: Facebook's words → our words. Pure."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import ValidationError
@@ -47,7 +48,7 @@ def read_change(change: Change) -> ChangeOutcome:
         value = FeedValue.model_validate(change.value)
     except ValidationError:
         return Unreadable(reason="unknown_shape", where=change.where)
-    what = _ITEMS[change.field].get(value.item)
+    what = _ITEMS[change.field].get(value.item or ("comment" if value.comment_id else ""))
     if what is None:
         reason = _WORDLESS.get(value.item)
         return Ignored(
@@ -70,7 +71,7 @@ def _read_public(value: FeedValue, what: What, change: Change) -> ChangeOutcome:
         return Unreadable(reason="no_message_id", where=change.where)
     if other_page(value, change):
         return ignored("other_page", message)
-    return _VERBS.get(value.verb, _unknown_verb)(message, what, value, change)
+    return _VERBS.get(value.verb or "add", _unknown_verb)(message, what, value, change)
 
 
 def _added(message: InboundMessage, what: What, value: FeedValue, change: Change) -> ChangeOutcome:
@@ -101,7 +102,8 @@ def _edited(message: InboundMessage, what: What, value: FeedValue, change: Chang
     if value.message is None and not message.attachments:
         return ignored(f"{what}_changed", message)
     at = written_at(value.edited_time, change.sent_at, change.received_at)
-    return edited(message, own=own, at=at)
+    amendment = edited(message, own=own, at=at)
+    return replace(amendment, text=None) if value.message is None else amendment
 
 
 def _removed(message: InboundMessage, what: What, value: FeedValue, change: Change) -> ChangeOutcome:  # noqa: ARG001

@@ -2,9 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field
+from pydantic import AfterValidator, AliasChoices, Field
 
 from channel_adapters._meta.payloads import Id, Loose, Many, Optional, Text, Words
+
+Name = Annotated[Text, AfterValidator(str.lower)]
+"""A word of Meta's own."""
 
 
 class Author(Loose):
@@ -27,8 +30,8 @@ class FeedValue(Loose):
     `review_text`, and names itself by `open_graph_story_id`.
     """
 
-    item: Text = ""
-    verb: Text = "add"
+    item: Name = ""
+    verb: Name = ""
     author: Author | None = Field(default=None, alias="from")
     sender_id: Id = Field(default=None, validation_alias=AliasChoices("sender_id", "reviewer_id"))
     sender_name: Text = Field(default="", validation_alias=AliasChoices("sender_name", "reviewer_name"))

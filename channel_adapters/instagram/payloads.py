@@ -33,4 +33,4 @@ class CommentValue(Loose):
     """Of a mention in a caption, which has no comment."""
     text: Words = None
     """None where Meta tells no words."""
-    created_time: Any = None
+    created_time: Any = Field(default=None, validation_alias=AliasChoices("created_time", "timestamp"))
