@@ -44,6 +44,7 @@ def _judge(sms: Sms, ours: Collection[str]) -> InboundMessage | Ignored | Unread
         sender=sender,
         text="" if empty else sms.text,
         attachments=sms.attachments,
+        place=sms.place,
         event_time=sms.sent_at,
         stands_alone=not empty,
         part=sms.part,

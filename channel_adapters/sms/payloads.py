@@ -9,6 +9,7 @@ from shared.channels.protocol import (
     Attachment,
     DeliveryReport,
     Door,
+    GivenPlace,
     Ignored,
     InboundRequest,
     Part,
@@ -27,6 +28,7 @@ class Sms:
     sent_at: datetime | None
     received_at: datetime
     attachments: tuple[Attachment, ...] = ()
+    place: GivenPlace = field(default_factory=GivenPlace)
     part: Part | None = None
     where: str = ""
     """Its path in a body that holds several."""

@@ -6,36 +6,36 @@ citizen unless it is an empty TwiML document.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
-import re
-from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from pydantic import SecretStr
 
-from channel_adapters.sms.authenticate import check_signature
+from channel_adapters.sms.authenticate import check_signature, same
 from channel_adapters.sms.charsets import decode
-from channel_adapters.sms.fields import Pairs, read_pairs
-from channel_adapters.sms.kinds import linked
+from channel_adapters.sms.fields import NotJsonError, Pairs, as_dict, as_text, read_json, read_pairs
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
+from channel_adapters.sms.twilio_fields import media, number, place, words
 from shared.channels.protocol import (
     Answer,
     Attachment,
     DeliveryOutcome,
     DeliveryReport,
     Door,
+    GivenPlace,
     Ignored,
     InboundRequest,
     Unreadable,
 )
-from shared.core.text import clean_text
 
 _IDS = ("MessageSid", "SmsMessageSid", "SmsSid")
-_MOST_MEDIA = 10
+_INBOUND = ("received", "receiving")
+"""What Twilio says of a message to us; any other status is of one of ours."""
+_PORTS = {"https": 443, "http": 80}
 _OUTCOMES: Mapping[str, DeliveryOutcome] = {
     "accepted": "buffered",
     "scheduled": "buffered",
@@ -48,8 +48,6 @@ _OUTCOMES: Mapping[str, DeliveryOutcome] = {
     "failed": "failed",
     "canceled": "failed",
 }
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{59,}={0,2}")
-"""Some operators hand long messages over so; no citizen writes sixty letters without a space that decode to words."""
 STORED = Answer(status=200, body=b"<Response/>", content_type="text/xml; charset=utf-8")
 
 DOOR = Door(
@@ -83,14 +81,35 @@ def provider(settings: SmsSettings) -> Provider | None:
 
 
 def authenticate(request: InboundRequest, token: SecretStr, url: str) -> None:
-    """Check `X-Twilio-Signature`; `url` is our address as Twilio has it, whatever a proxy made of it."""
+    """Check `X-Twilio-Signature`; `url` is our address as Twilio has it, whatever a proxy made of it.
+
+    Twilio may sign it with the port or without. JSON is signed as a whole: its hash stands in the signed query.
+    """
     given = request.headers.get("x-twilio-signature", "").strip()
-    called = url.encode() + (b"?" + request.query if request.query else b"")
+    query = b"?" + request.query if request.query else b""
+    fields = _signed_fields(request)
+    expected = [sign(one.encode() + query, fields, token.get_secret_value()) for one in _spellings(url)]
+    check_signature(given, next((one for one in expected if same(given, one)), expected[0]), "X-Twilio-Signature")
+
+
+def _signed_fields(request: InboundRequest) -> Pairs:
     try:
-        fields = read_pairs(request.body) if request.body.strip() else []
+        digest = dict(read_pairs(request.query)).get("bodySHA256")
+        if digest is not None:
+            check_signature(digest.decode("latin-1"), hashlib.sha256(request.body).hexdigest().encode(), "bodySHA256")
+            return []
+        return read_pairs(request.body) if request.body.strip() else []
     except ValueError:
-        fields = []
-    check_signature(given, sign(called, fields, token.get_secret_value()), "X-Twilio-Signature")
+        return []
+
+
+def _spellings(url: str) -> Iterator[str]:
+    """Give our address as it is set, without its port, and with the one that goes without saying."""
+    parts = urlsplit(url)
+    bare = parts.netloc if parts.port is None else parts.netloc.rpartition(":")[0]
+    yield url
+    yield urlunsplit(parts._replace(netloc=bare))
+    yield urlunsplit(parts._replace(netloc=f"{bare}:{_PORTS.get(parts.scheme, 443)}"))
 
 
 def sign(url: bytes, fields: Pairs, token: str) -> bytes:
@@ -100,27 +119,40 @@ def sign(url: bytes, fields: Pairs, token: str) -> bytes:
 
 
 def read(request: InboundRequest) -> Iterator[Read]:
-    """Read one form; the last of repeated fields counts. The ids of a report stand in the query that we gave."""
+    """Read a message or a report, whose ids stand in the query that we gave; the last of repeated fields counts."""
     try:
-        fields = {name: decode(value) for name, value in read_pairs(request.body)}
+        fields = _read_fields(request.body)
         ours = {name: decode(value) for name, value in read_pairs(request.query)}
+    except NotJsonError:
+        yield Unreadable(reason="not_json")
+        return
     except ValueError:
         yield Unreadable(reason="too_many_fields")
         return
-    if "MessageStatus" in fields and "Body" not in fields:
-        yield _read_report(ours, fields["MessageStatus"])
+    status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
+    if status and status not in _INBOUND and "Body" not in fields:
+        yield _read_report(ours, status)
     elif not any(fields.get(name) for name in _IDS):
         yield Unreadable(reason="unknown_shape")
     else:
+        where = place(fields)
         yield Sms(
-            sender=fields.get("From", ""),
-            receiver=fields.get("To", ""),
-            text=_unwrap(fields.get("Body", "")),
+            sender=number(fields.get("From", "")),
+            receiver=number(fields.get("To", "")),
+            text=words(fields.get("Body", "")),
             provider_id=next(fields[name].strip() for name in _IDS if fields.get(name)) or None,
             sent_at=None,
             received_at=request.received_at,
-            attachments=tuple(_media(fields)),
+            attachments=(*media(fields), *((where,) if isinstance(where, Attachment) else ())),
+            place=where if isinstance(where, GivenPlace) else GivenPlace(),
         )
+
+
+def _read_fields(body: bytes) -> dict[str, str]:
+    """Return the fields of a form, or of JSON with the same names; raises `NotJsonError`, or `ValueError`."""
+    if body.lstrip().startswith(b"{"):
+        return {name: as_text(value) for name, value in as_dict(read_json(body)).items()}
+    return {name: decode(value) for name, value in read_pairs(body)}
 
 
 def _read_report(ours: Mapping[str, str], status: str) -> DeliveryReport | Ignored:
@@ -129,21 +161,3 @@ def _read_report(ours: Mapping[str, str], status: str) -> DeliveryReport | Ignor
         return DeliveryReport(reply_id=reply, complaint_id=complaint, outcome=_OUTCOMES[status])
     except (ValueError, KeyError):
         return Ignored(reason="delivery_report")
-
-
-def _media(fields: Mapping[str, str]) -> Iterator[Attachment]:
-    for number in range(_MOST_MEDIA):
-        if f"MediaUrl{number}" in fields:
-            yield linked(fields[f"MediaUrl{number}"], fields.get(f"MediaContentType{number}", "").lower())
-
-
-def _unwrap(text: str) -> str:
-    """Undo base64 where it hides words; the last character may be cut in two."""
-    if len(text) % 4 or not _BASE64.fullmatch(text):
-        return text
-    try:
-        # this decoder waits for the rest of a character that is cut in two, and so leaves it out
-        words = getincrementaldecoder("utf-8")().decode(base64.b64decode(text, validate=True))
-    except (binascii.Error, UnicodeDecodeError):
-        return text
-    return clean_text(words) if words.replace("\n", " ").replace("\r", " ").isprintable() else text
