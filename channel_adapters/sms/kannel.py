@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from channel_adapters.sms.authenticate import check_token
-from channel_adapters.sms.charsets import decode, known_charset, looks_like_utf16
+from channel_adapters.sms.charsets import decode, known_charset, looks_binary, looks_like_utf16
 from channel_adapters.sms.fields import read_pairs
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
@@ -24,7 +24,8 @@ _REPORT_FIELDS = ("reply", "complaint", "type")
 _RAPIDPRO = {"sender": "from", "message": "text", "backend": "smsc", "status": "type"}
 """What a Kannel that was set up for RapidPro calls them; its report says `status` without our ids."""
 _MAX_FIELDS = 32
-_UCS2 = "2"
+_BINARY, _UCS2 = b"1", b"2"
+_HEXADECIMAL = re.compile(rb"0[0-9A-Fa-f](?:[0-9A-Fa-f]{2}){4,}")
 _OUTCOMES: Mapping[str, DeliveryOutcome] = {
     "1": "delivered",
     "2": "failed",
@@ -33,7 +34,9 @@ _OUTCOMES: Mapping[str, DeliveryOutcome] = {
     "16": "rejected",
 }
 """What `%d` of a `dlr-url` becomes."""
-_RECEIPT_TEXT = re.compile(r"id:\S+ sub:\d+ dlvrd:\d+ submit date:\d+ done date:\d+ stat:[A-Z]+", re.IGNORECASE)
+_RECEIPT_TEXT = re.compile(
+    r"id:\S+(?: sub:\d+)?(?: dlvrd:\d+)?(?: submit date:\d+)?(?: done date:\d+)? stat:[A-Z]+", re.IGNORECASE
+)
 """How SMPP 3.4 (appendix B) writes a delivery receipt when a centre hands it over as an ordinary message."""
 
 DOOR = Door(
@@ -80,6 +83,8 @@ def _read_message(fields: Mapping[str, bytes], request: InboundRequest) -> Read:
     text = decode(fields.get("text", b""), _charset(fields))
     if _RECEIPT_TEXT.match(text):
         return Ignored(reason="delivery_report")
+    if fields.get("coding", b"").strip() == _BINARY and looks_binary(fields.get("text", b"")):
+        return Ignored(reason="binary", provider_message_id=words["id"].strip() or None)
     return Sms(
         sender=words["from"],
         receiver=words["to"],
@@ -87,8 +92,13 @@ def _read_message(fields: Mapping[str, bytes], request: InboundRequest) -> Read:
         provider_id=words["id"].strip() or None,
         sent_at=read_time(words["ts"], request.received_at),
         received_at=request.received_at,
-        part=read_part(fields.get("udh", b"")),
+        part=read_part(_header(fields.get("udh", b""))),
     )
+
+
+def _header(told: bytes) -> bytes:
+    """Return a user data header, which some write in hexadecimal digits."""
+    return bytes.fromhex(told.decode()) if _HEXADECIMAL.fullmatch(told) else told
 
 
 def _is_report(fields: Mapping[str, bytes]) -> bool:
@@ -106,6 +116,6 @@ def _read_report(fields: Mapping[str, bytes]) -> DeliveryReport | Ignored:
 
 def _charset(fields: Mapping[str, bytes]) -> str:
     named = known_charset(fields.get("charset", b"").decode("latin-1"))
-    if named is None and fields.get("coding", b"").strip() == _UCS2.encode():
+    if named is None and fields.get("coding", b"").strip() == _UCS2:
         return "utf-16-be" if looks_like_utf16(fields.get("text", b"")) else "utf-8"
     return named or "utf-8"
