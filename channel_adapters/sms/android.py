@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from channel_adapters.sms.authenticate import check_fresh, check_signature
+from channel_adapters.sms.charsets import decode
 from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json
 from channel_adapters.sms.kinds import kind_of
 from channel_adapters.sms.numbers import our_number
@@ -63,7 +64,7 @@ def authenticate(request: InboundRequest, key: SecretStr) -> None:
     timestamp = request.headers.get("x-timestamp", "").strip()
     signed = request.body + timestamp.encode("utf-8", "replace")
     expected = hmac.new(key.get_secret_value().encode(), signed, hashlib.sha256).hexdigest().encode()
-    check_signature(request.headers.get("x-signature", "").strip().lower(), expected, "X-Signature")
+    check_signature(request.headers.get("x-signature", "").strip(), expected, "X-Signature")
     check_fresh(timestamp, request.received_at)
 
 
@@ -75,11 +76,10 @@ def read(request: InboundRequest, devices: Mapping[str, str], numbers: Sequence[
         yield Unreadable(reason="not_json")
         return
     event, payload = document.get("event"), document.get("payload")
-    if not isinstance(event, str) or not isinstance(payload, dict):
-        yield Unreadable(reason="unknown_shape")
-        return
     given = as_text(document.get("id")).strip() or None
-    if event in {"sms:received", "mms:downloaded"}:
+    if not isinstance(event, str) or not (isinstance(payload, dict) or event.startswith(_DEVICE)):
+        yield Unreadable(reason="unknown_shape")
+    elif event in {"sms:received", "mms:downloaded"} and isinstance(payload, dict):
         account = _account(as_text(document.get("deviceId")), as_text(payload.get("recipient")), devices, numbers)
         yield _read_message(event, given, payload, account, request)
     else:
@@ -92,7 +92,7 @@ def _set_aside(event: str, given: str | None) -> Ignored:
     if event.startswith(_DEVICE):
         return Ignored(reason="device_event")
     if event == "mms:received":
-        return Ignored(reason="mms_announced")
+        return Ignored(reason="mms_announced", provider_message_id=given)
     if event == "sms:data-received":
         return Ignored(reason="binary", provider_message_id=given)
     return Ignored(reason="unknown_event", provider_message_id=given, words=True)
@@ -109,17 +109,30 @@ def _read_message(
     event: str, given: str | None, payload: Mapping[str, Any], account: str, request: InboundRequest
 ) -> Sms:
     is_mms = event == "mms:downloaded"
-    text = payload.get("body") or payload.get("subject") if is_mms else payload.get("message")
+    attachments = tuple(_attachments(payload.get("attachments"))) if is_mms else ()
+    text = as_text(payload.get("body")) or as_text(payload.get("message"))
+    if is_mms and not text.strip():
+        text = _words(attachments) or as_text(payload.get("subject"))
+        attachments = tuple(one for one in attachments if not _is_text(one))
     content_id = as_text(payload.get("messageId")).strip()
     return Sms(
         sender=as_text(payload.get("sender")) or as_text(payload.get("phoneNumber")),
         receiver=account,
-        text=as_text(text),
+        text=text,
         provider_id=(content_id or given) if is_mms else given,
         sent_at=read_time(payload.get("receivedAt"), request.received_at),
         received_at=request.received_at,
-        attachments=tuple(_attachments(payload.get("attachments"))) if is_mms else (),
+        attachments=attachments,
     )
+
+
+def _is_text(attachment: Attachment) -> bool:
+    return attachment.content is not None and (attachment.media_type or "").partition(";")[0].strip() == "text/plain"
+
+
+def _words(attachments: Sequence[Attachment]) -> str:
+    """Return the words of an MMS whose body the telephone left among its parts."""
+    return "\n".join(decode(one.content) for one in attachments if one.content is not None and _is_text(one))
 
 
 def _attachments(told: object) -> Iterator[Attachment]:
@@ -129,7 +142,7 @@ def _attachments(told: object) -> Iterator[Attachment]:
         if media_type == _LAYOUT:
             continue
         try:
-            content = base64.b64decode(as_text(one.get("data")), validate=True)
+            content = base64.b64decode("".join(as_text(one.get("data")).split()), validate=True)
         except (binascii.Error, ValueError):
             yield Attachment(kind=kind_of(media_type), media_type=media_type or None, problem="bad_base64")
             continue
