@@ -19,6 +19,8 @@ from shared.channels.protocol import Door, Ignored, InboundRequest, Part, Unread
 from shared.channels.times import read_time
 
 _PATH = "/channels/sms/vonage/{token}"
+_NEWER = {"from": "msisdn", "message_uuid": "messageId", "timestamp": "message-timestamp"}
+"""What the Messages API calls the same; an account may be set to either."""
 _UNSAFE = str.maketrans("&=", "__")
 _TOKEN = {"in": "path", "name": "token", "required": True, "schema": {"type": "string"}}
 _RESPONSES = {
@@ -99,13 +101,18 @@ def _read_fields(request: InboundRequest) -> dict[str, str]:
     if not request.body.strip():
         return pairs
     if request.body.lstrip().startswith(b"{"):
-        return pairs | {name: as_text(value) for name, value in as_dict(read_json(request.body)).items()}
+        return pairs | {name: _word(value) for name, value in as_dict(read_json(request.body)).items()}
     return pairs | {name: decode(value) for name, value in read_pairs(request.body)}
 
 
-def _read(fields: Mapping[str, str], request: InboundRequest) -> Read:
-    if not fields:
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
+
+
+def _read(told: Mapping[str, str], request: InboundRequest) -> Read:
+    if not told:
         return Ignored(reason="url_check")
+    fields = {_NEWER.get(name, name): value for name, value in told.items()} if "message_uuid" in told else told
     if "status" in fields and "text" not in fields:
         return Ignored(reason="delivery_report")
     message_id = fields.get("messageId", "").strip() or None
