@@ -15,6 +15,7 @@ from shared.channels.protocol import Attachment, Door, Ignored, InboundRequest, 
 from shared.channels.times import read_time
 
 _MOST_PIECES = 20
+_REPORTED = {"status", "sentAt", "doneAt", "seenAt"}
 
 DOOR = Door(
     method="POST",
@@ -63,21 +64,29 @@ def _unknown(where: str) -> Unreadable:
 
 
 def _read(result: Mapping[str, Any], where: str, request: InboundRequest) -> Read:
-    if "status" in result and "text" not in result and "message" not in result:
+    if _is_report(result):
         return Ignored(reason="delivery_report")
     pieces = result.get("message")
-    told = [as_dict(piece) for piece in pieces[:_MOST_PIECES]] if isinstance(pieces, list) else []
-    said = "\n".join(as_text(piece["value"]) for piece in told if "value" in piece)
+    told = [as_dict(piece) for piece in (pieces[:_MOST_PIECES] if isinstance(pieces, list) else [pieces])]
+    said = "\n".join(filter(None, (as_text(piece.get("value")) or as_text(piece.get("text")) for piece in told)))
+    words = (as_text(result.get("text")), said, as_text(result.get("cleanText")), as_text(result.get("keyword")))
     return Sms(
         sender=as_text(result.get("from")),
         receiver=as_text(result.get("to")),
-        text=as_text(result.get("text")) or said or as_text(result.get("cleanText")),
+        text=next(filter(None, words), ""),
         provider_id=as_text(result.get("messageId")).strip() or None,
         sent_at=read_time(result.get("receivedAt"), request.received_at),
         received_at=request.received_at,
         attachments=tuple(_attachments(told)),
         where=where,
     )
+
+
+def _is_report(result: Mapping[str, Any]) -> bool:
+    """Tell what became of a message of ours; some reports bring its words along."""
+    if isinstance(result.get("status"), dict):
+        return True
+    return not _REPORTED.isdisjoint(result) and "text" not in result and "message" not in result
 
 
 def _attachments(pieces: list[dict[str, Any]]) -> Iterator[Attachment]:
