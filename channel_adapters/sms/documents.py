@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
-from channel_adapters.sms.fields import NotJsonError, read_json, read_pairs
+from python_multipart.exceptions import FormParserError
+
+from channel_adapters.sms.fields import NotJsonError, read_form, read_json, read_pairs
 from shared.channels.protocol import InboundRequest
 
 Look = Callable[[str], list[Any]]
@@ -22,17 +24,25 @@ class NotReadableError(Exception):
         self.reason = reason
 
 
-def read_items(request: InboundRequest, form: Literal["query", "form", "json", "xml"], path: str) -> Items:
-    """Return the messages of a request; `path` is where they stand in JSON or XML. Raises `NotReadableError`."""
+def read_items(
+    request: InboundRequest, form: Literal["query", "form", "json", "xml"], path: str, *, signed: bool
+) -> Items:
+    """Return the messages of a request; `path` is where they stand in JSON or XML. Raises `NotReadableError`.
+
+    Fields may stand in the query and in the body; `signed` counts only the one that a signature is over.
+    """
     if form == "json":
         return _json_items(request.body, path)
     if form == "xml":
         return _xml_items(request.body, path)
     try:
-        pairs = read_pairs(request.query if form == "query" else request.body)
+        body = read_form(request.body, request.headers.get("content-type", ""))
+        query = [] if signed and request.body else read_pairs(request.query)
+    except FormParserError:
+        raise NotReadableError("bad_multipart") from None
     except ValueError:
         raise NotReadableError("too_many_fields") from None
-    return [("", _look_up(dict(pairs)))]
+    return [("", _look_up(dict([*query, *body])))]
 
 
 def _look_up(fields: Mapping[str, bytes]) -> Look:

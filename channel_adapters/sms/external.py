@@ -28,7 +28,7 @@ _RESPONSES = {
     "401": {"description": "The signature or the credentials are missing or wrong."},
     "403": {"description": "There is no such gateway, or the token or the signature is wrong."},
     "404": {"description": "This gateway is not set up here."},
-    "405": {"description": "This gateway calls with the other method."},
+    "405": {"description": "This gateway posts documents."},
 }
 
 DOORS = (
@@ -73,8 +73,8 @@ def authenticate(request: InboundRequest, gateways: Mapping[str, InboundGateway]
     if gateway.hmac is not None:
         given = request.headers.get(gateway.hmac.header, "").strip()
         check_signature(given, sign(request.body or request.query, gateway.hmac), gateway.hmac.header)
-    if (request.method == "GET") != (gateway.format == "query"):
-        raise RefusedError("method_wrong", status=405, detail="This gateway calls with the other method.")
+    if request.method == "GET" and gateway.format in {"json", "xml"}:
+        raise RefusedError("method_wrong", status=405, detail="This gateway posts documents.")
 
 
 def sign(content: bytes, rule: HmacRule) -> bytes:
@@ -90,7 +90,7 @@ def read(request: InboundRequest, gateways: Mapping[str, InboundGateway]) -> Ite
         yield Unreadable(reason="unknown_gateway")
         return
     try:
-        items = read_items(request, gateway.format, gateway.items)
+        items = read_items(request, gateway.format, gateway.items, signed=gateway.hmac is not None)
     except NotReadableError as error:
         yield Unreadable(reason=error.reason)
         return

@@ -1,8 +1,11 @@
 """Queries, forms and JSON as gateways send them. Bytes stay bytes until a charset is known."""
 
 import json
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
+
+from python_multipart.multipart import Field, parse_form
 
 from shared.core.text import clean_text
 
@@ -22,6 +25,21 @@ def read_pairs(raw: bytes, most: int = MOST_FIELDS) -> Pairs:
     """
     pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=most)
     return [(name, value.encode("latin-1")) for name, value in pairs]
+
+
+def read_form(body: bytes, content_type: str) -> Pairs:
+    """Take a form apart, whichever of its two shapes it has; raises `ValueError`, also for too many fields."""
+    if not content_type.lower().startswith("multipart/form-data"):
+        return read_pairs(body)
+    pairs: Pairs = []
+
+    def keep(field: Field) -> None:
+        if len(pairs) == MOST_FIELDS:
+            raise ValueError("too many fields")
+        pairs.append(((field.field_name or b"").decode("latin-1"), field.value or b""))
+
+    parse_form({"Content-Type": content_type.encode("latin-1", "replace")}, BytesIO(body), keep, None)
+    return pairs
 
 
 def read_json(body: bytes) -> Any:

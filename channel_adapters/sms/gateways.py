@@ -70,7 +70,7 @@ class InboundGateway(_Described):
     basic: HeaderSecret | None = None
     """`user:password`, where it signs in besides."""
     format: Literal["query", "form", "json", "xml"] = "query"
-    """`query` is a GET, the others are POSTs."""
+    """`query` and `form` say the same: fields, wherever they stand. The others are documents that are posted."""
     items: str = ""
     """Where in JSON or XML the messages stand; empty: the document is one, or a list of them."""
     number: str = ""
