@@ -1,6 +1,7 @@
 """The consumer: order per partition, partitions in parallel, exactly one effect per event, nothing dropped.
 
 skip what is not ours (by `ce_type`, before any transaction)
+→ what waits of a partition, a few events: together in one transaction; when that fails, each alone
 → one transaction: seen before? line parked? effect + inbox row
 → database away: wait for it, as long as it takes; slow: for a while, then it is this event that costs too much
 → `RejectError`, or still failing after a few tries: parked with its reason, and the partition goes on
@@ -75,7 +76,7 @@ class Consumer:
             raise RuntimeError("not yet a member of its group")
 
     async def run(self) -> None:
-        """Consume until cancelled; the record in hand is finished first. A broker that is away is waited for."""
+        """Consume until cancelled; the records in hand are finished first. A broker that is away is waited for."""
         while True:
             client = self._kafka.consumer(self._group)
             self._workers = workers = Workers(client, self._group, self._receive)
@@ -114,9 +115,32 @@ class Consumer:
         for state, events in counted.items():
             metrics.PARKED.labels(group=self._group, state=state).set(events)
 
-    async def _receive(self, record: Record) -> None:
-        if event_type(record.headers) not in self._handlers:
+    async def _receive(self, records: Sequence[Record]) -> None:
+        ours = [record for record in records if event_type(record.headers) in self._handlers]
+        if len(ours) > 1 and await self._process_together(ours):
             return
+        for record in ours:
+            await self._receive_alone(record)
+
+    async def _process_together(self, records: Sequence[Record]) -> bool:
+        """Process events in one transaction; False when it came to nothing: then each has to be looked at alone."""
+        entered = []
+        try:
+            envelopes = [decode(record.headers, record.value or b"") for record in records]
+            async with self._database.transaction() as tx:
+                await self._lot.lock(tx, *(envelope.subject for envelope in envelopes))
+                for record, envelope in zip(records, envelopes, strict=True):
+                    tx.traceparent = envelope.traceparent
+                    if await self._enter(tx, record, envelope):
+                        await self._handlers[envelope.data.type](tx, envelope)
+                        entered.append(envelope)
+        except Exception:  # noqa: BLE001 - whose fault it is, and what it was, is found out one by one
+            return False
+        for envelope in entered:
+            self._measure(envelope)
+        return True
+
+    async def _receive_alone(self, record: Record) -> None:
         async for attempt in stamina.retry_context(
             on=_AwayError, attempts=None, timeout=None, wait_initial=0.1, wait_max=5, wait_jitter=0.1
         ):
@@ -129,7 +153,12 @@ class Consumer:
         except MalformedEventError as error:
             await self._park(record, None, str(error))
             return
-        reason = await self._try(envelope, lambda tx: self._enter(tx, record, envelope))
+
+        async def enter(tx: UnitOfWork) -> bool:
+            await self._lot.lock(tx, envelope.subject)
+            return await self._enter(tx, record, envelope)
+
+        reason = await self._try(envelope, enter)
         if reason is not None:
             await self._park(record, envelope, reason)
 
@@ -169,8 +198,11 @@ class Consumer:
                 if entered:
                     await self._handlers[envelope.data.type](tx, envelope)
         if entered:
-            metrics.EVENTS_CONSUMED.labels(group=self._group, type=envelope.data.type).inc()
-            metrics.STAGE_SECONDS.labels(stage=self._group).observe((utc_now() - envelope.time).total_seconds())
+            self._measure(envelope)
+
+    def _measure(self, envelope: Envelope) -> None:
+        metrics.EVENTS_CONSUMED.labels(group=self._group, type=envelope.data.type).inc()
+        metrics.STAGE_SECONDS.labels(stage=self._group).observe((utc_now() - envelope.time).total_seconds())
 
     async def _park(self, record: Record, envelope: Envelope | None, reason: str) -> None:
         with _quoting_nothing():

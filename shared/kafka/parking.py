@@ -21,16 +21,16 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     or_,
     select,
     text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.core.text import clean_text
-from shared.db import UnitOfWork
+from shared.db import Prepared, UnitOfWork
 from shared.events import Envelope
 
 State = Literal["parked", "waiting"]
@@ -39,7 +39,9 @@ _STATES = ("parked", "waiting", "replay", "dropped")
 _MOVES = ("replay", "waiting")
 """The states in which the head of a line may move."""
 _HEADS_AT_ONCE = 100
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_LOCK = Prepared(
+    text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +65,11 @@ class ParkingLot:
         self._enter = _enter(inbox, parked)
 
     async def enter(self, tx: UnitOfWork, envelope: Envelope) -> Literal["new", "seen", "wait"]:
-        """Lock the complaint for this service and say what to do with its event; `new` marks the event as processed.
+        """Say what to do with an event of a complaint that is locked; `new` marks the event as processed.
 
         `seen`: processed, parked or dropped before. `wait`: something of the same complaint is parked.
         """
-        await self.lock(tx, envelope.subject)
-        if await tx.connection.scalar(self._enter, {"event": envelope.id, "complaint": envelope.subject}):
+        if await tx.fetch(self._enter, {"event": envelope.id, "complaint": envelope.subject}):
             return "new"
         parked, inbox = self._parked, self._inbox
         if await tx.connection.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
@@ -77,10 +78,12 @@ class ParkingLot:
         rows = (await tx.connection.execute(line)).all()
         return "seen" if any(row.event_id == envelope.id for row in rows) else "wait"
 
-    async def lock(self, tx: UnitOfWork, subject: UUID) -> None:
-        """Keep other workers of this service away from the complaint until the transaction ends."""
-        key = f"{self._inbox.schema}:{subject}"
-        await tx.connection.execute(_LOCK, {"key": key})
+    async def lock(self, tx: UnitOfWork, *subjects: UUID) -> None:
+        """Keep other workers of this service away from these complaints until the transaction ends.
+
+        All at once, and sorted: two transactions never wait for each other in a circle.
+        """
+        await tx.fetch(_LOCK, {"keys": sorted(f"{self._inbox.schema}:{subject}" for subject in set(subjects))})
 
     async def mark(self, tx: UnitOfWork, event_id: UUID) -> None:
         """Write the event into the inbox."""
@@ -157,17 +160,17 @@ class ParkingLot:
         return (self._parked.c.id == record.id, self._parked.c.state.in_(_MOVES))
 
 
-def _enter(inbox: Table, parked: Table) -> ReturningInsert[tuple[UUID]]:
+def _enter(inbox: Table, parked: Table) -> Prepared:
     """Mark an event as processed, unless it is already or its complaint's line is not free; return the event if so.
 
     One statement, because every event goes through it. The complaint's lock is had before, hence nobody is in between.
     """
     event, complaint = bindparam("event", type_=Uuid()), bindparam("complaint", type_=Uuid())
     in_the_way = exists().where(
-        parked.c.subject == complaint, or_(parked.c.event_id == event, parked.c.state != "dropped")
+        parked.c.subject == complaint, or_(parked.c.event_id == event, parked.c.state != literal_column("'dropped'"))
     )
     free = insert(inbox).from_select(["event_id"], select(event).where(~in_the_way))
-    return free.on_conflict_do_nothing().returning(inbox.c.event_id)
+    return Prepared(free.on_conflict_do_nothing().returning(inbox.c.event_id))
 
 
 def _record(row: Any) -> ParkedRecord:

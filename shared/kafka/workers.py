@@ -1,7 +1,7 @@
 """A worker per assigned partition: order inside it, partitions in parallel, a rebalance that doubles nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias, cast
 
@@ -14,11 +14,15 @@ from shared.telemetry import metrics
 log = structlog.get_logger()
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
+Receive: TypeAlias = Callable[[Sequence[Record]], Awaitable[None]]
+"""Works through records of one partition, in their order."""
 
 _COMMIT_EVERY = 100
 _QUIET_S = 0.2
 """A commit costs the broker as much as an event; what is delivered again after a kill, the inbox knows."""
 _QUEUE_HIGH, _QUEUE_LOW = 100, 20
+_TOGETHER = 25
+"""Records of a partition that are handed over at once when so many wait; one that comes alone waits for no other."""
 _POLL_MS = 100
 _MEASURE_S = 1.0
 _FINISH_S, _LAST_COMMIT_S = 6.0, 2.0
@@ -26,9 +30,9 @@ _FINISH_S, _LAST_COMMIT_S = 6.0, 2.0
 
 
 class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
-    """A worker per assigned partition; a revoked partition's record in hand is finished before it is given away."""
+    """A worker per assigned partition; a revoked partition's records in hand are finished before it is given away."""
 
-    def __init__(self, client: AIOKafkaConsumer, group: str, receive: Callable[[Record], Awaitable[None]]) -> None:
+    def __init__(self, client: AIOKafkaConsumer, group: str, receive: Receive) -> None:
         self._client = client
         self._group = group
         self._receive = receive
@@ -72,7 +76,7 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
         log.info("consumer.assigned", partitions=sorted(partition.partition for partition in assigned))
 
     async def finish(self, partitions: Sequence[TopicPartition] | None = None) -> None:
-        """Let these partitions' workers, or all, finish the record in hand and commit."""
+        """Let these partitions' workers, or all, finish the records in hand and commit."""
         chosen = list(self._workers) if partitions is None else partitions
         workers = [self._workers.pop(partition) for partition in chosen if partition in self._workers]
         await asyncio.gather(*(worker.finish() for worker in workers))
@@ -84,9 +88,7 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
 class _Worker:
     """Works through one partition in order."""
 
-    def __init__(
-        self, client: AIOKafkaConsumer, partition: TopicPartition, receive: Callable[[Record], Awaitable[None]]
-    ) -> None:
+    def __init__(self, client: AIOKafkaConsumer, partition: TopicPartition, receive: Receive) -> None:
         self._client = client
         self._partition = partition
         self._receive = receive
@@ -117,7 +119,7 @@ class _Worker:
             self._task.result()
 
     async def finish(self) -> None:
-        """Finish the record in hand, commit, and leave the rest to the next owner."""
+        """Finish the records in hand, commit, and leave the rest to the next owner."""
         self._stopping = True
         self._queue.put_nowait(None)
         _, pending = await asyncio.wait([self._task], timeout=_FINISH_S)
@@ -134,22 +136,31 @@ class _Worker:
         while not self._stopping:
             try:
                 async with asyncio.timeout(_QUIET_S if uncommitted else None):
-                    record = await self._queue.get()
+                    first = await self._queue.get()
             except TimeoutError:
                 await self._commit()
                 uncommitted = 0
                 continue
-            if record is None:
+            if first is None:
                 return
-            await self._receive(record)
-            self._done = record.offset + 1
-            uncommitted += 1
+            records = [first, *self._waiting()]
+            await self._receive(records)
+            self._done = records[-1].offset + 1
+            uncommitted += len(records)
             if uncommitted >= _COMMIT_EVERY:
                 await self._commit()
                 uncommitted = 0
             if self._paused and self._queue.qsize() < _QUEUE_LOW:
                 self._client.resume(self._partition)
                 self._paused = False
+
+    def _waiting(self) -> Iterator[Record]:
+        """Take what waits already, a few at most."""
+        for _ in range(1, _TOGETHER):
+            record = None if self._queue.empty() else self._queue.get_nowait()
+            if record is None:  # the end, which `_stopping` says too, or nothing more
+                return
+            yield record
 
     async def _commit(self) -> None:
         if self._done is None:

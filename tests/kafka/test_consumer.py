@@ -80,7 +80,7 @@ async def test_one_group_reads_two_topics_and_each_subject_waits_for_itself_alon
     assert sorted(await pipes.effects()) == sorted(ids)
 
 
-async def test_stopping_finishes_the_record_in_hand_and_commits_its_offset(pipes, probe):
+async def test_stopping_finishes_the_records_in_hand_and_commits_their_offset(pipes, probe):
     reached, go_on = asyncio.Event(), asyncio.Event()
 
     async def hold(_tx, _envelope):
@@ -98,8 +98,9 @@ async def test_stopping_finishes_the_record_in_hand_and_commits_its_offset(pipes
         assert await pipes.committed() == 0
         go_on.set()
         await asyncio.wait(tasks)
-        assert await pipes.effects() == [first]
-        assert await pipes.committed() == 1
+        in_hand = [first, second][: await pipes.committed()]
+        assert in_hand
+        assert await pipes.effects() == in_hand
         async with pipes.running(pipes.consumer(probe).run()) as more:
             await until(lambda: all_effects(pipes, 2), tasks=more)
     assert await pipes.effects() == [first, second]
@@ -183,7 +184,7 @@ async def test_a_partition_far_behind_is_read_in_portions_and_in_order(pipes, mo
     complaint = new_id()
     ids = await pipes.publish(*(changed(complaint, version) for version in range(1, 301)))
     async with pipes.running(pipes.relay().run()) as tasks:
-        await until(lambda: _nothing_pending(pipes), tasks=tasks)
+        await until(lambda: nothing_pending(pipes), tasks=tasks)
     async with pipes.running(pipes.consumer(Probe()).run()) as tasks:
         await until(lambda: all_effects(pipes, 300), tasks=tasks)
         more = await pipes.publish(changed(complaint, 301))
@@ -210,5 +211,5 @@ async def _all_committed(pipes: Pipes, count: int) -> bool:
     return await pipes.committed() == count
 
 
-async def _nothing_pending(pipes: Pipes) -> bool:
+async def nothing_pending(pipes: Pipes) -> bool:
     return await pipes.pending() == 0

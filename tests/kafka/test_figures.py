@@ -41,7 +41,7 @@ async def test_a_consumer_that_hangs_is_seen_to_fall_behind_and_to_catch_up(pipe
     probe.faults[ids[1]] = hang
     before = figure("ntbcare_stage_seconds_count", stage="routing") or 0
     async with pipes.flowing(probe):
-        await until(lambda: _is(lambda: lag(pipes) == 4))
+        await until(lambda: _is(lambda: lag(pipes) >= 4))  # 5 where the first came together with what hangs
         gate.set()
         await until(lambda: _is(lambda: lag(pipes) == 0 and probe.calls[ids[-1]] == 1))
     assert figure("ntbcare_stage_seconds_count", stage="routing") == before + 5

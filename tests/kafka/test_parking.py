@@ -58,7 +58,7 @@ async def test_a_poison_event_is_parked_after_a_few_tries_and_its_partition_goes
         await until(lambda: all_effects(pipes, 2))
         await until(lambda: _parked(pipes, 1))
     assert await pipes.effects() == good
-    assert probe.calls[bad] == 5
+    assert probe.calls[bad] in {5, 6}  # alone; before that perhaps with what waited beside it
     (row,) = await pipes.parked()
     assert row["reason"].startswith("ValueError in fail (test_parking.py:")
 
