@@ -1,34 +1,60 @@
 """Every SQL statement of casework."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, cast, func, literal, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Uuid, bindparam, cast, func, literal, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from services.casework.models import answer, attachment, case, message, transition
 from services.casework.rules import Scope
-from shared.db import UnitOfWork
+from shared.db import Prepared, Record, UnitOfWork, columns_of, insert_rows
 from shared.events import Actor, CaseState
 
 EXCERPT = 200
 """Characters of the complaint's text that the queue shows."""
 _ORDER = (case.c.urgent, case.c.received_at, case.c.complaint_id)
+_OPEN = Prepared(
+    insert_rows(
+        case,
+        *("complaint_id", "ticket", "channel", "text", "attachments", "anonymous", "secret", "sealed", "emergency"),
+        *("region_code", "place_name", "state", "version", "received_at"),
+    )
+    .on_conflict_do_nothing(index_elements=["complaint_id"])
+    .returning(case.c.complaint_id)
+)
+_LOCK = Prepared(
+    select(*(column for column in case.c if not isinstance(column.type, JSONB)))
+    .where(case.c.complaint_id == bindparam("id"))
+    .with_for_update()
+)
+_ADD_TRANSITION = Prepared(
+    insert_rows(transition, "complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "at")
+)
+_OFFICERS_MOVED = Prepared(
+    text("SELECT 1 FROM casework.transition WHERE complaint_id = :id AND actor_kind = 'officer' LIMIT 1")
+)
+_ADD_MESSAGE = Prepared(
+    insert_rows(
+        message, *("message_id", "complaint_id", "author", "channel", "text", "attachments", "rule", "received_at")
+    )
+    .on_conflict_do_nothing(index_elements=["message_id"])
+    .returning(message.c.message_id)
+)
 
 
-async def open_case(tx: UnitOfWork, **values: object) -> bool:
+async def open_case(tx: UnitOfWork, *, attachments: Sequence[object], **values: object) -> bool:
     """Insert a case; False when the complaint has one already."""
-    opened = insert(case).values(values).on_conflict_do_nothing(index_elements=["complaint_id"])
-    return await tx.connection.scalar(opened.returning(case.c.complaint_id)) is not None
+    return bool(await tx.fetch(_OPEN, columns_of([values | {"attachments": json.dumps(attachments)}])))
 
 
-async def lock_case(tx: UnitOfWork, complaint_id: UUID) -> Row[Any] | None:
-    """Return a case; nobody else changes it until the transaction ends."""
-    return (
-        await tx.connection.execute(select(case).where(case.c.complaint_id == complaint_id).with_for_update())
-    ).first()
+async def lock_case(tx: UnitOfWork, complaint_id: UUID) -> Record | None:
+    """Return a case without its lists (attachments, reasons); nobody else changes it until the transaction ends."""
+    return next(iter(await tx.fetch(_LOCK, {"id": complaint_id})), None)
 
 
 async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> Row[Any] | None:
@@ -56,13 +82,24 @@ async def queue(
 
 async def move_case(tx: UnitOfWork, complaint_id: UUID, *, state: CaseState, version: int, **values: object) -> None:
     """Write a case's new state and version, and what else the move changes."""
-    moved = update(case).where(case.c.complaint_id == complaint_id)
-    await tx.connection.execute(moved.values(state=state, version=version, **values))
+    await _change(tx, complaint_id, state=state, version=version, **values)
 
 
 async def note(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
     """Write what is no move of a case: its version stays."""
-    await tx.connection.execute(update(case).where(case.c.complaint_id == complaint_id).values(values))
+    await _change(tx, complaint_id, **values)
+
+
+async def _change(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
+    told = {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+    await tx.fetch(_changing(tuple(told)), {"id": complaint_id} | told)
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Prepared:
+    """Return the statement that changes these columns of a case; few sets of them occur."""
+    changed = update(case).where(case.c.complaint_id == bindparam("id"))
+    return Prepared(changed.values({name: bindparam(name) for name in names}))
 
 
 async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
@@ -92,7 +129,7 @@ async def add_transition(
         "reason": reason,
         "at": at,
     }
-    await tx.connection.execute(insert(transition).values(row))
+    await tx.fetch(_ADD_TRANSITION, columns_of([row]))
 
 
 async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
@@ -109,16 +146,12 @@ async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
 
 async def officers_moved(tx: UnitOfWork, complaint_id: UUID) -> bool:
     """Tell whether an officer has changed anything of a case."""
-    found = select(literal(value=True)).where(
-        transition.c.complaint_id == complaint_id, transition.c.actor_kind == "officer"
-    )
-    return await tx.connection.scalar(found.limit(1)) is not None
+    return bool(await tx.fetch(_OFFICERS_MOVED, {"id": complaint_id}))
 
 
-async def add_message(tx: UnitOfWork, **values: object) -> bool:
+async def add_message(tx: UnitOfWork, *, attachments: Sequence[object], **values: object) -> bool:
     """Keep a message; False when it was kept before."""
-    added = insert(message).values(values).on_conflict_do_nothing(index_elements=["message_id"])
-    return await tx.connection.scalar(added.returning(message.c.message_id)) is not None
+    return bool(await tx.fetch(_ADD_MESSAGE, columns_of([values | {"attachments": json.dumps(attachments)}])))
 
 
 async def amend_message(

@@ -1,11 +1,9 @@
 """Routing's use cases: say which agency a complaint is for, and why; and again when its citizen has said more."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from services.routing import repository
+from services.routing.repository import Known
 from services.routing.rules.decide import Decision, decide
 from shared.db import UnitOfWork
 from shared.directory import Directory
@@ -69,9 +67,7 @@ class RoutingService:
             place = Place.model_validate(row.place)
             await self._decide(tx, row, place, sealed=row.sealed, now=now, once_more=True)
 
-    async def _open(
-        self, tx: UnitOfWork, event: ComplaintEvent, place: Place, at: datetime, *, sealed: bool
-    ) -> Row[Any]:
+    async def _open(self, tx: UnitOfWork, event: ComplaintEvent, place: Place, at: datetime, *, sealed: bool) -> Known:
         await repository.open_complaint(
             tx,
             complaint_id=event.complaint_id,
@@ -79,15 +75,12 @@ class RoutingService:
             place=place.model_dump(mode="json"),
             sealed=sealed,
             received_at=at,
-            decided=None,
         )
         row = await repository.lock(tx, event.complaint_id)
         assert row is not None, "it was inserted in this transaction, or before"  # noqa: S101 - for the type
         return row
 
-    async def _known(
-        self, tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime
-    ) -> Row[Any] | None:
+    async def _known(self, tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known | None:
         """Return a complaint that may be decided anew; one from before words were kept only where it must be sealed."""
         row = await repository.lock(tx, event.complaint_id)
         if row is None and event.sealed:
@@ -95,7 +88,7 @@ class RoutingService:
         return None if row is None or row.sealed else row
 
     async def _decide(
-        self, tx: UnitOfWork, row: Row[Any], place: Place, *, sealed: bool, now: datetime, once_more: bool = False
+        self, tx: UnitOfWork, row: Known, place: Place, *, sealed: bool, now: datetime, once_more: bool = False
     ) -> None:
         """Decide by everything that was said; announce it where it is another decision than before, or `once_more`."""
         point = place.coordinates
@@ -144,7 +137,7 @@ def _essence(decision: Decision) -> dict[str, str | None]:
     }
 
 
-def _event(row: Row[Any], known: Place, decision: Decision, now: datetime, *, also: tuple[str, ...]) -> ComplaintRouted:
+def _event(row: Known, known: Place, decision: Decision, now: datetime, *, also: tuple[str, ...]) -> ComplaintRouted:
     place = decision.place
     detected = None
     if place.code is not None:
