@@ -24,7 +24,10 @@ log = structlog.get_logger()
 
 _GRACE_S = 10
 _ALLOCATIONS = 20_000
-"""Objects more than before, after which the collector looks at the young ones; with Python's own 700 a door spends a fifth of its time there."""
+"""Objects more than before, after which the collector looks at the young ones.
+
+With Python's own 700 a door spends a fifth of its time there.
+"""
 
 
 def available_services() -> tuple[str, ...]:
