@@ -3,14 +3,13 @@
 Meta for Developers, "Messenger Platform: Webhook events" and "Instagram messaging webhooks".
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
 from channel_adapters._meta.direct import Conversation, read_edit, read_message
+from channel_adapters._meta.events import EVENTS, Scene, read_event
 from channel_adapters._meta.media import read_note
 from channel_adapters._meta.payloads import Message, MessagingEvent
 from shared.channels.protocol import (
@@ -24,55 +23,13 @@ from shared.channels.protocol import (
 )
 from shared.channels.times import read_time
 
-_EVENTS = {
-    "message_edit": "message_edited",
-    "reaction": "reaction",
-    "delivery": "delivery",
-    "read": "read",
-    "postback": "postback",
-    "referral": "referral",
-    "optin": "optin",
-    "account_linking": "account_linking",
-    "policy_enforcement": "policy_enforcement",
-    "policy-enforcement": "policy_enforcement",
-    "app_roles": "app_roles",
-    "pass_thread_control": "thread_control",
-    "take_thread_control": "thread_control",
-    "request_thread_control": "thread_control",
-    **dict.fromkeys(("payment", "pre_checkout", "checkout_update"), "shop"),
-    **dict.fromkeys(("messaging_feedback", "response_feedback"), "feedback"),
-    "game_play": "game",
-}
-_FRAME = {"sender", "recipient", "timestamp", "prior_message"}
-"""What stands around an event and is none."""
-
 MessagingOutcome = InboundMessage | AgencyMessage | Amendment | AccountNotice | DeliveryReport | Ignored | Unreadable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What a reader needs to know besides the element itself."""
-
-    accounts: frozenset[str]
-    app_id: str | None
-    sender_kind: str
-    entry_account: str | None
-    """`entry.id`: counts only for what is no message, or names no recipient."""
-    sent_at: datetime | None
-    received_at: datetime
-    where: str
-    standby: bool
-
-    @property
-    def owner(self) -> str | None:
-        """The account whose entry it is, where that is one of ours."""
-        return self.entry_account if self.entry_account in self.accounts else None
 
 
 def is_messaging(value: Any) -> bool:
     """Tell whether the value of a change is a messaging event (Instagram Login may deliver them so)."""
     framed = isinstance(value, dict) and "sender" in value and "recipient" in value
-    return framed and ("message" in value or not _EVENTS.keys().isdisjoint(value))
+    return framed and ("message" in value or not EVENTS.keys().isdisjoint(value))
 
 
 def read_messaging(element: Any, scene: Scene) -> Iterator[MessagingOutcome]:
@@ -87,7 +44,7 @@ def read_messaging(element: Any, scene: Scene) -> Iterator[MessagingOutcome]:
     if event.message is not None or event.message_edit is not None:
         yield _read_words(event, scene)
     else:
-        yield from _read_event(element, event, scene)
+        yield from read_event(element, event, scene)
 
 
 def _read_tap(event: MessagingEvent) -> Message | None:
@@ -136,38 +93,3 @@ def _sides(event: MessagingEvent, scene: Scene, *, echo: bool) -> tuple[bool, st
     if ours or (echo and recipient not in scene.accounts):
         return True, sender, recipient
     return echo, recipient or scene.owner, sender
-
-
-def _read_event(
-    element: Mapping[str, Any], event: MessagingEvent, scene: Scene
-) -> Iterator[AccountNotice | Ignored | Unreadable]:
-    account, known = _whose(event, scene)
-    reason = next((reason for key, reason in _EVENTS.items() if key in element), None)
-    if account is None and known:
-        yield Ignored(reason="unknown_account")
-    elif reason is not None:
-        yield Ignored(reason=reason, account=account)
-        if account is not None:
-            yield from _notices(reason, element, event, account)
-    elif {key for key, told in element.items() if told is not None} <= _FRAME:
-        yield Ignored(reason="no_event", account=account)
-    else:
-        yield Unreadable(reason="unknown_event", where=scene.where)
-
-
-def _whose(event: MessagingEvent, scene: Scene) -> tuple[str | None, bool]:
-    """Return our account, and whether the event names any account at all."""
-    sides = [party.id for party in (event.recipient, event.sender) if party and party.id]
-    account = next((one for one in (*sides, scene.entry_account) if one in scene.accounts), None)
-    return account, bool(sides)
-
-
-def _notices(reason: str, element: Mapping[str, Any], event: MessagingEvent, account: str) -> Iterator[AccountNotice]:
-    """Give what an operator must see: a Page that may not send, and who hears first among several apps."""
-    if reason == "policy_enforcement":
-        told = event.policy_enforcement
-        words = (read_note(told.action), read_note(told.reason)) if told else ()
-        yield AccountNotice(account=account, kind=reason, detail=": ".join(filter(None, words)))
-    elif reason == "app_roles" and isinstance(element["app_roles"], dict):
-        apps = ", ".join(sorted(map(str, element["app_roles"])))
-        yield AccountNotice(account=account, kind=reason, detail=read_note(apps) or "")

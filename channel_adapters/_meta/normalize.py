@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from channel_adapters._meta.messaging import MessagingOutcome, Scene, is_messaging, read_messaging
+from channel_adapters._meta.events import Scene
+from channel_adapters._meta.messaging import MessagingOutcome, is_messaging, read_messaging
 from channel_adapters._meta.payloads import Id
 from shared.channels.protocol import (
     AccountNotice,

@@ -147,6 +147,13 @@ class Postback(Loose):
     payload: Any = None
 
 
+class Receipt(Loose):
+    """Which of our messages arrived (Messenger names several), or was read (Instagram names one)."""
+
+    mids: Many = ()
+    mid: Any = None
+
+
 class PolicyEnforcement(Loose):
     """What Meta did to a Page of ours, and why."""
 
@@ -163,6 +170,8 @@ class MessagingEvent(Loose):
     message: Message | None = None
     message_edit: MessageEdit | None = None
     postback: Annotated[Postback | None, Optional] = None
+    delivery: Annotated[Receipt | None, Optional] = None
+    read: Annotated[Receipt | None, Optional] = None
     policy_enforcement: Annotated[PolicyEnforcement | None, Optional] = Field(
         default=None, validation_alias=AliasChoices("policy_enforcement", "policy-enforcement")
     )

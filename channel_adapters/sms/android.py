@@ -19,15 +19,27 @@ from channel_adapters.sms.charsets import decode
 from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json
 from channel_adapters.sms.kinds import kind_of
 from channel_adapters.sms.numbers import our_number
-from channel_adapters.sms.payloads import Provider, Read, Sms
+from channel_adapters.sms.payloads import LONGEST_ID, Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
-from shared.channels.protocol import Attachment, Door, Ignored, InboundRequest, Unreadable
+from shared.channels.protocol import (
+    Attachment,
+    DeliveryOutcome,
+    DeliveryReport,
+    Door,
+    Ignored,
+    InboundRequest,
+    Unreadable,
+)
 from shared.channels.times import read_time
 
 _MOST_ATTACHMENTS = 20
 _LAYOUT = "application/smil"
-_REPORTS = {"sms:sent", "sms:delivered", "sms:failed", "sms:cancelled"}
-"""An id of ours there has 36 characters at most: a reply's, but not its complaint's as well."""
+_REPORTS: Mapping[str, DeliveryOutcome] = {
+    "sms:sent": "accepted",
+    "sms:delivered": "delivered",
+    "sms:failed": "failed",
+    "sms:cancelled": "failed",
+}
 _DEVICE = ("system:", "app:")
 
 DOOR = Door(
@@ -82,13 +94,20 @@ def read(request: InboundRequest, devices: Mapping[str, str], numbers: Sequence[
     elif event in {"sms:received", "mms:downloaded"} and isinstance(payload, dict):
         account = _account(as_text(document.get("deviceId")), as_text(payload.get("recipient")), devices, numbers)
         yield _read_message(event, given, payload, account, request)
+    elif event in _REPORTS and isinstance(payload, dict):
+        yield _read_report(event, as_text(payload.get("messageId")).strip())
     else:
         yield _set_aside(event, given)
 
 
-def _set_aside(event: str, given: str | None) -> Ignored:
-    if event in _REPORTS:
+def _read_report(event: str, message_id: str) -> DeliveryReport | Ignored:
+    """Read what became of one of ours, by its id there: the reply's, which has no room for the complaint's."""
+    if not message_id or len(message_id) > LONGEST_ID:
         return Ignored(reason="delivery_report")
+    return DeliveryReport(outcome=_REPORTS[event], provider_message_id=message_id)
+
+
+def _set_aside(event: str, given: str | None) -> Ignored:
     if event.startswith(_DEVICE):
         return Ignored(reason="device_event")
     if event == "mms:received":

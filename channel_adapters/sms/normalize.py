@@ -6,12 +6,11 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from channel_adapters.sms.numbers import our_number, person_number, stray_number
-from channel_adapters.sms.payloads import Read, Sms
+from channel_adapters.sms.payloads import LONGEST_ID, Read, Sms
 from shared.channels.protocol import DeliveryReport, Ignored, InboundMessage, Sender, Translation, Unreadable
 
 _UNSEEN = {"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"}
 """Unicode categories of what shows nothing by itself: white space, zero-width characters, accents without a letter."""
-_LONGEST_ID = 512
 
 
 def normalize(reads: Iterable[Read], numbers: Collection[str]) -> Translation:
@@ -56,7 +55,7 @@ def _what_is_wrong(sms: Sms) -> str | None:
         return "no_sender"
     if not sms.receiver.strip():
         return "no_account"
-    return "unknown_shape" if len(sms.provider_id or "") > _LONGEST_ID else None
+    return "unknown_shape" if len(sms.provider_id or "") > LONGEST_ID else None
 
 
 def _sender(spelling: str) -> Sender | None:

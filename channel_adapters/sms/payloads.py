@@ -16,6 +16,9 @@ from shared.channels.protocol import (
     Unreadable,
 )
 
+LONGEST_ID = 512
+"""Characters of a provider's id: an index row of PostgreSQL ends at 2,700 bytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.intake.media.incoming import Along, Incoming
 from shared.channels import AgencyMessage, Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
 from shared.channels import GivenPlace as ProtocolPlace
+from shared.channels.protocol import DeliveryOutcome
 from shared.core.ids import new_id, random_id
 from shared.core.sealing import must_seal
 from shared.events import AttachmentRef, Coordinates, GivenPlace, Place
@@ -39,6 +40,18 @@ class Delivery:
     def keys(self) -> list[Key]:
         """What its messages are known by, in their order."""
         return [(message.account, message.provider_message_id) for message in self.translation.messages]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a provider said became of a reply of ours, and when it told us."""
+
+    reply_id: UUID
+    complaint_id: UUID
+    outcome: DeliveryOutcome
+    provider_message_id: str | None
+    reported_at: datetime
+    traceparent: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

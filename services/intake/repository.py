@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from services.intake.announcements import place_document
-from services.intake.drafts import Delivery, Key, PlacedAgencyMessage, StoredAttachment
+from services.intake.drafts import Key, PlacedAgencyMessage, Reported, StoredAttachment
 from services.intake.judging import Conversation, Judged
 from services.intake.models import answer, attachment, complaint, conversation, delivery_report, message
 from shared.channels import (
@@ -126,7 +126,7 @@ _KNOWN = Prepared(
 """Index looks, and no join: this comes before everything else, mostly in vain."""
 _REPORTED = Prepared(
     text("""
-    SELECT provider_message_id, complaint_id FROM intake.delivery_report
+    SELECT provider_message_id, reply_id, complaint_id FROM intake.delivery_report
     WHERE channel = :channel AND provider_message_id = ANY(CAST(:ids AS text[]))
 """)
 )
@@ -179,8 +179,13 @@ async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) ->
 
 async def complaints_reported(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, UUID]:
     """Return the complaints that replies of ours belong to, by the provider's ids of the replies."""
+    return {name: complaint for name, (_, complaint) in (await replies_called(tx, channel, ids)).items()}
+
+
+async def replies_called(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, tuple[UUID, UUID]]:
+    """Return the replies of ours, each with its complaint, by the provider's ids of them."""
     rows = await tx.fetch(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
-    return {row.provider_message_id: row.complaint_id for row in rows}
+    return {row.provider_message_id: (row.reply_id, row.complaint_id) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -469,7 +474,7 @@ def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str
     }
 
 
-async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> set[tuple[UUID, str]]:
+async def store_reports(tx: UnitOfWork, channel: str, reports: Sequence[Reported]) -> set[tuple[UUID, str]]:
     """Keep what providers say of our replies; return reply and outcome of those that nobody told us before."""
     rows = {
         (report.reply_id, report.outcome): {
@@ -477,11 +482,10 @@ async def store_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
             "outcome": report.outcome,
             "channel": channel,
             "complaint_id": report.complaint_id,
-            "reported_at": delivery.request.received_at,
+            "reported_at": report.reported_at,
             "provider_message_id": report.provider_message_id,
         }
-        for delivery in deliveries
-        for report in delivery.translation.reports
+        for report in reports
     }
     if not rows:
         return set()

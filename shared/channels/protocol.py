@@ -234,10 +234,14 @@ DeliveryOutcome = Literal["accepted", "buffered", "delivered", "failed", "reject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """What became of a reply of ours, by the ids that we gave the provider along with it (`Outbound`)."""
+    """What became of a reply of ours, by the ids that we gave the provider along with it (`Outbound`).
 
-    reply_id: UUID
-    complaint_id: UUID
+    A provider that hands none of them back names the reply by its own id alone: intake knows whose it is once the reply
+    was sent.
+    """
+
+    reply_id: UUID | None = None
+    complaint_id: UUID | None = None
     outcome: DeliveryOutcome
     provider_message_id: str | None = None
     """The provider's own id of that reply, where it tells: citizens quote it."""

@@ -4,7 +4,7 @@ A case has `label`, `request` (method, path, query, headers, body as an object o
 body; `sign` is the secret that signs the body as Meta does) and `expect`: a refusal (`status`, `reason`, `pointer`), an
 `answer` (of a handshake), or `messages` (each with every field that is not as by default), `ignored` (reasons;
 `[reason, id, account]` for words that we do not take in yet) and `unreadable` (reason and where), each in order and
-complete; where there are any, `reports` (reply, complaint, outcome, the provider's id as `message`), and
+complete; where there are any, `reports` (reply and complaint where told, outcome, the provider's id as `message`), and
 `agency_messages`, `amendments`, `pointers` and `notices`, each without the fields that say nothing.
 `{"$repeat": …, "times": n}`, `{"$concat": […]}` and `{"$raw": …}` keep long values short.
 """
@@ -157,7 +157,8 @@ def summary(translation: Translation) -> dict[str, Any]:
         "pointers": [lean(item) for item in translation.pointers],
         "notices": [lean(item) for item in translation.notices],
         "reports": [
-            {"reply": str(item.reply_id), "complaint": str(item.complaint_id), "outcome": item.outcome}
+            ({"reply": str(item.reply_id), "complaint": str(item.complaint_id)} if item.reply_id else {})
+            | {"outcome": item.outcome}
             | ({"message": item.provider_message_id} if item.provider_message_id else {})
             for item in translation.reports
         ],

@@ -32,5 +32,5 @@ class Plan:
     """For routing and casework, when the load is over: what they have not read by then is counted as unread."""
 
 
-SHORT = Plan(messages=6_000, stop_s=5, gap_s=0.7, patience_s=30)
+SHORT = Plan(messages=6_000, per_second=220, stop_s=5, gap_s=0.7, patience_s=60)
 LONG = Plan(messages=100_000, stop_s=60, gap_s=16, patience_s=3_600)

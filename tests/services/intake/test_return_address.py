@@ -12,6 +12,7 @@ from services.intake.service import IntakeService
 from shared.channels import DeliveryReport, InboundRequest, ReturnAddress, Translation
 from shared.core.ids import new_id
 from shared.db import Database
+from shared.events import ReplySent
 from shared.security.vault import VaultKeys
 from tests.services.intake.provider import SETTINGS, message, signed, webhook
 
@@ -56,23 +57,51 @@ async def test_no_other_login_learns_where(service, database_urls):
 
 
 @pytest.fixture
-async def tell(database_urls, tmp_path):
+async def intake_database(database_urls):
+    opened = Database(database_urls["intake"], application="test", pool_size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def service(tmp_path) -> IntakeService:
+    store = AttachmentStore.in_folder(tmp_path / "attachments")
+    return IntakeService(vault=VAULT, access_code_key="k" * 16, store=store)
+
+
+@pytest.fixture
+def tell(intake_database, service):
     """Let a door's request say what became of replies."""
-    database = Database(database_urls["intake"], application="test", pool_size=2)
-    service = IntakeService(
-        vault=VAULT, access_code_key="k" * 16, store=AttachmentStore.in_folder(tmp_path / "attachments")
-    )
 
     async def say(*reports: DeliveryReport) -> None:
         request = InboundRequest(
             method="GET", door="/", path_values={}, query=b"", headers={}, body=b"", received_at=datetime.now(UTC)
         )
         delivery = Delivery(door="/sms", request=request, translation=Translation(reports=reports))
-        async with database.transaction() as tx:
+        async with intake_database.transaction() as tx:
             await service.accept(tx, "sms", [delivery])
 
-    yield say
-    await database.close()
+    return say
+
+
+@pytest.fixture
+def send(intake_database, service):
+    """Let replies say what the provider called a reply that it took."""
+
+    async def say(complaint_id: UUID, ticket: str, reply: UUID, called: str) -> None:
+        event = ReplySent(
+            complaint_id=complaint_id,
+            ticket=ticket,
+            reply_id=reply,
+            template="answer",
+            channel="sms",
+            provider_message_id=called,
+            sent_at=datetime.now(UTC),
+        )
+        async with intake_database.transaction() as tx:
+            await service.remember_reply(tx, event)
+
+    return say
 
 
 async def test_a_delivery_report_is_announced_once_however_often_it_comes(http, sql, tell):
@@ -95,6 +124,23 @@ async def test_a_delivery_report_is_announced_once_however_often_it_comes(http, 
         (str(reply), "accepted"),
         (str(reply), "delivered"),
     ]
+
+
+async def test_a_report_by_the_providers_own_id_is_about_the_reply_that_was_sent_under_it(http, sql, tell, send):
+    answer = await http.post(
+        "/v1/complaints", json={"text": "Lampu jalan padam"}, headers={"Idempotency-Key": "reported-2"}
+    )
+    complaint_id = await sql.fetchval("SELECT id FROM intake.complaint WHERE ticket = $1", answer.json()["ticket"])
+    reply = new_id()
+    failed = DeliveryReport(outcome="failed", provider_message_id="gateway-77")
+    await tell(failed, DeliveryReport(outcome="delivered", provider_message_id="somebody-elses"))
+    await send(complaint_id, answer.json()["ticket"], reply, "gateway-77")
+    await tell(failed, failed)
+    await tell(failed)
+    told = await sql.fetch(
+        "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'reply.delivery_reported.v1'", complaint_id
+    )
+    assert [(one["value"]["reply_id"], one["value"]["outcome"]) for one in told] == [(str(reply), "failed")]
 
 
 async def test_a_report_about_a_complaint_that_is_not_ours_is_kept_and_announces_nothing(sql, tell):
