@@ -96,8 +96,9 @@ class Acceptance:
         parts, news = await self._keep_the_rest(tx, channel, pairs)
         news |= {one.draft.raw_request_id for one in judged} | {one.draft.raw_request_id for one in placed}
         await ledger.store_raw(tx, channel, _raw_requests(pairs, news))
-        await ledger.store_ignored(tx, channel, deliveries)
+        ledger.store_ignored(tx, channel, deliveries)
         await pass_on_reports(tx, channel, deliveries)
+        await repository.flush(tx)
         return receipts(deliveries, known, judged, parts, access_code_key=self._access_code_key)
 
     async def _known(
@@ -129,13 +130,14 @@ class Acceptance:
         senders = {one.message_id: one.message.sender for one in fresh}
         persons = await reporters.persons(tx, self._vault, channel, senders)
         keys = {one.message_id: _conversation_key(one, persons[one.message_id]) for one in fresh}
-        conversations = await repository.lock_conversations(tx, channel, set(keys.values()))
+        strangers = {one.id for one in persons.values() if one.is_new}
+        conversations = await repository.lock_conversations(tx, channel, set(keys.values()), strangers)
         await _learn_latest(tx, conversations.values())
         named = await complaints_named(tx, channel, fresh, persons, known)
         judged = judge(fresh, {message_id: conversations[key] for message_id, key in keys.items()}, named)
-        await reporters.store_reporters(tx, self._vault, channel, judged)
+        reporters.store_reporters(tx, self._vault, channel, judged)
         await repository.store(tx, channel, judged, conversations.values(), limits.HOLD)
-        await repository.store_attachments(tx, channel, _attachments(judged))
+        repository.store_attachments(tx, channel, _attachments(judged))
         await self._announce(tx, channel, judged)
         await self._obey(tx, channel, judged, persons)
         return judged
@@ -178,6 +180,7 @@ class Acceptance:
         """Carry out commands, and have citizens told what their messages call for."""
         for one in judged:
             if one.decision.command is not None:
+                await repository.flush(tx)  # it looks for what was just said, too
                 person = persons[one.draft.message_id]
                 event = await commands.carry_out(tx, channel, one, person, self._access_code_key)
             elif one.decision.prompt is not None:
@@ -250,6 +253,7 @@ async def _take_held(tx: UnitOfWork, judged: Sequence[Judged]) -> dict[UUID, lis
             takers.setdefault(one.conversation.id, one.complaint_id)
     if not takers:
         return {}
+    await repository.flush(tx)  # the complaints that they go into
     taken, references = await repository.take_held(tx, takers, JOINED)
     held: dict[UUID, list[Held]] = {}
     for row in taken:
@@ -277,6 +281,8 @@ async def _seal(tx: UnitOfWork, judged: Sequence[Judged], held: Mapping[UUID, Se
     added |= held.keys()
     if not added:
         return sealing
+    if any(one.decision.disposition == "opened" and one.complaint_id in added for one in judged):
+        await repository.flush(tx)
     found = await repository.complaints_of(tx, added)
     already = {complaint.id for complaint in found.values() if complaint.sealed}
     news = (sealing & added) - already

@@ -37,13 +37,13 @@ async def take_in(
         for one in fresh
     ]
     begun = {one.id: one for one in conversations.values()}.values()
-    await repository.store_agency(tx, channel, placed, begun, limits.OWN_REPLY_WAIT)
+    repository.store_agency(tx, channel, placed, begun, limits.OWN_REPLY_WAIT)
     attachments = [
         (stored, one.draft.message_id, None, one.draft.message.account, one.draft.received_at)
         for one in placed
         for stored in one.draft.attachments
     ]
-    await repository.store_attachments(tx, channel, attachments)
+    repository.store_attachments(tx, channel, attachments)
     return placed
 
 

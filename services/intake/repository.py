@@ -23,32 +23,30 @@ from shared.channels import (
     Disposition,
 )
 from shared.core.ids import new_id
-from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, Record, Rows, UnitOfWork, columns_of, insert_rows
 from shared.events import AttachmentRef
 
 _STATE = (
     *("latest_complaint_id", "last_message_at", "asked", "asked_at", "prompted_at", "announced_at"),
     *("waiting", "window_started_at", "window_count"),
 )
-_CONVERSATION = ("id", "channel", "account", "person_id", "thread", *_STATE)
-_COMPLAINT = (
+_CONVERSATIONS = Rows(conversation, "id", "channel", "account", "person_id", "thread", *_STATE)
+_COMPLAINTS = Rows(
+    complaint,
     *("id", "ticket", "conversation_id", "channel", "text", "anonymous", "secret", "sealed", "received_at"),
     "emergency",
 )
-_MESSAGE = (
+_MESSAGES = Rows(
+    message,
     *("id", "channel", "account", "provider_message_id", "complaint_id", "raw_request_id", "fingerprint"),
     *("surface", "thread", "text", "event_time", "received_at", "conversation_id", "author", "disposition"),
     *("rule", "reporter", "place", "due_at"),
 )
-
-
-_STORE = Prepared(
-    insert_rows(message, *_MESSAGE, given="messages").add_cte(
-        insert_rows(conversation, *_CONVERSATION, given="conversations").cte("new_conversations"),
-        insert_rows(complaint, *_COMPLAINT, given="complaints").cte("new_complaints"),
-    )
+_ATTACHMENTS = Rows(
+    attachment,
+    *("id", "complaint_id", "message_id", "channel", "account", "kind", "media_type", "sha256", "size"),
+    *("source_url", "note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
 )
-"""Three tables in one trip, for every message passes here."""
 _STORE_REPORTS = Prepared(
     insert_rows(
         delivery_report, *("reply_id", "outcome", "channel", "complaint_id", "reported_at", "provider_message_id")
@@ -96,26 +94,6 @@ _TAKE_ATTACHMENTS = text("""
     FROM intake.message AS m WHERE m.id = a.message_id AND m.id = ANY(CAST(:ids AS uuid[]))
     RETURNING a.message_id, a.id, a.kind, a.media_type, a.sha256, a.size
 """)
-_STORE_ATTACHMENTS = Prepared(
-    insert_rows(
-        attachment,
-        *(
-            "id",
-            "complaint_id",
-            "message_id",
-            "channel",
-            "account",
-            "kind",
-            "media_type",
-            "sha256",
-            "size",
-            "source_url",
-        ),
-        *("note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
-    )
-)
-
-
 _KNOWN = Prepared(
     text("""
     SELECT account, provider_message_id, fingerprint, disposition, complaint_id, received_at FROM intake.message
@@ -236,53 +214,38 @@ async def store(
     conversations: Iterable[Conversation],
     hold: timedelta,
 ) -> None:
-    """Insert messages, the complaints that they open and new conversations; move the others on.
-
-    Raises `OvertakenError` when one of them was inserted meanwhile, or a ticket was drawn a second time: PostgreSQL
-    then takes the whole transaction back.
-    """
+    """Insert messages, the complaints that they open and new conversations; move the others on."""
     ordered = _ordered(conversations)
-    await _store(
-        tx,
-        conversations=[_conversation_row(one, channel) for one in ordered if one.is_new],
-        complaints=[_complaint_row(one, channel) for one in judged if one.decision.disposition == "opened"],
-        messages=[_message_row(one, channel, hold) for one in sorted(judged, key=lambda one: one.draft.key)],
-    )
+    tx.insert(_MESSAGES, (_message_row(one, channel, hold) for one in sorted(judged, key=lambda one: one.draft.key)))
+    tx.insert(_CONVERSATIONS, (_conversation_row(one, channel) for one in ordered if one.is_new))
+    opened = (one for one in judged if one.decision.disposition == "opened")
+    tx.insert(_COMPLAINTS, (_complaint_row(one, channel) for one in opened))
     known = [_conversation_row(one, channel) for one in ordered if not one.is_new]
     if known:
         columns = ("id", *_STATE)
         await tx.fetch(_MOVE_CONVERSATIONS, {name: [row[name] for row in known] for name in columns})
 
 
-async def store_agency(
+def store_agency(
     tx: UnitOfWork,
     channel: str,
     placed: Sequence[PlacedAgencyMessage],
     conversations: Iterable[Conversation],
     wait: timedelta,
 ) -> None:
-    """Insert what was written in our name, and new conversations. Raises `OvertakenError`."""
-    await _store(
-        tx,
-        conversations=[_conversation_row(one, channel) for one in _ordered(conversations) if one.is_new],
-        messages=[_agency_row(one, channel, wait) for one in sorted(placed, key=lambda one: one.draft.key)],
-    )
+    """Insert what was written in our name, and new conversations."""
+    tx.insert(_MESSAGES, (_agency_row(one, channel, wait) for one in sorted(placed, key=lambda one: one.draft.key)))
+    tx.insert(_CONVERSATIONS, (_conversation_row(one, channel) for one in _ordered(conversations) if one.is_new))
 
 
-async def _store(
-    tx: UnitOfWork,
-    *,
-    conversations: Sequence[Mapping[str, Any]] = (),
-    complaints: Sequence[Mapping[str, Any]] = (),
-    messages: Sequence[Mapping[str, Any]] = (),
-) -> None:
-    told = (
-        columns_of(conversations, _CONVERSATION, given="conversations")
-        | columns_of(complaints, _COMPLAINT, given="complaints")
-        | columns_of(messages, _MESSAGE, given="messages")
-    )
+async def flush(tx: UnitOfWork) -> None:
+    """Write what waits in the transaction.
+
+    Raises `OvertakenError` when a message or a conversation was inserted meanwhile, or a ticket was drawn a second
+    time: PostgreSQL then takes the whole transaction back.
+    """
     try:
-        await tx.fetch(_STORE, told)
+        await tx.flush()
     except UniqueViolationError:
         raise OvertakenError from None
 
@@ -377,13 +340,14 @@ def _agency_row(one: PlacedAgencyMessage, channel: str, wait: timedelta) -> dict
 
 
 async def lock_conversations(
-    tx: UnitOfWork, channel: str, keys: Collection[ConversationKey]
+    tx: UnitOfWork, channel: str, keys: Collection[ConversationKey], strangers: Collection[UUID] = ()
 ) -> dict[ConversationKey, Conversation]:
-    """Return the conversations as they stand, locked until the commit; new ones for those that do not exist yet."""
-    persons, accounts, threads = map(set, zip(*keys, strict=True))
-    told = {"channel": channel, "persons": list(persons), "accounts": list(accounts), "threads": list(threads)}
+    """Return the conversations as they stand, locked until the commit; new ones for those that do not exist yet.
+
+    `strangers`: persons whom this very transaction wrote into the vault; they have none.
+    """
     found = {}
-    for row in await tx.fetch(_LOCK_CONVERSATIONS, told):
+    for row in await _locked_conversations(tx, channel, [key for key in keys if key[0] not in strangers]):
         if (key := (row.person_id, row.account, row.thread)) not in keys:
             continue
         found[key] = Conversation(
@@ -407,6 +371,14 @@ async def lock_conversations(
             person_id, account, thread = key
             found[key] = Conversation(id=new_id(), account=account, person_id=person_id, thread=thread, is_new=True)
     return found
+
+
+async def _locked_conversations(tx: UnitOfWork, channel: str, keys: Sequence[ConversationKey]) -> Sequence[Record]:
+    if not keys:
+        return []
+    persons, accounts, threads = map(set, zip(*keys, strict=True))
+    told = {"channel": channel, "persons": list(persons), "accounts": list(accounts), "threads": list(threads)}
+    return await tx.fetch(_LOCK_CONVERSATIONS, told)
 
 
 async def take_held(
@@ -439,11 +411,11 @@ async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime | None) -> N
     await tx.connection.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
 
 
-async def store_attachments(
+def store_attachments(
     tx: UnitOfWork, channel: str, attachments: Sequence[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]
 ) -> None:
     """Insert what came with messages: each with its message, its complaint, our account and when it came."""
-    rows = [
+    rows = (
         {
             "complaint_id": complaint_id,
             "message_id": message_id,
@@ -452,9 +424,8 @@ async def store_attachments(
             **_attachment_row(stored, received_at),
         }
         for stored, message_id, complaint_id, account, received_at in attachments
-    ]
-    if rows:
-        await tx.fetch(_STORE_ATTACHMENTS, columns_of(rows))
+    )
+    tx.insert(_ATTACHMENTS, rows)
 
 
 def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str, Any]:

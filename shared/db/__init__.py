@@ -3,13 +3,14 @@
 from shared.db.bus_tables import inbox_table, outbox, parked_table
 from shared.db.database import Database, DatabaseUnavailableError, UnitOfWork, is_unavailable, may_pass, sqlstate
 from shared.db.prepared import Prepared, Record
-from shared.db.rows import columns_of, insert_rows
+from shared.db.rows import Rows, columns_of, insert_rows
 
 __all__ = [
     "Database",
     "DatabaseUnavailableError",
     "Prepared",
     "Record",
+    "Rows",
     "UnitOfWork",
     "columns_of",
     "inbox_table",

@@ -7,7 +7,7 @@ async with database.transaction() as tx:      # endpoints and consumers do this
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -24,7 +24,7 @@ from shared.core.ids import new_id
 from shared.db.address import make_engine
 from shared.db.bus_tables import outbox
 from shared.db.prepared import Prepared, Record
-from shared.db.rows import columns_of, insert_rows
+from shared.db.rows import Rows, inserted_together
 from shared.events import Event
 
 T = TypeVar("T")
@@ -44,9 +44,7 @@ _AWAY_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "25006"})
 """Shut down by an administrator, by a crash, not yet started, idle too long; read-only, as after a fail-over."""
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03", "57014"})
 """SQLSTATE: not serializable, a deadlock, a lock not had, a statement that took too long."""
-_ANNOUNCE = Prepared(
-    insert_rows(outbox, "event_id", "type", "topic", "source", "subject", "time", "traceparent", "value")
-)
+_EVENTS = Rows(outbox, "event_id", "type", "topic", "source", "subject", "time", "traceparent", "value")
 
 
 class DatabaseUnavailableError(Exception):
@@ -66,6 +64,14 @@ class UnitOfWork:
         self._driver = driver
         self.traceparent = traceparent
         self._events: list[dict[str, Any]] = []
+        self._rows: dict[Rows, list[Mapping[str, Any]]] = {}
+
+    def insert(self, kind: Rows, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows with the next `flush`, in one trip with all others and the events.
+
+        For what no statement before it looks at. Tables are filled in the order in which they were named first.
+        """
+        self._rows.setdefault(kind, []).extend(rows)
 
     def publish(
         self,
@@ -93,11 +99,15 @@ class UnitOfWork:
         )
 
     async def flush(self) -> None:
-        """Write the events. Sorted by complaint: two transactions then lock their counters in the same order."""
-        if self._events:
-            rows = sorted(self._events, key=lambda row: row["subject"])
-            self._events = []
-            await self.fetch(_ANNOUNCE, columns_of(rows))
+        """Write rows and events. Sorted by complaint: two transactions then lock their counters in the same order."""
+        self.insert(_EVENTS, sorted(self._events, key=lambda row: row["subject"]))
+        waiting = {kind: rows for kind, rows in self._rows.items() if rows}
+        self._events, self._rows = [], {}
+        if waiting:
+            values: dict[str, Any] = {}
+            for kind, rows in waiting.items():
+                values |= kind.columns(rows)
+            await self.fetch(inserted_together(tuple(waiting)), values)
 
     async def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
         """Run a prepared statement and return its rows."""

@@ -4,10 +4,13 @@ PostgreSQL takes 32,767 parameters in a statement; here their number is the numb
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
+
+from shared.db.prepared import Prepared
 
 _ALL = "all"
 
@@ -31,6 +34,32 @@ def columns_of(
 ) -> dict[str, list[Any]]:
     """Turn rows into the parameters of `insert_rows`; there may be none where the names are said."""
     return {_array(given, name): [row[name] for row in rows] for name in names or rows[0]}
+
+
+class Rows:
+    """What a transaction inserts into one table when it is flushed (`UnitOfWork.insert`); nothing reads it before."""
+
+    def __init__(self, table: Table, *names: str, once: bool = False) -> None:
+        """`once`: a row that stands there is left as it is. JSON columns take JSON as text."""
+        self._given = f"{table.schema}_{table.name}"
+        self._names = names
+        inserted = insert_rows(table, *names, given=self._given)
+        self.statement = inserted.on_conflict_do_nothing() if once else inserted
+
+    def columns(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """Return the rows as the statement takes them."""
+        return columns_of(rows, self._names, given=self._given)
+
+
+@cache
+def inserted_together(kinds: tuple[Rows, ...]) -> Prepared:
+    """Return one statement that inserts into all these tables, in their order, for the price of one round trip.
+
+    PostgreSQL runs what stands in WITH after the statement itself, the last one first (ExecPostprocessPlan).
+    """
+    first, *others = (kind.statement for kind in kinds)
+    ctes = [one.cte(f"more_{number}") for number, one in enumerate(others)]
+    return Prepared(first.add_cte(*reversed(ctes)))
 
 
 def _array(given: str, name: str) -> str:

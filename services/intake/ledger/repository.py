@@ -15,22 +15,19 @@ from services.intake.drafts import Delivery, Key
 from services.intake.models import account_health, account_notice, ignored, message, raw_request, recovery
 from shared.channels import AccountHealth, InboundRequest, Unreadable
 from shared.core.text import clean_text
-from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
+from shared.db import Rows, UnitOfWork, columns_of, insert_rows
 
 _AUTHORITY = frozenset({"authorization", "cookie", "proxy-authorization", "x-access-code", "x-device-id"})
-_STORE_RAW = Prepared(
-    insert_rows(
-        raw_request,
-        *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
-        "digest",
-    ).on_conflict_do_nothing()
+_RAW_REQUESTS = Rows(
+    raw_request,
+    *("id", "channel", "door", "query", "method", "headers", "body", "received_at", "state", "unreadable"),
+    "digest",
+    once=True,
 )
 _STORE_NOTICES = insert_rows(
     account_notice, "channel", "account", "kind", "detail", "received_at", "digest"
 ).on_conflict_do_nothing()
-_STORE_IGNORED = Prepared(
-    insert_rows(ignored, "channel", "account", "provider_message_id", "reason", "received_at").on_conflict_do_nothing()
-)
+_IGNORED = Rows(ignored, "channel", "account", "provider_message_id", "reason", "received_at", once=True)
 _KEPT = text("SELECT digest FROM intake.raw_request WHERE digest = ANY(CAST(:digests AS bytea[]))")
 _OPEN = text("SELECT * FROM vault.kept_request(:id, :why)")
 _FORGET = text("SELECT intake.forget_requests(:before, :at_most)")
@@ -78,7 +75,7 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
     """
     digests = {raw.id: raw.digest for raw in raws if raw.state != "accepted"}
     known = set(await tx.connection.scalars(_KEPT, {"digests": list(digests.values())})) if digests else set()
-    rows = [
+    rows = (
         {
             "id": raw.id,
             "channel": channel,
@@ -94,9 +91,8 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
         }
         for raw in raws
         if raw.has_news or digests.get(raw.id) not in known
-    ]
-    if rows:
-        await tx.fetch(_STORE_RAW, columns_of(rows))
+    )
+    tx.insert(_RAW_REQUESTS, rows)
 
 
 def _body(request: InboundRequest) -> bytes:
@@ -135,7 +131,7 @@ async def store_notices(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
         await tx.connection.execute(_STORE_NOTICES, columns_of(rows))
 
 
-async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
+def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
     """Account for message ids that were understood and are no complaint: the reason, and nothing of the content."""
     first: dict[Key, tuple[str, datetime]] = {}
     for delivery in deliveries:
@@ -143,7 +139,7 @@ async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
             if one.provider_message_id is not None:
                 key = (one.account or "", one.provider_message_id)
                 first.setdefault(key, (one.reason, delivery.request.received_at))
-    rows = [
+    rows = (
         {
             "channel": channel,
             "account": account,
@@ -152,9 +148,8 @@ async def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
             "received_at": received_at,
         }
         for (account, message_id), (reason, received_at) in sorted(first.items())
-    ]
-    if rows:
-        await tx.fetch(_STORE_IGNORED, columns_of(rows))
+    )
+    tx.insert(_IGNORED, rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,18 +11,36 @@ from services.intake.judging import Judged
 from services.intake.models import person, reporter
 from shared.channels import Sender
 from shared.core.ids import new_id
-from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, Rows, UnitOfWork
 from shared.security.vault import VaultKeys
 
-_ADD_PERSONS = Prepared(
-    insert_rows(person, "id", "digest", "key_id", "identifier")
-    .on_conflict_do_nothing(index_elements=["digest"])
-    .returning(person.c.id, person.c.digest)
-)
-_ADD_REPORTERS = Prepared(insert_rows(reporter, "reference", "person_id", "details", "address"))
+_REPORTERS = Rows(reporter, "reference", "person_id", "details", "address")
 _PERSONS = Prepared(
     text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
 )
+_FIND_OR_ADD = Prepared(
+    text("""
+    WITH known AS (
+        SELECT g.number, p.digest, p.id, p.joined_to
+        FROM unnest(CAST(:digests AS bytea[]), CAST(:numbers AS integer[])) AS g(digest, number)
+        JOIN vault.person AS p ON p.digest = g.digest
+        WHERE p.digest = ANY(CAST(:digests AS bytea[]))
+    ), added AS (
+        INSERT INTO vault.person (id, digest, key_id, identifier)
+        SELECT n.id, n.digest, CAST(:key_id AS text), n.identifier
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:newest AS bytea[]), CAST(:identifiers AS bytea[]))
+             WITH ORDINALITY AS n(id, digest, identifier, number)
+        WHERE n.number NOT IN (SELECT known.number FROM known)
+        ORDER BY n.digest
+        ON CONFLICT (digest) DO NOTHING
+        RETURNING digest, id
+    )
+    SELECT digest, id, joined_to, FALSE AS is_new FROM known
+    UNION ALL SELECT digest, id, NULL, TRUE FROM added
+""")
+)
+"""In one trip: who is known under any of their digests, and who is new under the newest. Who was written at this very
+moment by another transaction is in neither."""
 _LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended('intake.join_persons', 0))")
 _HUMANS = text("SELECT id, coalesce(joined_to, id) AS human FROM vault.person WHERE id IN (:one, :other)")
 _JOIN_PERSONS = text("""
@@ -37,34 +55,36 @@ class Person:
 
     id: UUID
     human: UUID
+    is_new: bool = False
+    """Written by this very transaction."""
 
 
 async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mapping[UUID, Sender]) -> dict[UUID, Person]:
     """Find or write the person behind each message in the vault (by message id)."""
     digests = {message_id: keys.digests(channel, sender) for message_id, sender in senders.items()}
-    found = await _persons_by_digest(tx, [digest for many in digests.values() for digest in many])
-    missing = {
-        many[0]: senders[message_id]
-        for message_id, many in digests.items()
-        if not any(digest in found for digest in many)
-    }
-    if missing:
-        rows = [
-            {
-                "id": new_id(),
-                "digest": digest,
-                "key_id": keys.key_id,
-                "identifier": keys.close([sender.kind, sender.id]),
-            }
-            for digest, sender in sorted(missing.items())
-        ]
-        added = await tx.fetch(_ADD_PERSONS, columns_of(rows))
-        found |= {row.digest: Person(row.id, row.id) for row in added}
-        if others := missing.keys() - found.keys():
-            found |= await _persons_by_digest(tx, others)
+    wanted = {many[0]: (many, senders[message_id]) for message_id, many in digests.items()}
+    found = await _find_or_add(tx, keys, list(wanted.values())) if wanted else {}
+    if overtaken := [digest for many in digests.values() if found.keys().isdisjoint(many) for digest in many]:
+        found |= await _persons_by_digest(tx, overtaken)
     return {
         message_id: next(found[digest] for digest in many if digest in found) for message_id, many in digests.items()
     }
+
+
+async def _find_or_add(
+    tx: UnitOfWork, keys: VaultKeys, wanted: Sequence[tuple[Sequence[bytes], Sender]]
+) -> dict[bytes, Person]:
+    numbered = [(digest, number) for number, (many, _) in enumerate(wanted, 1) for digest in many]
+    told = {
+        "digests": [digest for digest, _ in numbered],
+        "numbers": [number for _, number in numbered],
+        "ids": [new_id() for _ in wanted],
+        "newest": [many[0] for many, _ in wanted],
+        "identifiers": [keys.close([sender.kind, sender.id]) for _, sender in wanted],
+        "key_id": keys.key_id,
+    }
+    rows = await tx.fetch(_FIND_OR_ADD, told)
+    return {row.digest: Person(row.id, row.joined_to or row.id, row.is_new) for row in rows}
 
 
 async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[bytes, Person]:
@@ -72,7 +92,7 @@ async def _persons_by_digest(tx: UnitOfWork, digests: Iterable[bytes]) -> dict[b
     return {row.digest: Person(row.id, row.joined_to or row.id) for row in rows}
 
 
-async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged: Sequence[Judged]) -> None:
+def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged: Sequence[Judged]) -> None:
     """Write each message's opaque reporter reference, what they told of themselves, and where they are answered."""
     rows = []
     for one in judged:
@@ -89,8 +109,7 @@ async def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged:
                 "address": keys.close(one.draft.return_address(channel).document()),
             }
         )
-    if rows:
-        await tx.fetch(_ADD_REPORTERS, columns_of(rows))
+    tx.insert(_REPORTERS, rows)
 
 
 async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
