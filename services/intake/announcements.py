@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.intake.drafts import LONGEST_TEXT, event_place
+from services.intake.drafts import LONGEST_TEXT, NO_PLACE, event_place
 from services.intake.judging import JOINED, Judged
 from shared.channels import GivenPlace
 from shared.core.sealing import must_seal
@@ -175,8 +175,8 @@ def place_document(place: GivenPlace) -> dict[str, object] | None:
 
 def place_of(document: Mapping[str, Any] | None) -> Place:
     """Return the place of a row as an event holds it."""
-    return event_place(GivenPlace(**document)) if document else Place()
+    return event_place(GivenPlace(**document)) if document else NO_PLACE
 
 
 def _first(places: Sequence[Place]) -> Place:
-    return next((place for place in places if place != Place()), Place())
+    return next((place for place in places if place is not NO_PLACE and place != NO_PLACE), NO_PLACE)

@@ -79,8 +79,14 @@ class StoredAttachment:
         )
 
 
+_NOWHERE = ProtocolPlace()
+NO_PLACE = Place()
+
+
 def event_place(given: ProtocolPlace) -> Place:
     """Return a given place as an event holds it."""
+    if given == _NOWHERE:
+        return NO_PLACE
     coordinates = None
     if given.latitude is not None and given.longitude is not None:
         coordinates = Coordinates(latitude=given.latitude, longitude=given.longitude)
