@@ -8,12 +8,14 @@ from typing import Any
 import asyncpg
 
 from deploy.bench.house import DOOR
-from deploy.bench.load import Load
+from deploy.bench.load import Load, percentile
 from deploy.bench.sides import HOST, Side, bare_route, only_the_door, turn, turns_of
 from deploy.bench.webhooks import Webhooks
 from deploy.local.stack import Stack
 
 _AFTER_THE_KILL_S = 1.0
+_PACE = 0.8
+"""Of what the door can take."""
 _DURABILITY = ("synchronous_commit", "fsync", "full_page_writes", "wal_sync_method")
 _STORED = """
     SELECT m.provider_message_id AS id, count(DISTINCT m.id) AS messages, count(DISTINCT c.id) AS complaints,
@@ -40,8 +42,11 @@ async def measure_intake(
         turns = turns_of(seconds)
         for side in (bare, door) * turns:
             await turn(side, seconds / turns, connections, say)
-            if side is bare or side.seconds < seconds - 1:
-                await side.load.finish()
+            await side.load.finish()
+    ratio, figures = round(door.rate / bare.rate, 3), door.figures()
+    await _settle(stack)
+    at_a_pace = await _pace(door, seconds / 2, connections, say)
+    await turn(door, _AFTER_THE_KILL_S, connections, say)
     say("PostgreSQL is killed under load …")
     await asyncio.to_thread(stack.postgres.kill)
     await asyncio.sleep(_AFTER_THE_KILL_S)
@@ -54,14 +59,33 @@ async def measure_intake(
         "body_bytes": len(webhooks.request(0).partition(b"\r\n\r\n")[2]),
         "postgres": postgres,
         "baseline": bare.figures(),
-        "intake": door.figures(),
-        "ratio": round(door.rate / bare.rate, 3),
+        "intake": figures,
+        "ratio": ratio,
+        "at_a_pace": at_a_pace,
         "after_kill": {
             "refused_503": door.load.statuses[503],
             "other_refusals": sum(door.load.statuses.values()) - door.load.statuses[503] - len(accepted),
             "unanswered": len(door.load.unanswered),
             **compare(accepted, await stored(stack.owner_url)),
         },
+    }
+
+
+async def _pace(door: Side, seconds: float, connections: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Send steadily at a share of the door's own peak; return how long it kept its callers waiting."""
+    load, per_second = door.load, _PACE * door.rate
+    say(f"{door.name}: {per_second:,.0f} requests/s, which is {_PACE:.0%} of its peak")
+    await load.connect(HOST, door.port, connections)
+    before, messages = len(load.milliseconds), round(per_second * seconds)
+    await load.pace(per_second=per_second, messages=messages)
+    await load.finish()
+    milliseconds = load.milliseconds[before:]
+    return {
+        "share_of_peak": _PACE,
+        "per_second": round(per_second, 1),
+        "messages": messages,
+        "p50_ms": round(percentile(milliseconds, 0.5), 1),
+        "p99_ms": round(percentile(milliseconds, 0.99), 1),
     }
 
 
@@ -85,6 +109,15 @@ def compare(accepted: list[str], found: Mapping[str, Counter[str]]) -> dict[str,
         "missing": sum(name not in found for name in log),
         "doubled_or_incomplete": len(wrong),
     }
+
+
+async def _settle(stack: Stack) -> None:
+    """Let PostgreSQL have the files of its log again, as one that runs for long has: a new one stops every commit."""
+    connection = await asyncpg.connect(stack.owner_url)
+    try:
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
 
 
 async def _settings(stack: Stack) -> dict[str, str]:

@@ -21,7 +21,7 @@ class Load:
         self.accepted = array("Q")
         """The numbers that got a 2xx, in the order of their answers."""
         self.milliseconds = array("d")
-        """From sending to the answer, of all answers."""
+        """From sending (at a pace: from when it was due) to the answer, of all answers."""
         self.sent_at: dict[int, float] = {}
         """`time.perf_counter()` of the requests under way, and of all where `remember` is set."""
         self.remember = False
@@ -55,11 +55,15 @@ class Load:
             connection.send(self._take())
 
     async def pace(self, *, per_second: float, messages: int) -> None:
-        """Send at a steady rate whatever the answers do; a request that finds no connection free waits for one."""
+        """Send at a steady rate whatever the answers do; a request that finds no connection free waits for one.
+
+        Its time counts from when it was due: a slow server must not hide behind requests that it kept from being sent.
+        """
         start = time.perf_counter()
         for count in range(messages):
-            await asyncio.sleep(max(0.0, start + count / per_second - time.perf_counter()))
-            (await self._free.get()).send(self._take())
+            due = start + count / per_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            (await self._free.get()).send(self._take(), due)
 
     async def finish(self) -> None:
         """Wait for the answers that are due, and close; `connect` opens anew and the log goes on."""
@@ -109,11 +113,11 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
-    def send(self, number: int) -> None:
+    def send(self, number: int, due: float | None = None) -> None:
         assert self._transport is not None  # noqa: S101 - connected before it is used
         self.number = number
         request = self._load.request(number)
-        self._load.sent_at[number] = time.perf_counter()
+        self._load.sent_at[number] = due or time.perf_counter()
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from deploy.bench.targets import DRAIN, GROWTH, P50_MS, P99_MS, RATIO, REST_MB, STORM
+from deploy.bench.targets import DRAIN, GROWTH, P50_MS, P99_MS, PACED_P99_MS, RATIO, REST_MB, STORM
 
 
 def machine() -> dict[str, Any]:
@@ -60,8 +60,10 @@ def _intake(figures: dict[str, Any]) -> Table:
         row = figures[key]
         table.add_row(name, *(f"{row[column]:,}" for column in _INTAKE_COLUMNS))
     table.add_row("ratio", f"{figures['ratio']}", "", "", "", f"target ≥ {RATIO}", "")
-    count = figures["after_kill"]
+    paced, count = figures["at_a_pace"], figures["after_kill"]
     table.caption = (
+        f"At {paced['share_of_peak']:.0%} of its peak ({paced['per_second']:,} requests/s): p50 {paced['p50_ms']} ms,"
+        f" p99 {paced['p99_ms']} ms (target < {PACED_P99_MS})\n"
         f"PostgreSQL killed under load: {count['accepted']:,} got a 2xx, {count['stored_exactly_once']:,} of them are"
         f" stored exactly once, {count['missing']} missing, {count['doubled_or_incomplete']} doubled or incomplete"
         f" ({count['refused_503']:,} were told 503)"

@@ -5,6 +5,8 @@ from typing import Any
 
 RATIO = 0.4
 """Intake against the bare route."""
+PACED_P99_MS = 60
+"""Intake at 80 % of its peak."""
 P50_MS, P99_MS = 120, 500
 """Webhook to assignment."""
 REST_MB, GROWTH = 110, 0.2
@@ -26,6 +28,8 @@ def _intake(figures: Figures) -> Iterator[str]:
     count = figures["after_kill"]
     if figures["ratio"] < RATIO:
         yield f"intake reaches {figures['ratio']} of the bare route, not {RATIO}"
+    if (p99 := figures["at_a_pace"]["p99_ms"]) >= PACED_P99_MS:
+        yield f"intake at a pace: p99 {p99} ms, not under {PACED_P99_MS}"
     if not _balances(count):
         yield f"after the kill: {count['missing']} missing, {count['doubled_or_incomplete']} doubled"
 

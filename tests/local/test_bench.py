@@ -109,7 +109,7 @@ def test_a_percentile_is_a_value_that_was_seen():
 
 def a_document(**changes: float) -> dict[str, object]:
     told = {"ratio": 0.5, "missing": 0, "p50": 80.0, "rest": 90.0, "growth": 0.05, "storm": 1.4, "drain": 2000.0}
-    told |= {"left": 0} | changes
+    told |= {"left": 0, "paced": 30.0} | changes
     row = {"seconds": 60.0, "accepted": 9, "per_second": 100.0, "p50_ms": 1.0, "p99_ms": 2.0, "cpu_us_per_request": 300}
     spent = {"p50": told["p50"], "p95": 99.0, "p99": 200.0, "max": 300.0}
     memory = {f"{when}_{kind}_mb": told["rest"] for when in ("rest", "after") for kind in ("rss", "pss", "uss")}
@@ -122,6 +122,13 @@ def a_document(**changes: float) -> dict[str, object]:
             "baseline": row,
             "intake": row,
             "ratio": told["ratio"],
+            "at_a_pace": {
+                "share_of_peak": 0.8,
+                "per_second": 80.0,
+                "messages": 9,
+                "p50_ms": 9.0,
+                "p99_ms": told["paced"],
+            },
             "after_kill": {
                 "accepted": 9,
                 "stored_exactly_once": 9 - told["missing"],
@@ -194,6 +201,7 @@ def test_figures_within_their_targets_miss_nothing():
     ("change", "said"),
     [
         ({"ratio": 0.39}, "intake reaches 0.39"),
+        ({"paced": 60.0}, "at a pace: p99 60.0 ms"),
         ({"missing": 1}, "1 missing"),
         ({"p50": 121.0}, "p50 121.0 ms"),
         ({"rest": 111.0}, "routing holds 111.0 MB"),
@@ -215,6 +223,7 @@ def test_the_table_shows_every_figure_beside_its_target():
     for words in (
         "target ≥ 0.4",
         "synchronous_commit=on",
+        "At 80% of its peak (80.0 requests/s): p50 9.0 ms, p99 30.0 ms (target < 60)",
         "9 got a 2xx, 9 of them are stored exactly once",
         "routing",
         "Redelivery storm",
