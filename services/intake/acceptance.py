@@ -31,7 +31,7 @@ from services.intake.naming import complaints_named
 from services.intake.receipts import receipts
 from services.intake.reporters import repository as reporters
 from services.intake.reporters.repository import Person
-from services.intake.reports import pass_on_reports
+from services.intake.reports.passing_on import pass_on_reports
 from services.intake.repository import ConversationKey, KnownMessage
 from services.intake.waiting import repository as waiting
 from shared.channels import AgencyMessage, InboundMessage, MediaPolicy, Receipt, RefusedError, Translation

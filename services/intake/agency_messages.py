@@ -12,6 +12,7 @@ from services.intake.conversation import limits
 from services.intake.drafts import AgencyDraft, Key, PlacedAgencyMessage
 from services.intake.judging import Conversation
 from services.intake.reporters import repository as reporters
+from services.intake.reports.repository import complaints_reported
 from services.intake.repository import KnownMessage
 from shared.db import UnitOfWork
 from shared.security.vault import VaultKeys
@@ -31,7 +32,7 @@ async def take_in(
     if not fresh:
         return []
     conversations = await _conversations(tx, vault, channel, fresh)
-    ours = await repository.complaints_reported(tx, channel, [one.message.provider_message_id for one in fresh])
+    ours = await complaints_reported(tx, channel, [one.message.provider_message_id for one in fresh])
     placed = [
         _place(one, conversations.get(one.message_id), known, ours=one.message.provider_message_id in ours)
         for one in fresh

@@ -299,6 +299,17 @@ delivery_report = Table(
     Index("delivery_report_message", "channel", "provider_message_id"),
 )
 
+early_report = Table(
+    "early_report",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("provider_message_id", Text, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("reported_at", _TIME, nullable=False, index=True),
+    Column("traceparent", Text),
+)
+"""What a provider said of something under its own name, before we knew whether it is a reply of ours."""
+
 officer_act = Table(
     "officer_act",
     metadata,

@@ -9,6 +9,7 @@ from services.intake.conversation.commands import tickets_in
 from services.intake.drafts import Draft, Key
 from services.intake.judging import Named
 from services.intake.reporters.repository import Person
+from services.intake.reports.repository import complaints_reported
 from services.intake.repository import KnownMessage
 from shared.db import UnitOfWork
 
@@ -23,7 +24,7 @@ async def complaints_named(
     """Find the complaints that messages name, by message id; only the sender's own count, or one opened before."""
     wanted = {one.message_id: _mentions(one, known) for one in fresh}
     quoted = {one.message.reply_to for one in fresh if one.message.reply_to and not wanted[one.message_id].ids}
-    reported = await repository.complaints_reported(tx, channel, quoted) if quoted else {}
+    reported = await complaints_reported(tx, channel, quoted) if quoted else {}
     for one in fresh:
         if one.message.reply_to in reported:
             wanted[one.message_id].ids.append(reported[one.message.reply_to])

@@ -16,14 +16,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from services.intake.announcements import place_document
-from services.intake.drafts import Key, PlacedAgencyMessage, Reported, StoredAttachment
+from services.intake.drafts import Key, PlacedAgencyMessage, StoredAttachment
 from services.intake.judging import Conversation, Judged
-from services.intake.models import answer, attachment, complaint, conversation, delivery_report, message
+from services.intake.models import answer, attachment, complaint, conversation, message
 from shared.channels import (
     Disposition,
 )
 from shared.core.ids import new_id
-from shared.db import Prepared, Record, Rows, UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, Record, Rows, UnitOfWork
 from shared.events import AttachmentRef
 
 _STATE = (
@@ -46,13 +46,6 @@ _ATTACHMENTS = Rows(
     attachment,
     *("id", "complaint_id", "message_id", "channel", "account", "kind", "media_type", "sha256", "size"),
     *("source_url", "note", "state", "problem", "due_at", "keep_hints", "hints", "keep_until"),
-)
-_STORE_REPORTS = Prepared(
-    insert_rows(
-        delivery_report, *("reply_id", "outcome", "channel", "complaint_id", "reported_at", "provider_message_id")
-    )
-    .on_conflict_do_nothing()
-    .returning(delivery_report.c.reply_id, delivery_report.c.outcome)
 )
 _MOVE_CONVERSATIONS = Prepared(
     text("""
@@ -102,12 +95,6 @@ _KNOWN = Prepared(
 """)
 )
 """Index looks, and no join: this comes before everything else, mostly in vain."""
-_REPORTED = Prepared(
-    text("""
-    SELECT provider_message_id, reply_id, complaint_id FROM intake.delivery_report
-    WHERE channel = :channel AND provider_message_id = ANY(CAST(:ids AS text[]))
-""")
-)
 _COMPLAINTS_OF = Prepared(
     text("""
     SELECT c.id, c.ticket, c.sealed, c.state, c.received_at, c.withdrawn_at,
@@ -153,17 +140,6 @@ async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) ->
             fingerprint=row.fingerprint,
         )
     return known
-
-
-async def complaints_reported(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, UUID]:
-    """Return the complaints that replies of ours belong to, by the provider's ids of the replies."""
-    return {name: complaint for name, (_, complaint) in (await replies_called(tx, channel, ids)).items()}
-
-
-async def replies_called(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, tuple[UUID, UUID]]:
-    """Return the replies of ours, each with its complaint, by the provider's ids of them."""
-    rows = await tx.fetch(_REPORTED, {"channel": channel, "ids": sorted(set(ids))})
-    return {row.provider_message_id: (row.reply_id, row.complaint_id) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -443,40 +419,6 @@ def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str
         "hints": json.dumps(hints) if hints else None,
         "keep_until": received_at + keep if keep else None,
     }
-
-
-async def store_reports(tx: UnitOfWork, channel: str, reports: Sequence[Reported]) -> set[tuple[UUID, str]]:
-    """Keep what providers say of our replies; return reply and outcome of those that nobody told us before."""
-    rows = {
-        (report.reply_id, report.outcome): {
-            "reply_id": report.reply_id,
-            "outcome": report.outcome,
-            "channel": channel,
-            "complaint_id": report.complaint_id,
-            "reported_at": report.reported_at,
-            "provider_message_id": report.provider_message_id,
-        }
-        for report in reports
-    }
-    if not rows:
-        return set()
-    told = await tx.fetch(_STORE_REPORTS, columns_of([rows[key] for key in sorted(rows)]))
-    return {(row.reply_id, row.outcome) for row in told}
-
-
-async def store_sent(
-    tx: UnitOfWork, channel: str, *, reply_id: UUID, complaint_id: UUID, provider_message_id: str, sent_at: datetime
-) -> None:
-    """Keep what the provider calls a reply of ours."""
-    row = {
-        "reply_id": reply_id,
-        "outcome": "sent",
-        "channel": channel,
-        "complaint_id": complaint_id,
-        "reported_at": sent_at,
-        "provider_message_id": provider_message_id,
-    }
-    await tx.fetch(_STORE_REPORTS, columns_of([row]))
 
 
 async def tickets_of(tx: UnitOfWork, complaint_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -13,6 +13,7 @@ from services.intake.acceptance import Acceptance
 from services.intake.access_code import is_access_code
 from services.intake.drafts import Delivery
 from services.intake.media.store import AttachmentStore
+from services.intake.reports.passing_on import catch_up
 from services.intake.tickets import canonical, unknown_ticket, wrong_access_code
 from shared.channels import MediaPolicy, Receipt
 from shared.core.errors import RejectError
@@ -89,15 +90,7 @@ class IntakeService:
 
     async def remember_reply(self, tx: UnitOfWork, event: ReplySent) -> None:
         """Remember what the provider calls a reply of ours: it may come back as the agency's, or citizens quote it."""
-        if event.provider_message_id is not None:
-            await repository.store_sent(
-                tx,
-                event.channel,
-                reply_id=event.reply_id,
-                complaint_id=event.complaint_id,
-                provider_message_id=event.provider_message_id,
-                sent_at=event.sent_at,
-            )
+        await catch_up(tx, event)
 
 
 def _require(known: bool) -> None:  # noqa: FBT001 - a private question with one answer

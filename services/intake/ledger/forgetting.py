@@ -1,4 +1,7 @@
-"""Raw requests are kept for a time and then emptied: the row stays in the ledger, what it held is gone for good."""
+"""Raw requests are kept for a time and then emptied: the row stays in the ledger, what it held is gone for good.
+
+What providers said of messages that nobody of ours sent goes altogether, after a day.
+"""
 
 from datetime import timedelta
 from functools import partial
@@ -7,6 +10,7 @@ import structlog
 
 from services.intake.ledger import repository
 from services.intake.looping import loop
+from services.intake.reports.repository import forget_early
 from shared.core.times import Clock, utc_now
 from shared.db import Database
 
@@ -14,6 +18,8 @@ log = structlog.get_logger()
 
 _AT_ONCE = 500
 _EVERY_S = 3600.0
+_EARLY = timedelta(days=1)
+"""Replies tell in seconds what the provider calls them; after an outage within its length."""
 
 
 class Forgetting:
@@ -27,7 +33,7 @@ class Forgetting:
 
     async def run(self) -> None:
         """Look every hour until cancelled."""
-        await loop([(self.forget, _EVERY_S)], trouble="ledger.database_unavailable")
+        await loop([(self.forget, _EVERY_S), (self.forget_reports, _EVERY_S)], trouble="ledger.database_unavailable")
 
     async def forget(self) -> int:
         """Empty every request whose time is over; return how many."""
@@ -37,3 +43,7 @@ class Forgetting:
         if count:
             log.info("ledger.requests_forgotten", count=count)
         return count
+
+    async def forget_reports(self) -> None:
+        """Forget what was said under names that no reply of ours ever got."""
+        await self._database.run(partial(forget_early, before=self._clock() - _EARLY))

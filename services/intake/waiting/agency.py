@@ -16,7 +16,8 @@ from services.intake import announcements
 from services.intake.agency_messages import AGENCY_WROTE, OUR_OWN_REPLY
 from services.intake.conversation import limits
 from services.intake.conversation.commands import tickets_in
-from services.intake.repository import ComplaintOf, complaints_of, complaints_reported, take_attachments
+from services.intake.reports.repository import complaints_reported
+from services.intake.repository import ComplaintOf, complaints_of, take_attachments
 from services.intake.waiting import repository
 from services.intake.waiting.trouble import guarded
 from shared.core.times import Clock, utc_now

@@ -37,7 +37,6 @@ STEPS = {
     "store_notices": ledger,
     "store_raw": ledger,
     "store_ignored": ledger,
-    "store_reports": repository,
     "flush": repository,
 }
 """Each with the module that has its statement."""

@@ -1,12 +1,13 @@
 """Where a citizen is answered: closed in the vault, opened by one login for a purpose, each look written down."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
 
 from services.intake.drafts import Delivery
+from services.intake.ledger.forgetting import Forgetting
 from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
 from shared.channels import DeliveryReport, InboundRequest, ReturnAddress, Translation
@@ -141,6 +142,34 @@ async def test_a_report_by_the_providers_own_id_is_about_the_reply_that_was_sent
         "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'reply.delivery_reported.v1'", complaint_id
     )
     assert [(one["value"]["reply_id"], one["value"]["outcome"]) for one in told] == [(str(reply), "failed")]
+
+
+async def test_a_report_that_comes_before_we_know_what_the_provider_calls_the_reply_waits_for_that(
+    http, sql, tell, send
+):
+    answer = await http.post(
+        "/v1/complaints", json={"text": "Lampu jalan rusak"}, headers={"Idempotency-Key": "reported-3"}
+    )
+    ticket = answer.json()["ticket"]
+    complaint_id = await sql.fetchval("SELECT id FROM intake.complaint WHERE ticket = $1", ticket)
+    reply, delivered = new_id(), DeliveryReport(outcome="delivered", provider_message_id="gateway-78")
+    question = "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'reply.delivery_reported.v1'"
+    await tell(delivered, delivered)
+    assert await sql.fetch(question, complaint_id) == []
+    await send(complaint_id, ticket, reply, "gateway-78")
+    await send(complaint_id, ticket, reply, "gateway-78")
+    await tell(delivered)
+    told = await sql.fetch(question, complaint_id)
+    assert [(one["value"]["reply_id"], one["value"]["outcome"]) for one in told] == [(str(reply), "delivered")]
+    assert await sql.fetchval("SELECT count(*) FROM intake.early_report WHERE provider_message_id = 'gateway-78'") == 0
+
+
+async def test_what_providers_say_of_somebody_elses_messages_is_forgotten_after_a_day(sql, tell, intake_database):
+    await tell(DeliveryReport(outcome="delivered", provider_message_id="not-ours"))
+    forgetting = Forgetting(intake_database, timedelta(days=90), clock=lambda: datetime.now(UTC) + timedelta(hours=25))
+    kept = "SELECT count(*) FROM intake.early_report WHERE provider_message_id = 'not-ours'"
+    await forgetting.forget_reports()
+    assert await sql.fetchval(kept) == 0
 
 
 async def test_a_report_about_a_complaint_that_is_not_ours_is_kept_and_announces_nothing(sql, tell):
