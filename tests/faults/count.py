@@ -65,7 +65,7 @@ async def count(log: Log, *, database_url: str, kafka: KafkaSettings) -> Count:
 
 
 def tally(log: Log, rows: Sequence[Mapping[str, Any]], complaints: set[str], found: Count) -> None:
-    """Compare the sender's log with the stored messages: each once, each citizen with one complaint."""
+    """Compare the sender's log with the stored messages: each once, each citizen with one complaint of their own."""
     stored: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         found_name = _NAME.search(row["text"])
@@ -74,8 +74,16 @@ def tally(log: Log, rows: Sequence[Mapping[str, Any]], complaints: set[str], fou
     found.doubled += [f"message {name} is stored {len(of)} times" for name, of in stored.items() if len(of) > 1]
     found.other += [f"message {name} is stored and never got a 2xx" for name in stored if name not in log.accepted]
     by_citizen: dict[str, set[str]] = defaultdict(set)
+    by_complaint: dict[str, set[str]] = defaultdict(set)
     for name, of in stored.items():
         by_citizen[name[:7]] |= {str(row["complaint_id"]) for row in of}
+        for row in of:
+            by_complaint[str(row["complaint_id"])].add(name[:7])
+    found.other += [
+        f"citizens {', '.join(sorted(them))} are in one complaint, {one}"
+        for one, them in by_complaint.items()
+        if len(them) > 1 and one != "None"
+    ]
     found.lost += [f"citizen {one} has no complaint" for one, ids in by_citizen.items() if "None" in ids]
     found.doubled += [f"citizen {one} has {len(ids)} complaints" for one, ids in by_citizen.items() if len(ids) > 1]
     became = Counter(row["disposition"] for row in rows)

@@ -85,7 +85,7 @@ class Citizens:
         at = time.time() + number + (self._draw.choice((-_DAY_S, _DAY_S)) if skewed else 0)
         trouble = _MORE if number else _TROUBLES[citizen % len(_TROUBLES)]
         text = f"Laporan {citizen:07d}-{number}: {trouble}"
-        sender = f"{citizen:07d}{person:08d}"
+        sender = f"{citizen:07d}{person:08d}"  # begins with what no other citizen's begins with
         call = self._call(channel, sender, text, at)
         copies = 3 if self._draw.random() < self._plan.threefold else 1
         return Message(citizen, number, channel, render(call), copies)
@@ -99,7 +99,7 @@ class Citizens:
             return providers.instagram(secret, f"88{sender}", text, int(at * 1000), label="")
         if channel == "sms":
             token = self._secrets["NTBCARE_SMS_KANNEL_TOKEN"]
-            return providers.kannel(token, f"+62812{int(sender) % 10**8:08d}", text, int(at), label="")
+            return providers.kannel(token, f"+62812{sender[:8]}", text, int(at), label="")
         photo = noise(self._draw) if self._draw.random() < self._plan.photos else None
         return providers.mobile({"text": text}, photo=photo, label="")
 

@@ -58,6 +58,12 @@ def test_a_citizen_without_a_complaint_is_found():
     assert tallied(stored("0000001-0", "0000001-1", complaint=None)).lost
 
 
+def test_two_citizens_in_one_complaint_are_found():
+    found, names = Count(), {"0000001-0", "0000002-0"}
+    tally(Log(sent=names, accepted=Counter(names), citizens={1, 2}), stored(*sorted(names)), {"c"}, found)
+    assert found.other == ["citizens 0000001, 0000002 are in one complaint, c"]
+
+
 def test_a_message_that_nobody_confirmed_is_found():
     assert tallied(stored("0000001-0", "0000001-1", "0000002-0")).other
 
