@@ -37,14 +37,15 @@ _TROUBLE_S = 1.0
 _MEASURE_S = 5.0
 
 _PENDING = text("""
+    WITH refused AS MATERIALIZED (SELECT subject, topic FROM bus.outbox WHERE refused_reason IS NOT NULL)
     SELECT event_id, subject, sequence, type, topic, source, time, traceparent, value::text AS value, stored_at
     FROM bus.outbox AS o
     WHERE published_at IS NULL AND refused_reason IS NULL
-      AND NOT EXISTS (SELECT FROM bus.outbox AS r
-                      WHERE r.subject = o.subject AND r.topic = o.topic
-                        AND r.refused_reason IS NOT NULL AND r.published_at IS NULL)
+      AND (subject, topic) NOT IN (SELECT r.subject, r.topic FROM refused AS r)
     ORDER BY position LIMIT :batch
 """)
+"""What was refused is looked up once, by its own index. Asked for each event, PostgreSQL looks through all that waits
+each time, as long as its statistics say that nothing does: 500 events of a backlog of 25,000 then took 8 s."""
 _PUBLISHED = text("UPDATE bus.outbox SET published_at = :now WHERE event_id = ANY(:ids)")
 _REFUSED = text("UPDATE bus.outbox SET refused_reason = :reason WHERE event_id = :id")
 _BACKLOG = text("""

@@ -1,6 +1,7 @@
 """The relay promises: every stored event reaches Kafka, in order per complaint, whatever dies in between."""
 
 import asyncio
+import json
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from shared.core.ids import new_id
 from shared.events import decode
 from shared.kafka import KafkaSettings
-from shared.kafka.relay import republish
+from shared.kafka.relay import _PENDING, republish
 
 from .pipes import Pipes, changed, id_of, received, until
 
@@ -91,6 +92,16 @@ async def test_an_event_too_large_for_kafka_is_refused_and_only_its_complaint_wa
     assert rows[big]["refused_reason"] == "too large for the topic"
     assert [rows[one]["published_at"] is None for one in (good, big, behind, *late)] == [0, 1, 1, 1, 0, 0]
     assert {id_of(record) for record in await pipes.records()} == {good, *late[1:]}
+
+
+async def test_a_long_backlog_costs_no_more_than_what_is_taken_of_it(pipes):
+    """Also while PostgreSQL still believes that nothing waits, as it does after hours without a backlog."""
+    await pipes.sql.execute("ANALYZE bus.outbox")
+    await pipes.publish(*(changed(new_id()) for _ in range(4_000)))
+    plan = await pipes.sql.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {str(_PENDING).replace(':batch', '500')}")
+    top = json.loads(plan)[0]["Plan"]
+    assert top["Actual Rows"] == 500
+    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 2_500
 
 
 async def test_one_relay_leads_and_a_second_takes_over_when_the_firsts_connection_dies(pipes):
