@@ -69,6 +69,7 @@ async def _conversations(
     senders = {one.message_id: one.message.recipient for one in fresh if one.message.recipient is not None}
     if not senders:
         return {}
+    await repository.flush(tx)  # a citizen may have begun the same conversation in this very group
     persons = await reporters.persons(tx, vault, channel, senders)
     keys = {
         one.message_id: (persons[one.message_id].id, one.message.account, "")
