@@ -26,7 +26,7 @@ async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, a
     if name == "check" and command is not None:
         prompt, ticket, state = await _look_up(tx, command.ticket)
     elif name == "status":
-        prompt, ticket, state = await _look_up(tx, one.conversation.latest_ticket or None)
+        prompt, ticket, state = await _look_up(tx, one.latest.ticket if one.latest else None)
     elif name == "cancel":
         prompt, ticket = await _cancel(tx, one, person)
     elif name == "reopen":
@@ -89,11 +89,10 @@ async def _reopen(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str
 async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | None:
     """Return the sender's own complaint that is to be cancelled, or to go on."""
     ticket = one.decision.command.ticket if one.decision.command is not None else None
-    latest = one.conversation.latest_complaint_id
     if ticket is not None:
         found = await repository.complaints_of(tx, tickets=[ticket])
     else:
-        found = await repository.complaints_of(tx, [latest] if latest is not None else [])
+        found = await repository.complaints_of(tx, [one.latest.complaint_id] if one.latest else [])
     return next((complaint for complaint in found.values() if complaint.person_id == person.human), None)
 
 

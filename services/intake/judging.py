@@ -58,6 +58,8 @@ class Judged:
     decision: Decision
     complaint_id: UUID | None
     ticket: str | None
+    latest: Latest | None
+    """The conversation's newest complaint when this was said: what a command without a ticket means."""
     takes_held: bool
     """What waited in the conversation goes into this complaint too."""
     with_it: list[Draft] = field(default_factory=list)
@@ -91,7 +93,8 @@ def judge(
 
 
 def _judge_one(draft: Draft, conversation: Conversation, named: Named | None) -> Judged:
-    decision = decide(Said(message=draft.message, at=draft.said_at), _situation(draft, conversation, named))
+    situation = _situation(draft, conversation, named)
+    decision = decide(Said(message=draft.message, at=draft.said_at), situation)
     complaint_id, ticket = _complaint_of(draft, decision, conversation, named)
     takes_held = complaint_id is not None and conversation.waiting > 0
     _move_on(conversation, draft, decision, complaint_id, ticket)
@@ -101,6 +104,7 @@ def _judge_one(draft: Draft, conversation: Conversation, named: Named | None) ->
         decision=decision,
         complaint_id=complaint_id,
         ticket=ticket,
+        latest=situation.latest,
         takes_held=takes_held,
     )
 

@@ -290,6 +290,35 @@ async def test_lanjut_takes_a_batal_back_once_and_only_ones_own(http, sql):
     assert (await complaint_of(sql, victim)).kinds[-1] == "withdrawn", "it can be withdrawn like any other"
 
 
+async def test_a_command_means_the_complaint_that_was_there_when_it_was_said(http, sql):
+    batched, returning = Citizen("batched"), Citizen("returning")
+    await deliver(http, batched.element("BATAL"), batched.element(ROAD), batched.element("STATUS"))
+    complaint = await complaint_of(sql, batched)
+    assert complaint.kinds == ["received"]
+    told = [(one["prompt"], one["ticket"]) for one in await prompts_to(sql, batched)]
+    assert told == [("not_cancelled", None), ("status", complaint.ticket)]
+    for words in (ROAD, "BATAL"):
+        await returning.says(http, words)
+    first = await complaint_of(sql, returning)
+    await deliver(http, returning.element("LANJUT"), returning.element("Lapor lagi, lampu jalan di Ampenan mati"))
+    resumed, second = await complaints_of(sql, returning)
+    assert (resumed.id, resumed.kinds, second.kinds) == (first.id, ["received", "withdrawn", "resumed"], ["received"])
+
+
+async def test_a_citizen_and_an_officer_who_begin_a_conversation_in_one_webhook_are_both_taken_in(http, sql):
+    citizen, bystander = Citizen("begins-together"), Citizen("stands-by")
+    echo = citizen.hears("m_begins_echo", "Terima kasih, kami periksa", timestamp=SENT_AT_MS + 5_000)
+    elements = [citizen.element(ROAD), echo, bystander.element("Lampu mati di Ampenan")]
+    for _ in range(2):
+        await deliver(http, *elements)
+    assert [len(await complaints_of(sql, one)) for one in (citizen, bystander)] == [1, 1]
+    rows = await sql.fetch(
+        "SELECT DISTINCT conversation_id FROM intake.message WHERE provider_message_id = ANY($1)",
+        [*citizen.mids, "m_begins_echo"],
+    )
+    assert len(rows) == 1, "one conversation holds what both said"
+
+
 async def test_a_withdrawal_is_for_good_after_a_day(http, sql):
     citizen = Citizen("thinks-long")
     await citizen.says(http, ROAD)
