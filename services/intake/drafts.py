@@ -10,7 +10,6 @@ from uuid import UUID
 from services.intake.media.incoming import Along, Incoming
 from shared.channels import AgencyMessage, Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
 from shared.channels import GivenPlace as ProtocolPlace
-from shared.channels.protocol import DeliveryOutcome
 from shared.core.ids import new_id, random_id
 from shared.core.sealing import must_seal
 from shared.events import AttachmentRef, Coordinates, GivenPlace, Place
@@ -48,7 +47,8 @@ class Reported:
 
     reply_id: UUID
     complaint_id: UUID
-    outcome: DeliveryOutcome
+    outcome: str
+    """A `DeliveryOutcome`, or sent."""
     provider_message_id: str | None
     reported_at: datetime
     traceparent: str | None

@@ -1,7 +1,7 @@
 """Delivery reports: by our own ids where the provider hands them back, otherwise by what it calls our reply."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -31,8 +31,12 @@ async def pass_on_reports(tx: UnitOfWork, channel: str, deliveries: Sequence[Del
         for delivery in deliveries
         for report in delivery.translation.reports
     ]
-    if told:
-        await _announce(tx, channel, [*_by_ours(told), *await _by_name(tx, channel, told)])
+    names = {one.report.provider_message_id for one in told if one.report.provider_message_id is not None}
+    if names:
+        await repository.lock_names(tx, channel, names)
+    by_ours = _by_ours(told)
+    await _announce(tx, channel, by_ours)
+    await _announce(tx, channel, [*await _waited_for(tx, channel, by_ours), *await _by_name(tx, channel, told)])
 
 
 async def catch_up(tx: UnitOfWork, event: ReplySent) -> None:
@@ -40,27 +44,31 @@ async def catch_up(tx: UnitOfWork, event: ReplySent) -> None:
     name, channel = event.provider_message_id, event.channel
     if name is None:
         return
-    await repository.lock_names(tx, channel, [name])
-    await repository.store_sent(
-        tx,
-        channel,
+    sent = Reported(
         reply_id=event.reply_id,
         complaint_id=event.complaint_id,
+        outcome="sent",
         provider_message_id=name,
-        sent_at=event.sent_at,
+        reported_at=event.sent_at,
+        traceparent=None,
     )
-    early = [
-        Reported(
-            reply_id=event.reply_id,
-            complaint_id=event.complaint_id,
+    await repository.lock_names(tx, channel, [name])
+    await repository.store_reports(tx, channel, [sent])
+    await _announce(tx, channel, await _waited_for(tx, channel, [sent]))
+
+
+async def _waited_for(tx: UnitOfWork, channel: str, known: Sequence[Reported]) -> list[Reported]:
+    """Return what had been said of replies before anybody told us their names."""
+    called = {one.provider_message_id: one for one in known if one.provider_message_id is not None}
+    return [
+        replace(
+            called[row.provider_message_id],
             outcome=row.outcome,
-            provider_message_id=name,
             reported_at=row.reported_at,
             traceparent=row.traceparent,
         )
-        for row in await repository.take_early(tx, channel, name)
+        for row in await repository.take_early(tx, channel, called)
     ]
-    await _announce(tx, channel, early)
 
 
 def _by_ours(told: Sequence[_Told]) -> list[Reported]:
@@ -79,7 +87,6 @@ async def _by_name(tx: UnitOfWork, channel: str, told: Sequence[_Told]) -> list[
     }
     if not named:
         return []
-    await repository.lock_names(tx, channel, named)
     called = await repository.replies_called(tx, channel, named)
     early = (
         {

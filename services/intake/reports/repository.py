@@ -27,14 +27,15 @@ _CALLED = Prepared(
 _EARLY = Rows(early_report, "channel", "provider_message_id", "outcome", "reported_at", "traceparent", once=True)
 _LOCK = Prepared(
     text("""
-    SELECT pg_advisory_xact_lock(hashtextextended(CAST(:channel AS text) || ' ' || n.id, 0))
-    FROM (SELECT DISTINCT unnest(CAST(:ids AS text[])) AS id ORDER BY 1) AS n
+    SELECT pg_advisory_xact_lock(hashtext('intake.reports'), n.bucket)
+    FROM (SELECT DISTINCT hashtext(CAST(:channel AS text) || ' ' || g.id) & 255 AS bucket
+          FROM unnest(CAST(:ids AS text[])) AS g(id) ORDER BY 1) AS n
 """)
 )
 _TAKE_EARLY = Prepared(
     text("""
-    DELETE FROM intake.early_report WHERE channel = :channel AND provider_message_id = :id
-    RETURNING outcome, reported_at, traceparent
+    DELETE FROM intake.early_report WHERE channel = :channel AND provider_message_id = ANY(CAST(:ids AS text[]))
+    RETURNING provider_message_id, outcome, reported_at, traceparent
 """)
 )
 _FORGET_EARLY = Prepared(
@@ -72,23 +73,11 @@ async def store_reports(tx: UnitOfWork, channel: str, reports: Sequence[Reported
     return {(row.reply_id, row.outcome) for row in told}
 
 
-async def store_sent(
-    tx: UnitOfWork, channel: str, *, reply_id: UUID, complaint_id: UUID, provider_message_id: str, sent_at: datetime
-) -> None:
-    """Keep what the provider calls a reply of ours."""
-    row = {
-        "reply_id": reply_id,
-        "outcome": "sent",
-        "channel": channel,
-        "complaint_id": complaint_id,
-        "reported_at": sent_at,
-        "provider_message_id": provider_message_id,
-    }
-    await tx.fetch(_STORE_REPORTS, columns_of([row]))
-
-
 async def lock_names(tx: UnitOfWork, channel: str, ids: Collection[str]) -> None:
-    """Let nobody learn whose these are while we look: otherwise a report and its reply could miss each other."""
+    """Let nobody learn whose these are while we look: otherwise a report and its reply could miss each other.
+
+    A few buckets rather than each name: a batch of thousands would need more locks than PostgreSQL has.
+    """
     await tx.fetch(_LOCK, {"channel": channel, "ids": list(ids)})
 
 
@@ -97,9 +86,9 @@ def keep_early(tx: UnitOfWork, channel: str, reports: Iterable[dict[str, Any]]) 
     tx.insert(_EARLY, ({"channel": channel, **one} for one in reports))
 
 
-async def take_early(tx: UnitOfWork, channel: str, provider_message_id: str) -> Sequence[Record]:
-    """Take what was said under a name that we know now."""
-    return await tx.fetch(_TAKE_EARLY, {"channel": channel, "id": provider_message_id})
+async def take_early(tx: UnitOfWork, channel: str, ids: Collection[str]) -> Sequence[Record]:
+    """Take what was said under names that we know now."""
+    return await tx.fetch(_TAKE_EARLY, {"channel": channel, "ids": list(ids)}) if ids else []
 
 
 async def forget_early(tx: UnitOfWork, before: datetime) -> int:

@@ -164,6 +164,33 @@ async def test_a_report_that_comes_before_we_know_what_the_provider_calls_the_re
     assert await sql.fetchval("SELECT count(*) FROM intake.early_report WHERE provider_message_id = 'gateway-78'") == 0
 
 
+async def test_a_receipt_that_comes_with_the_echo_that_tells_its_name_is_about_that_reply(http, sql, tell):
+    answer = await http.post(
+        "/v1/complaints", json={"text": "Lampu taman mati"}, headers={"Idempotency-Key": "reported-4"}
+    )
+    complaint_id = await sql.fetchval("SELECT id FROM intake.complaint WHERE ticket = $1", answer.json()["ticket"])
+
+    def both(name: str) -> tuple[DeliveryReport, DeliveryReport]:
+        ours = {"reply_id": new_id(), "complaint_id": complaint_id}
+        echoed = DeliveryReport(**ours, outcome="echoed", provider_message_id=name)
+        return echoed, DeliveryReport(outcome="delivered", provider_message_id=name)
+
+    together, earlier = both("m_together"), both("m_earlier")
+    await tell(*reversed(together))
+    await tell(earlier[1])
+    await tell(earlier[0])
+    told = await sql.fetch(
+        "SELECT value->>'reply_id' AS reply, value->>'outcome' AS outcome FROM bus.outbox"
+        " WHERE subject = $1 AND type = 'reply.delivery_reported.v1' ORDER BY sequence",
+        complaint_id,
+    )
+    assert [tuple(one) for one in told] == [
+        (str(reply), outcome)
+        for reply in (together[0].reply_id, earlier[0].reply_id)
+        for outcome in ("echoed", "delivered")
+    ]
+
+
 async def test_what_providers_say_of_somebody_elses_messages_is_forgotten_after_a_day(sql, tell, intake_database):
     await tell(DeliveryReport(outcome="delivered", provider_message_id="not-ours"))
     forgetting = Forgetting(intake_database, timedelta(days=90), clock=lambda: datetime.now(UTC) + timedelta(hours=25))
