@@ -65,7 +65,9 @@ _MOVE_CONVERSATIONS = Prepared(
 # `= ANY` beside each join with an array: a plan made while a table was empty must not read all of it ever after.
 _LOCK_CONVERSATIONS = Prepared(
     text("""
-    SELECT * FROM intake.conversation
+    SELECT id, account, person_id, thread, latest_complaint_id, last_message_at, asked, asked_at, prompted_at,
+           announced_at, waiting, window_started_at, window_count
+    FROM intake.conversation
     WHERE person_id = ANY(CAST(:persons AS uuid[])) AND channel = :channel
       AND account = ANY(CAST(:accounts AS text[])) AND thread = ANY(CAST(:threads AS text[]))
     ORDER BY id FOR UPDATE

@@ -181,7 +181,7 @@ class Database:
     async def insist(
         self, work: Callable[[UnitOfWork], Awaitable[T]], *, pause: float, waiting: Callable[[Exception], None]
     ) -> T:
-        """Do it however long the database is away: for what is known nowhere else, such as a provider's answer.
+        """Do it however long the database is away or slow: for what is known nowhere else, such as a provider's answer.
 
         `waiting` hears of each try in vain; the next comes after `pause` seconds. Raises what the work itself raises.
         """
@@ -189,7 +189,7 @@ class Database:
             try:
                 return await self.run(work)
             except Exception as error:
-                if not is_unavailable(error):
+                if not may_pass(error):
                     raise
                 waiting(error)
             await asyncio.sleep(pause)
@@ -276,6 +276,8 @@ def is_unavailable(error: BaseException) -> bool:
 
 def may_pass(error: BaseException) -> bool:
     """Tell whether the same work can succeed later although nothing is repaired in our code."""
+    if isinstance(error, asyncpg.InvalidCachedStatementError):  # a migration ran; the driver has forgotten its plan
+        return True
     return is_unavailable(error) or sqlstate(error) in _TRY_AGAIN
 
 
