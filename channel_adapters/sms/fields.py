@@ -51,9 +51,14 @@ def read_json(body: bytes) -> Any:
 
 
 def as_text(value: object) -> str:
-    """Return a JSON value as a text that is safe to store: numbers with all their digits, nothing for all else."""
+    """Return a JSON value as a text that is safe to store: numbers with all their digits, nothing for all else.
+
+    A whole number may be written as a float: `6281234567890.0` is the same telephone.
+    """
     if isinstance(value, str):
         return clean_text(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
