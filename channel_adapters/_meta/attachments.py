@@ -51,13 +51,22 @@ def _read(message: Message) -> Iterator[tuple[Attachment | GivenPlace | None, se
             yield Attachment(kind="other", problem="unreadable"), set()
             continue
         sticker = attachment.is_sticker or message.sticker_id is not None
-        yield (_sticker(message, attachment) if sticker else _read_one(message, attachment)), _names(attachment)
+        if sticker:
+            one = _sticker(message, attachment)
+            yield one, {f"sticker:{one.note}"}
+        else:
+            yield _read_one(message, attachment), _names(attachment)
     if message.sticker_id is not None and not message.attachments:
         yield _sticker(message, MetaAttachment()), set()
     if message.reply_to and message.reply_to.story:
-        yield Attachment(kind="story", note=read_note(message.reply_to.story.url)), set()
-    if message.is_unsupported:
+        address = read_note(message.reply_to.story.url)
+        yield Attachment(kind="story", note=address), _named(_path(address), message.reply_to.story.id)
+    if message.is_unsupported and not any(_tells_unsupported(one) for one in message.attachments):
         yield Attachment(kind="other", problem="unsupported"), set()
+
+
+def _tells_unsupported(element: Any) -> bool:
+    return isinstance(element, dict) and element.get("type") == "unsupported_type"
 
 
 def _sticker(message: Message, attachment: MetaAttachment) -> Attachment:
@@ -102,7 +111,8 @@ def _read_place(attachment: MetaAttachment) -> Attachment | GivenPlace:
 
 
 def _address(attachment: MetaAttachment) -> str | None:
-    return read_note(attachment.details.get("url")) or read_note(attachment.url)
+    details = attachment.details
+    return read_note(details.get("url")) or read_note(details.get("story_media_url")) or read_note(attachment.url)
 
 
 def _title(attachment: MetaAttachment) -> str | None:
@@ -110,11 +120,17 @@ def _title(attachment: MetaAttachment) -> str | None:
 
 
 def _names(attachment: MetaAttachment) -> set[str]:
-    """Return the names of a post: Instagram tells one post as `share` and as `ig_post` (both from November 2025)."""
-    if _SHOWN.get(attachment.type) != "share":
-        return set()
-    number = attachment.details.get("ig_post_media_id")
-    return {name for name in (_path(_address(attachment)), str(number) if number else None) if name}
+    """Return the names of a post or a story: Instagram tells one post as `share` and as `ig_post` (November 2025)."""
+    kind, path = _SHOWN.get(attachment.type), _path(_address(attachment))
+    if kind == "story":
+        return _named(path, attachment.details.get("story_media_id"))
+    if kind == "share":
+        return _named(path, *map(attachment.details.get, ("ig_post_media_id", "reel_video_id")))
+    return set()
+
+
+def _named(*names: object) -> set[str]:
+    return {str(name) for name in names if name}
 
 
 def _path(address: str | None) -> str | None:

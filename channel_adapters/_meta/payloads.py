@@ -96,6 +96,7 @@ class Location(Loose):
 class Story(Loose):
     """A story of ours that somebody answers."""
 
+    id: Any = None
     url: Any = None
 
 
