@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 from shared.core.text import clean_text
 
@@ -53,6 +53,12 @@ class Loose(BaseModel):
     """Base of the payload models."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over_nulls(cls, told: Any) -> Any:
+        """Null says as much as nothing, and so does not hide the other spelling of a key."""
+        return {key: value for key, value in told.items() if value is not None} if isinstance(told, dict) else told
 
 
 class Party(Loose):
