@@ -35,6 +35,8 @@ def _judge(sms: Sms, ours: Collection[str]) -> InboundMessage | Ignored | Unread
     sender = _sender(sms.sender)
     if sender is None:
         return Ignored(reason="not_a_person", provider_message_id=sms.provider_id, account=account)
+    if sender.id in ours:
+        return Ignored(reason="self", provider_message_id=sms.provider_id, account=account)
     empty = all(unicodedata.category(letter) in _UNSEEN for letter in sms.text)
     return InboundMessage(
         provider_message_id=sms.provider_id or _hash(sms, sender.id, account),
