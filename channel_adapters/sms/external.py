@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
@@ -20,6 +21,7 @@ from shared.channels.times import read_time
 
 _PATH = "/channels/sms/external/{gateway}/{token}"
 _MOST_MEDIA = 20
+_SCHEME = re.compile("^tel:", re.IGNORECASE)
 _PARAMETERS = [
     {"in": "path", "name": name, "required": True, "schema": {"type": "string"}} for name in ("gateway", "token")
 ]
@@ -133,8 +135,8 @@ def _text(value: object, charset: str) -> str:
 
 
 def _without_scheme(number: str) -> str:
-    """Take away the `tel:` of the GSMA's OneAPI."""
-    return number.strip().removeprefix("tel:")
+    """Take away the `tel:` of the GSMA's OneAPI, and its parameters (RFC 3966)."""
+    return _SCHEME.sub("", number.strip()).partition(";")[0]
 
 
 def _media(look: Look, paths: Paths) -> Iterator[Attachment]:
