@@ -11,7 +11,7 @@ from channel_adapters.sms.authenticate import check_signature, check_token, same
 from channel_adapters.sms.charsets import decode, known_charset
 from channel_adapters.sms.documents import Look, NotReadableError, read_items
 from channel_adapters.sms.fields import as_text
-from channel_adapters.sms.gateways import HmacRule, InboundGateway, Paths
+from channel_adapters.sms.gateways import HmacRule, InboundGateway, OnlyRule, Paths
 from channel_adapters.sms.kinds import linked
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
@@ -103,7 +103,7 @@ def read(request: InboundRequest, gateways: Mapping[str, InboundGateway]) -> Ite
 
 
 def _read(look: Look, gateway: InboundGateway, where: str, request: InboundRequest) -> Read:
-    if _first(look, gateway.report):
+    if _first(look, gateway.report) or not _is_meant(look, gateway.only):
         return Ignored(reason="delivery_report")
     charset = known_charset(_first(look, gateway.charset)) or "utf-8"
     text = _first(look, gateway.text, charset)
@@ -123,6 +123,10 @@ def _read(look: Look, gateway: InboundGateway, where: str, request: InboundReque
         part=part_of(*(_first(look, one) for one in (gateway.part_reference, gateway.part_number, gateway.part_total))),
         where=where,
     )
+
+
+def _is_meant(look: Look, only: OnlyRule | None) -> bool:
+    return only is None or _first(look, only.path).strip() in only.values
 
 
 def _first(look: Look, paths: Paths, charset: str = "utf-8") -> str:

@@ -61,6 +61,13 @@ class HmacRule(_Described):
     """What stands before it, such as `sha256=`."""
 
 
+class OnlyRule(_Described):
+    """What tells messages from all else that comes to the same address."""
+
+    path: Paths
+    values: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class InboundGateway(_Described):
     """How one gateway delivers text messages to `/channels/sms/external/<name>/<token>`."""
 
@@ -94,6 +101,8 @@ class InboundGateway(_Described):
     """Set where it hands over the parts of a long message one by one."""
     report: Paths = ()
     """What only a delivery report has."""
+    only: OnlyRule | None = None
+    """Where one door hears messages and events about ours: what does not have one of these values there is none."""
 
     @model_validator(mode="after")
     def _knows_our_number(self) -> Self:

@@ -39,6 +39,7 @@ _GATEWAYS: dict[str, dict[str, Any]] = {
         "text": "message.text",
         "id": "message.id",
         "media": "message.media",
+        "only": {"path": "type", "values": ["message-received"]},
     },
     "clickatell_utf16": {
         "format": "json",
