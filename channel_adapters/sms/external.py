@@ -3,8 +3,7 @@
 import base64
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 from channel_adapters.sms.authenticate import check_signature, check_token, same
@@ -15,9 +14,9 @@ from channel_adapters.sms.gateways import HmacRule, InboundGateway, OnlyRule, Pa
 from channel_adapters.sms.kinds import linked
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
+from channel_adapters.sms.times import read_local_time
 from channel_adapters.sms.udh import part_of
 from shared.channels.protocol import Attachment, Door, Ignored, InboundRequest, RefusedError, Unreadable
-from shared.channels.times import read_time
 
 _PATH = "/channels/sms/external/{gateway}/{token}"
 _MOST_MEDIA = 20
@@ -117,7 +116,7 @@ def _read(look: Look, gateway: InboundGateway, where: str, request: InboundReque
         receiver=_without_scheme(_first(look, gateway.receiver)).strip() or gateway.number,
         text=text,
         provider_id=_first(look, gateway.id).strip() or None,
-        sent_at=_time(_first(look, gateway.time), gateway, request.received_at),
+        sent_at=read_local_time(_first(look, gateway.time), gateway.timezone, request.received_at),
         received_at=request.received_at,
         attachments=tuple(_media(look, gateway.media)),
         part=part_of(*(_first(look, one) for one in (gateway.part_reference, gateway.part_number, gateway.part_total))),
@@ -148,24 +147,3 @@ def _media(look: Look, paths: Paths) -> Iterator[Attachment]:
     for address in addresses[:_MOST_MEDIA]:
         if told := _text(address, "utf-8"):
             yield linked(told, "")
-
-
-def _time(told: str, gateway: InboundGateway, received_at: datetime) -> datetime | None:
-    """Read a time as providers write them, or as JavaScript does; None for any other form."""
-    for parse in (datetime.fromisoformat, _javascript):
-        moment = _try(parse, told.strip())
-        if moment is not None:
-            zoned = moment if moment.tzinfo else moment.replace(tzinfo=gateway.timezone)
-            return read_time(zoned.isoformat(), received_at)
-    return read_time(told, received_at)
-
-
-def _javascript(told: str) -> datetime:
-    return datetime.strptime(told.partition(" (")[0], "%a %b %d %Y %H:%M:%S GMT%z")
-
-
-def _try(parse: Callable[[str], datetime], told: str) -> datetime | None:
-    try:
-        return None if told.isdecimal() else parse(told)
-    except ValueError:
-        return None
