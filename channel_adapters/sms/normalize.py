@@ -32,7 +32,7 @@ def _judge(sms: Sms, ours: Collection[str]) -> InboundMessage | Ignored | Unread
     account = our_number(sms.receiver)
     if account not in ours:
         return Ignored(reason="unknown_account", provider_message_id=sms.provider_id)
-    sender = _sender(sms.sender)
+    sender = sms.person or _sender(sms.sender)
     if sender is None:
         return Ignored(reason="not_a_person", provider_message_id=sms.provider_id, account=account)
     if sender.id in ours:

@@ -13,6 +13,7 @@ from shared.channels.protocol import (
     Ignored,
     InboundRequest,
     Part,
+    Sender,
     Unreadable,
 )
 
@@ -33,6 +34,8 @@ class Sms:
     attachments: tuple[Attachment, ...] = ()
     place: GivenPlace = field(default_factory=GivenPlace)
     part: Part | None = None
+    person: Sender | None = None
+    """Set where the gateway names the sender by an id that is no telephone number."""
     where: str = ""
     """Its path in a body that holds several."""
 

@@ -19,7 +19,7 @@ from channel_adapters.sms.charsets import decode
 from channel_adapters.sms.fields import NotJsonError, Pairs, as_dict, as_text, read_json, read_pairs
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
-from channel_adapters.sms.twilio_fields import media, number, place, words
+from channel_adapters.sms.twilio_fields import media, number, person, place, words
 from shared.channels.protocol import (
     Answer,
     Attachment,
@@ -139,6 +139,7 @@ def read(request: InboundRequest) -> Iterator[Read]:
         yield Sms(
             sender=number(fields.get("From", "")),
             receiver=number(fields.get("To", "")),
+            person=person(fields.get("From", "")),
             text=words(fields.get("Body", "")),
             provider_id=next(fields[name].strip() for name in _IDS if fields.get(name)) or None,
             sent_at=None,

@@ -7,11 +7,13 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
 
 from channel_adapters.sms.kinds import linked
-from shared.channels.protocol import Attachment, GivenPlace
+from shared.channels.protocol import Attachment, GivenPlace, Sender
 from shared.core.text import clean_text
 from shared.directory.regions import in_province
 
 _SERVICES = ("whatsapp", "rcs")
+_WITHOUT_NUMBER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+"""A country and an id of Meta's (BSUID), where WhatsApp hides a telephone number behind a user name."""
 _MOST_MEDIA = 10
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{59,}={0,2}")
 """Some operators hand long messages over so; no citizen writes sixty letters without a space that decode to words."""
@@ -21,6 +23,12 @@ def number(address: str) -> str:
     """Take away the service that a number is reached by (`whatsapp:+62…`): it is the same telephone."""
     service, colon, told = address.partition(":")
     return told if colon and service in _SERVICES else address
+
+
+def person(address: str) -> Sender | None:
+    """Return somebody of WhatsApp who shows no telephone number; the id is theirs towards us alone."""
+    service, _, told = address.partition(":")
+    return Sender(id=told, kind="whatsapp") if service == "whatsapp" and _WITHOUT_NUMBER.fullmatch(told) else None
 
 
 def place(fields: Mapping[str, str]) -> GivenPlace | Attachment | None:
