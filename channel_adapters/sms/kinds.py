@@ -12,10 +12,10 @@ def kind_of(media_type: str) -> AttachmentKind:
     return _KINDS.get(media_type.partition("/")[0].strip().lower(), "file")
 
 
-def linked(address: object, media_type: str) -> Attachment:
-    """Return what is kept at an address; all that is no address only as a note."""
+def linked(address: object, media_type: str, kind: AttachmentKind | None = None) -> Attachment:
+    """Return what is kept at an address; all that is no address only as a note. `kind`: where its type says none."""
     told = as_text(address)[:_LONGEST_ADDRESS]
-    kind, named = kind_of(media_type), media_type or None
+    kind, named = kind or kind_of(media_type), media_type or None
     if told.startswith("https://"):
         return Attachment(kind=kind, url=told, media_type=named)
     return Attachment(kind=kind, note=told or None, media_type=named, problem="no_address")

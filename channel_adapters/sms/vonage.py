@@ -8,19 +8,23 @@ where they are set to; the address therefore holds a secret besides.
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from channel_adapters.sms.authenticate import check_fresh, check_signature, check_token
 from channel_adapters.sms.charsets import decode
 from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json, read_pairs
+from channel_adapters.sms.kinds import linked
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings, VonageMethod
 from channel_adapters.sms.udh import part_of
-from shared.channels.protocol import Door, Ignored, InboundRequest, Part, Unreadable
+from shared.channels.protocol import Attachment, AttachmentKind, Door, Ignored, InboundRequest, Part, Unreadable
 from shared.channels.times import read_time
 
 _PATH = "/channels/sms/vonage/{token}"
 _NEWER = {"from": "msisdn", "message_uuid": "messageId", "timestamp": "message-timestamp"}
 """What the Messages API calls the same; an account may be set to either."""
+_ENCLOSED: tuple[AttachmentKind, ...] = ("image", "audio", "video", "file")
+"""Types of messages in that API which hold an address, and perhaps words."""
 _UNSAFE = str.maketrans("&=", "__")
 _TOKEN = {"in": "path", "name": "token", "required": True, "schema": {"type": "string"}}
 _RESPONSES = {
@@ -86,30 +90,40 @@ def sign(fields: Mapping[str, str], secret: str, method: VonageMethod) -> bytes:
 def read(request: InboundRequest) -> Iterator[Read]:
     """Read one message or receipt."""
     try:
-        fields = _read_fields(request)
+        document = _read_document(request)
     except NotJsonError:
         yield Unreadable(reason="not_json")
     except ValueError:
         yield Unreadable(reason="too_many_fields")
     else:
-        yield _read(fields, request)
+        yield _read(document, request)
 
 
 def _read_fields(request: InboundRequest) -> dict[str, str]:
+    """Return what is signed; raises as `_read_document`."""
+    return _words(_read_document(request))
+
+
+def _read_document(request: InboundRequest) -> dict[str, Any]:
     """Return what came in the query and in the body; raises `NotJsonError`, or `ValueError` for too many fields."""
-    pairs = {name: decode(value) for name, value in read_pairs(request.query)}
+    pairs: dict[str, Any] = {name: decode(value) for name, value in read_pairs(request.query)}
     if not request.body.strip():
         return pairs
     if request.body.lstrip().startswith(b"{"):
-        return pairs | {name: _word(value) for name, value in as_dict(read_json(request.body)).items()}
+        return pairs | as_dict(read_json(request.body))
     return pairs | {name: decode(value) for name, value in read_pairs(request.body)}
+
+
+def _words(document: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _word(value) for name, value in document.items()}
 
 
 def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
-def _read(told: Mapping[str, str], request: InboundRequest) -> Read:
+def _read(document: Mapping[str, Any], request: InboundRequest) -> Read:
+    told = _words(document)
     if not told:
         return Ignored(reason="url_check")
     fields = {_NEWER.get(name, name): value for name, value in told.items()} if "message_uuid" in told else told
@@ -123,12 +137,25 @@ def _read(told: Mapping[str, str], request: InboundRequest) -> Read:
     return Sms(
         sender=fields.get("msisdn", ""),
         receiver=fields.get("to", ""),
-        text=fields.get("text", ""),
+        text=fields.get("text") or as_text(_enclosed(document).get("caption")),
         provider_id=message_id,
         sent_at=read_time(fields.get("message-timestamp"), request.received_at),
         received_at=request.received_at,
+        attachments=tuple(_attachments(document)),
         part=_part(fields),
     )
+
+
+def _enclosed(document: Mapping[str, Any]) -> dict[str, Any]:
+    kind = document.get("message_type")
+    return as_dict(document.get(kind)) if kind in _ENCLOSED else {}
+
+
+def _attachments(document: Mapping[str, Any]) -> Iterator[Attachment]:
+    enclosed = _enclosed(document)
+    for kind in _ENCLOSED:
+        if enclosed and kind == document.get("message_type"):
+            yield linked(enclosed.get("url"), "", kind)
 
 
 def _part(fields: Mapping[str, str]) -> Part | None:
