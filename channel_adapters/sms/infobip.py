@@ -11,10 +11,21 @@ from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_jso
 from channel_adapters.sms.kinds import linked
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
-from shared.channels.protocol import Attachment, Door, Ignored, InboundRequest, Unreadable
+from shared.channels.protocol import Attachment, AttachmentKind, Door, Ignored, InboundRequest, Unreadable
 from shared.channels.times import read_time
 
 _MOST_PIECES = 20
+_LAYOUT = "application/smil"
+_KINDS: Mapping[str, AttachmentKind] = {
+    "IMAGE": "image",
+    "AUDIO": "audio",
+    "VOICE": "audio",
+    "VIDEO": "video",
+    "DOCUMENT": "file",
+    "FILE": "file",
+    "STICKER": "sticker",
+}
+_WORDS = {"text", "message", "content"}
 _REPORTED = {"status", "sentAt", "doneAt", "seenAt"}
 
 DOOR = Door(
@@ -66,13 +77,12 @@ def _unknown(where: str) -> Unreadable:
 def _read(result: Mapping[str, Any], where: str, request: InboundRequest) -> Read:
     if _is_report(result):
         return Ignored(reason="delivery_report")
-    pieces = result.get("message")
-    told = [as_dict(piece) for piece in (pieces[:_MOST_PIECES] if isinstance(pieces, list) else [pieces])]
-    said = "\n".join(filter(None, (as_text(piece.get("value")) or as_text(piece.get("text")) for piece in told)))
+    told = _pieces(result)
+    said = "\n".join(filter(None, map(_said, told)))
     words = (as_text(result.get("text")), said, as_text(result.get("cleanText")), as_text(result.get("keyword")))
     return Sms(
-        sender=as_text(result.get("from")),
-        receiver=as_text(result.get("to")),
+        sender=as_text(result.get("from")) or as_text(result.get("sender")),
+        receiver=as_text(result.get("to")) or as_text(result.get("destination")),
         text=next(filter(None, words), ""),
         provider_id=as_text(result.get("messageId")).strip() or None,
         sent_at=read_time(result.get("receivedAt"), request.received_at),
@@ -82,14 +92,30 @@ def _read(result: Mapping[str, Any], where: str, request: InboundRequest) -> Rea
     )
 
 
+def _pieces(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a message consists of, without the layout of an MMS; the Messages API calls it `content`."""
+    given = result.get("message") or result.get("content")
+    pieces = map(as_dict, given[:_MOST_PIECES] if isinstance(given, list) else [given])
+    return [piece for piece in pieces if _type(piece).partition(";")[0].strip() != _LAYOUT]
+
+
+def _type(piece: Mapping[str, Any]) -> str:
+    return as_text(piece.get("contentType")).lower()
+
+
+def _said(piece: Mapping[str, Any]) -> str:
+    return next(filter(None, (as_text(piece.get(name)) for name in ("value", "text", "caption"))), "")
+
+
 def _is_report(result: Mapping[str, Any]) -> bool:
     """Tell what became of a message of ours; some reports bring its words along."""
     if isinstance(result.get("status"), dict):
         return True
-    return not _REPORTED.isdisjoint(result) and "text" not in result and "message" not in result
+    return not _REPORTED.isdisjoint(result) and _WORDS.isdisjoint(result)
 
 
 def _attachments(pieces: list[dict[str, Any]]) -> Iterator[Attachment]:
     for piece in pieces:
         if "url" in piece:
-            yield linked(piece["url"], as_text(piece.get("contentType")).lower())
+            kind = _KINDS.get(as_text(piece.get("type")).upper())
+            yield linked(piece["url"], _type(piece), kind)
