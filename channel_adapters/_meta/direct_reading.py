@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from channel_adapters._meta.reading import Book, Found, elements, inner
+from shared.channels.sending import Remedy, SendError
 
 _MOST_MESSAGES = 20
 """Graph tells no more than the 20 most recent messages of a conversation."""
-_FIELDS = (
-    f"messages.limit({_MOST_MESSAGES}){{id,created_time,from,to,message,attachments,sticker,shares,is_unsupported}}"
-)
+_MESSAGE = "id,created_time,from,to,message,attachments,sticker,shares,is_unsupported"
+_FIELDS = f"messages.limit({_MOST_MESSAGES}){{{_MESSAGE}}}"
 
 
 async def direct_messages(
@@ -31,6 +31,15 @@ async def direct_messages(
                 author = inner(message, "from").get("id")
                 if author is not None and author not in own and not book.is_older(message.get("created_time"), since):
                     yield Found(branch="messaging", element=_element(message, account), said=message)
+
+
+async def direct_message(book: Book, account: str, wanted: str, *, own: Collection[str]) -> Found:
+    """Find one message by its id; our own ones echoes tell, with what names them as ours."""
+    await book.pace()
+    said = await book.get(account, wanted, _MESSAGE)
+    if inner(said, "from").get("id") in own:
+        raise SendError("own_message", Remedy.GIVE_UP)
+    return Found(branch="messaging", element=_element({**said, "id": wanted}, account), said=said)
 
 
 def _element(message: Mapping[str, Any], account: str) -> dict[str, Any]:

@@ -19,11 +19,14 @@ from shared.channels.protocol import (
     DeliveryReport,
     Ignored,
     InboundMessage,
+    Pointer,
     Unreadable,
 )
 from shared.channels.times import read_time
 
-MessagingOutcome = InboundMessage | AgencyMessage | Amendment | AccountNotice | DeliveryReport | Ignored | Unreadable
+MessagingOutcome = (
+    InboundMessage | AgencyMessage | Amendment | AccountNotice | DeliveryReport | Pointer | Ignored | Unreadable
+)
 
 
 def is_messaging(value: Any) -> bool:
@@ -63,6 +66,8 @@ def _read_words(event: MessagingEvent, scene: Scene) -> MessagingOutcome:
     mid = about.mid if about else None
     if account is not None and account not in scene.accounts:
         return Ignored(reason="unknown_account", provider_message_id=mid)
+    if mid and account and _is_only_named(event) and not scene.standby:
+        return Pointer(provider_message_id=mid, account=account, kind="direct_message")
     if mid is None or account is None or (person is None and not own):
         reason = "no_message_id" if mid is None else "no_account" if account is None else "no_sender"
         return Unreadable(reason=reason, where=scene.where)
@@ -80,6 +85,11 @@ def _read_words(event: MessagingEvent, scene: Scene) -> MessagingOutcome:
     if event.message is not None:
         return read_message(event.message, talk)
     return read_edit(event.message_edit.text if event.message_edit else None, talk)
+
+
+def _is_only_named(event: MessagingEvent) -> bool:
+    edit = event.message_edit if event.message is None and event.sender is None else None
+    return edit is not None and edit.is_first
 
 
 def _sides(event: MessagingEvent, scene: Scene, *, echo: bool) -> tuple[bool, str | None, str | None]:

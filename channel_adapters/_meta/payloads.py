@@ -143,7 +143,13 @@ class MessageEdit(Loose):
     """An edit of a direct message."""
 
     mid: Id = None
+    num_edit: Any = None
     text: Words = None
+
+    @property
+    def is_first(self) -> bool:
+        """True where Instagram tells a new message so."""
+        return str(self.num_edit) == "0"
 
 
 class Postback(Loose):

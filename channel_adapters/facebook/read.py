@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from channel_adapters._meta.direct_reading import direct_messages
+from channel_adapters._meta.direct_reading import direct_message, direct_messages
 from channel_adapters._meta.graph import Graph
 from channel_adapters._meta.reading import Book, Found, MetaReader, elements, inner
 from channel_adapters.facebook.normalize import normalize
@@ -53,7 +53,9 @@ class FacebookReading:
                     yield _comment(comment, post, "feed")
 
     async def look_up(self, book: Book, pointer: Pointer) -> Found:
-        """Find a comment or a post by its id."""
+        """Find a direct message, a comment or a post by its id."""
+        if pointer.kind == "direct_message":
+            return await direct_message(book, pointer.account, pointer.provider_message_id, own=self.pages)
         field = "mention" if pointer.kind == "mention" else "feed"
         if pointer.kind == "comment" or pointer.media is not None:
             told = await book.get(pointer.account, pointer.provider_message_id, _COMMENT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from channel_adapters._meta.direct_reading import direct_messages
+from channel_adapters._meta.direct_reading import direct_message, direct_messages
 from channel_adapters._meta.graph import Graph
 from channel_adapters._meta.reading import Book, Found, MetaReader, elements, inner
 from channel_adapters.instagram.normalize import normalize
@@ -32,8 +32,7 @@ class InstagramReading:
 
     async def since(self, book: Book, account: str, since: datetime) -> AsyncIterator[Found]:
         """Find messages, then comments below what we posted lately, with the answers to them."""
-        me = await book.get(account, "me", "id,user_id,username")
-        own = self.accounts | {str(me[name]) for name in ("id", "user_id") if name in me}
+        own = await self._own(book, account)
         async for found in direct_messages(book, account, since, platform="instagram", own=own):
             yield found
         async for page in book.pages(account, f"{account}/media", "id,timestamp,comments_count"):
@@ -45,9 +44,16 @@ class InstagramReading:
                 async for found in _comments(book, account, str(media.get("id")), since, own):
                     yield found
 
+    async def _own(self, book: Book, account: str) -> frozenset[str]:
+        """Return every id under which our accounts write."""
+        me = await book.get(account, "me", "id,user_id,username")
+        return self.accounts | {str(me[name]) for name in ("id", "user_id") if name in me}
+
     async def look_up(self, book: Book, pointer: Pointer) -> Found:
-        """Find a comment, or a mention in a comment or in a caption: these only their post's account may tell."""
+        """Find a direct message, a comment, or a mention, which only the account of its post may tell."""
         account, wanted = pointer.account, pointer.provider_message_id
+        if pointer.kind == "direct_message":
+            return await direct_message(book, account, wanted, own=await self._own(book, account))
         if pointer.kind != "mention":
             told = await book.get(account, wanted, f"{_COMMENT},media{{id}}")
             return _comment(told, inner(told, "media").get("id"), _KINDS.get(pointer.kind, "comments"))

@@ -189,7 +189,7 @@ class Pointer:
 
     provider_message_id: str
     account: str
-    kind: Literal["comment", "live_comment", "mention", "post"]
+    kind: Literal["comment", "live_comment", "mention", "post", "direct_message"]
     fallback: InboundMessage | None = None
     """What is accepted when the provider will not tell more (a private profile): its words, by nobody known."""
     media: str | None = None

@@ -113,6 +113,20 @@ async def test_an_instagram_comment_that_was_only_named_has_its_author_and_its_p
     assert (message.sender.id, message.sender.name, message.post) == ("7001", "warga.ntb", "17900")
 
 
+async def test_a_direct_message_that_was_only_named_is_asked_for(stage):
+    stage.say(GRAM, "message", "m_91")
+    (message,) = (await stage.gram.resolve(pointer(GRAM, "m_91", "direct_message"))).translation.messages
+    assert (message.provider_message_id, message.surface, message.sender.id) == ("m_91", "direct_message", "7001")
+    assert (message.account, message.text) == (GRAM, "Jembatan gantung di Sekotong putus")
+
+
+async def test_a_direct_message_of_ours_that_was_only_named_is_nobodys(stage):
+    stage.world.memory.say(Said(id="m_92", account=GRAM, kind="message", person=GRAM, text="Baik", at=NOW))
+    with pytest.raises(SendError) as refused:
+        await stage.gram.resolve(pointer(GRAM, "m_92", "direct_message"))
+    assert (refused.value.reason, refused.value.remedy) == ("own_message", Remedy.GIVE_UP)
+
+
 async def test_what_its_author_took_back_meanwhile_is_given_up(stage):
     known = InboundMessage(
         provider_message_id="55_1", account=PAGE, surface="comment", sender=Sender(id="x", kind="unknown"), text="x"

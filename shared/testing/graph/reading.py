@@ -150,6 +150,9 @@ def _node(world: World, account: Account, node: str, asked: Mapping[str, str]) -
     said = memory.said.get(node)
     if said is None or said.account != account.id:
         raise RefusalError("object_gone")
+    if said.kind == "message":
+        _check(asked, "message")
+        return _message(said, account)
     if said.kind == "post":
         _check(asked, "post")
         return _post(world, said)
