@@ -71,11 +71,15 @@ def _post(value: FeedValue, change: Change) -> str | None:
 
 
 def _parent_comment(value: FeedValue, change: Change) -> str | None:
-    """Return the comment that a comment answers: `parent_id` is the post for the topmost ones."""
+    """Return the comment that a comment answers: `parent_id` is the post for the topmost ones.
+
+    A comment's id begins with its post's own number, under whichever page's number that post is named.
+    """
     parent, post = value.parent_id, value.post_id or ""
     if value.comment_id is None or parent is None or parent in {post, post.partition("_")[2], value.comment_id}:
         return None
-    return None if parent.startswith(f"{change.account}_") else parent
+    is_post = parent.rpartition("_")[2] == value.comment_id.partition("_")[0]
+    return None if is_post or parent.startswith(f"{change.account}_") else parent
 
 
 def _attachments(value: FeedValue) -> tuple[Attachment, ...]:
