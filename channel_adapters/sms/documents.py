@@ -94,11 +94,25 @@ class _NoDoctype(TreeBuilder):
         raise NotReadableError("doctype")
 
 
-def _xml_items(body: bytes, path: str) -> Items:
-    parser = XMLParser(target=_NoDoctype())  # noqa: S314 - without a document type there are no entities to expand
+def _read_xml(body: bytes) -> Element:
+    """Read a document as careless gateways send it: white space before it, or words behind its last tag."""
+    told = body.lstrip()
     try:
-        parser.feed(body)
-        root = parser.close()
+        return _parse_xml(told)
+    except ParseError:
+        return _parse_xml(told[: told.rfind(b">") + 1])
+
+
+def _parse_xml(body: bytes) -> Element:
+    parser = XMLParser(target=_NoDoctype())  # noqa: S314 - without a document type there are no entities to expand
+    parser.feed(body)
+    root: Element = parser.close()
+    return root
+
+
+def _xml_items(body: bytes, path: str) -> Items:
+    try:
+        root = _read_xml(body)
     except (ParseError, ValueError, LookupError):
         raise NotReadableError("not_xml") from None
     elements = root.findall(_xpath(path)) if path else [root]
