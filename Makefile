@@ -77,7 +77,7 @@ faults: ## Under load: kill, stop, cut, fill, rebalance, set clocks wrong; count
 	@$(MAKE) --no-print-directory test TESTS=faults AT_ONCE=0
 
 .PHONY: faults-long
-faults-long: $(VENV)/.dev ## The same with 100,000 messages and stops of a minute (half an hour or more)
+faults-long: $(VENV)/.dev ## The same with 100,000 messages and stops of a minute (some 20 minutes)
 	@$(BIN)/python -m tests.faults long $(FAULTS)
 
 .PHONY: fuzz
