@@ -54,6 +54,10 @@ class Loose(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+
+class Spelled(Loose):
+    """Base of those whose keys have two spellings."""
+
     @model_validator(mode="before")
     @classmethod
     def _pass_over_nulls(cls, told: Any) -> Any:
@@ -67,7 +71,7 @@ class Party(Loose):
     id: Id = None
 
 
-class MetaAttachment(Loose):
+class MetaAttachment(Spelled):
     """An element of `message.attachments`; the payload may be missing, null, a text or an object."""
 
     type: Text = ""

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, Field
 
-from channel_adapters._meta.payloads import Id, Loose, Many, Optional, Text, Words
+from channel_adapters._meta.payloads import Id, Loose, Many, Optional, Spelled, Text, Words
 
 Name = Annotated[Text, AfterValidator(str.lower)]
 """A word of Meta's own."""
@@ -23,7 +23,7 @@ class Post(Loose):
     id: Id = None
 
 
-class FeedValue(Loose):
+class FeedValue(Spelled):
     """A `feed`, `mention` or `ratings` change.
 
     Older shapes have `sender_id` and `sender_name` instead of `from`; a review has `reviewer_id`, `reviewer_name` and

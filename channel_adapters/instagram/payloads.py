@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
-from channel_adapters._meta.payloads import Id, Loose, Optional, Text, Words
+from channel_adapters._meta.payloads import Id, Loose, Optional, Spelled, Text, Words
 
 
 class Author(Loose):
@@ -22,7 +22,7 @@ class Media(Loose):
     id: Id = None
 
 
-class CommentValue(Loose):
+class CommentValue(Spelled):
     """A comment or a mention; one page of Meta's documents calls its id `comment_id`. Edits are not told."""
 
     id: Id = Field(default=None, validation_alias=AliasChoices("id", "comment_id"))
