@@ -11,7 +11,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db import Database, DatabaseUnavailableError, is_unavailable, sqlstate
+from shared.db import (
+    Database,
+    DatabaseUnavailableError,
+    Prepared,
+    Record,
+    UnitOfWork,
+    is_unavailable,
+    may_pass,
+    sqlstate,
+)
 
 KILL_OURSELVES = "SELECT pg_terminate_backend(pg_backend_pid())"
 
@@ -137,3 +146,37 @@ async def test_a_machine_that_loses_its_power_in_a_transaction_keeps_its_locks_f
             assert await tx.connection.scalar(text("SELECT 1")) == 1
     finally:
         await database.close()
+
+
+async def test_what_is_known_nowhere_else_is_written_down_however_slow_the_database_is(casework, sql):
+    tries: list[int] = []
+
+    async def record(tx: UnitOfWork) -> str:
+        tries.append(len(tries))
+        if len(tries) < 3:
+            await tx.connection.execute(text("SET LOCAL statement_timeout = 20"))
+            await tx.connection.execute(text("SELECT pg_sleep(1)"))
+        return "written down"
+
+    waited: list[str | None] = []
+    told = await casework.insist(record, pause=0.01, waiting=lambda error: waited.append(sqlstate(error)))
+    assert (told, waited) == ("written down", ["57014", "57014"])
+
+
+async def test_a_migration_under_a_running_process_passes_by_itself(casework, sql):
+    statement = Prepared(text("SELECT * FROM public.changing WHERE n = ANY(CAST(:n AS integer[]))"))
+
+    async def look(tx: UnitOfWork) -> list[Record]:
+        return await tx.fetch(statement, {"n": [1]})
+
+    await sql.execute("CREATE TABLE public.changing (n integer); GRANT SELECT ON public.changing TO ntbcare_casework")
+    try:
+        await casework.run(look)
+        await sql.execute("ALTER TABLE public.changing ADD COLUMN more text")
+        with pytest.raises(asyncpg.InvalidCachedStatementError) as changed:
+            await casework.run(look)
+        assert may_pass(changed.value)
+        assert not is_unavailable(changed.value)
+        assert await casework.run(look) == []
+    finally:
+        await sql.execute("DROP TABLE public.changing")
