@@ -80,30 +80,26 @@ def _by_ours(told: Sequence[_Told]) -> list[Reported]:
 
 
 async def _by_name(tx: UnitOfWork, channel: str, told: Sequence[_Told]) -> list[Reported]:
-    named = {
-        one.report.provider_message_id: one
+    named = [
+        (name, one)
         for one in told
-        if one.report.reply_id is None and one.report.provider_message_id is not None
-    }
+        if one.report.reply_id is None and (name := one.report.provider_message_id) is not None
+    ]
     if not named:
         return []
-    called = await repository.replies_called(tx, channel, named)
+    called = await repository.replies_called(tx, channel, [name for name, _ in named])
     early = (
         {
-            "provider_message_id": one.report.provider_message_id,
+            "provider_message_id": name,
             "outcome": one.report.outcome,
             "reported_at": one.at,
             "traceparent": one.traceparent,
         }
-        for one in told
-        if one.report.reply_id is None and one.report.provider_message_id not in called
+        for name, one in named
+        if name not in called
     )
     repository.keep_early(tx, channel, early)
-    return [
-        _reported(one, *called[one.report.provider_message_id])
-        for one in told
-        if one.report.reply_id is None and one.report.provider_message_id in called
-    ]
+    return [_reported(one, *called[name]) for name, one in named if name in called]
 
 
 def _reported(one: _Told, reply: UUID, complaint: UUID) -> Reported:

@@ -38,9 +38,7 @@ _TAKE_EARLY = Prepared(
     RETURNING provider_message_id, outcome, reported_at, traceparent
 """)
 )
-_FORGET_EARLY = Prepared(
-    text("DELETE FROM intake.early_report WHERE reported_at < CAST(:before AS timestamptz) RETURNING 1 AS gone")
-)
+_FORGET_EARLY = Prepared(text("DELETE FROM intake.early_report WHERE reported_at < CAST(:before AS timestamptz)"))
 
 
 async def complaints_reported(tx: UnitOfWork, channel: str, ids: Iterable[str]) -> dict[str, UUID]:
@@ -91,6 +89,6 @@ async def take_early(tx: UnitOfWork, channel: str, ids: Collection[str]) -> Sequ
     return await tx.fetch(_TAKE_EARLY, {"channel": channel, "ids": list(ids)}) if ids else []
 
 
-async def forget_early(tx: UnitOfWork, before: datetime) -> int:
-    """Forget what was said of somebody else's messages; return how much."""
-    return len(await tx.fetch(_FORGET_EARLY, {"before": before}))
+async def forget_early(tx: UnitOfWork, before: datetime) -> None:
+    """Forget what was said of somebody else's messages."""
+    await tx.fetch(_FORGET_EARLY, {"before": before})
