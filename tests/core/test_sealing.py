@@ -1,10 +1,9 @@
 """What is sealed at the door: too much rather than too little, but not every quarrel over a parking fee."""
 
-import time
-
 import pytest
 
 from shared.core.sealing import must_seal
+from tests.growth import grows_in_proportion, processor_seconds
 
 BRIBERY = [
     "Oknum petugas minta uang kalau mau berkasnya cepat",
@@ -141,14 +140,11 @@ def test_words_at_the_very_end_of_a_long_text_seal():
         " \n" * 5000,
     ],
 )
-def test_no_text_takes_long_to_judge(text):
-    started = time.perf_counter()
-    must_seal(text)
-    assert time.perf_counter() - started < 0.1
+def test_a_hostile_text_takes_time_in_proportion_to_its_length(text):
+    assert grows_in_proportion(must_seal, text)
 
 
 @pytest.mark.parametrize("text", ["jalan di desa kami rusak parah " * 130_000, "é" * 2_000_000, "\uff41" * 1_300_000])
 def test_megabytes_are_judged_in_a_moment(text):
-    started = time.perf_counter()
     assert not must_seal(text)
-    assert time.perf_counter() - started < 1
+    assert processor_seconds(lambda: must_seal(text)) < 1
