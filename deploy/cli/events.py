@@ -66,4 +66,4 @@ def republish(
 
 async def _count(database: Database, since: datetime) -> int:
     async with database.transaction() as tx:
-        return int(await tx.connection.scalar(_COUNT, {"since": since}) or 0)
+        return int(await tx.scalar(_COUNT, {"since": since}) or 0)

@@ -106,7 +106,7 @@ def drop(
 
     async def give_up(database: Database) -> bool:
         async with database.transaction() as tx:
-            dropped = await tx.connection.execute(_DROP, {"id": request_id, "reason": reason.strip()})
+            dropped = await tx.execute(_DROP, {"id": request_id, "reason": reason.strip()})
             return dropped.first() is not None
 
     if not as_operator(give_up):

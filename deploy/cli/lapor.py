@@ -162,10 +162,10 @@ async def _leave_verdict(database: Database, ticket: str, number: str | None) ->
     states = _MAY_BE_QUEUED_AGAIN if number is None else _MAY_HAVE_A_NUMBER
     verdict = {"verdict": "not_created" if number is None else "created", "number": number}
     async with database.transaction() as tx:
-        taken = await tx.connection.scalar(_TAKEN, {"number": number, "ticket": ticket})
+        taken = await tx.scalar(_TAKEN, {"number": number, "ticket": ticket})
         if taken:
             fail(f"{number} is the number of {taken}. Look again.")
-        if await tx.connection.scalar(_JUDGE, {"ticket": ticket, "states": states, **verdict}):
+        if await tx.scalar(_JUDGE, {"ticket": ticket, "states": states, **verdict}):
             return
     found = await _read(database, _ONE, ticket=ticket)
     if not found:
@@ -182,7 +182,7 @@ async def _one(database: Database, ticket: str) -> Mirror:
 
 async def _read(database: Database, statement: Any, **parameters: Any) -> list[Mirror]:
     async with database.transaction() as tx:
-        rows = await tx.connection.execute(statement, parameters)
+        rows = await tx.execute(statement, parameters)
         return [Mirror(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
 
 

@@ -98,7 +98,7 @@ class Request:
 async def lots(database: Database) -> tuple[str, ...]:
     """Return the services that have a parking lot."""
     async with database.transaction() as tx:
-        return tuple(await tx.connection.scalars(_LOTS))
+        return tuple(await tx.scalars(_LOTS))
 
 
 async def listed(
@@ -123,24 +123,24 @@ async def move(database: Database, parked: Parked, *, state: str, reason: str) -
     """Move a record out of `parked`; False when it is not in that state any more."""
     statement = text(_MOVE.format(lot=parked.service))
     async with database.transaction() as tx:
-        moved = await tx.connection.execute(statement, {"id": parked.id, "state": state, "reason": reason})
+        moved = await tx.execute(statement, {"id": parked.id, "state": state, "reason": reason})
         return moved.first() is not None
 
 
 async def refused(database: Database) -> list[Refused]:
     """Return the events that Kafka refused for good."""
     async with database.transaction() as tx:
-        return [Refused(**row._mapping) for row in await tx.connection.execute(_REFUSED)]  # noqa: SLF001 - its documented accessor
+        return [Refused(**row._mapping) for row in await tx.execute(_REFUSED)]  # noqa: SLF001 - its documented accessor
 
 
 async def requests(database: Database) -> list[Request]:
     """Return the requests that intake keeps because it could not understand a part of them, oldest first."""
     async with database.transaction() as tx:
-        return [Request(**row._mapping) for row in await tx.connection.execute(_REQUESTS)]  # noqa: SLF001 - its documented accessor
+        return [Request(**row._mapping) for row in await tx.execute(_REQUESTS)]  # noqa: SLF001 - its documented accessor
 
 
 async def _read(database: Database, service: str, where: str, parameters: dict[str, Any]) -> list[Parked]:
     statement = text(f"{_PARKED.format(lot=service)} {where} ORDER BY p.id")
     async with database.transaction() as tx:
-        rows = await tx.connection.execute(statement, parameters)
+        rows = await tx.execute(statement, parameters)
         return [Parked(service=service, **row._mapping) for row in rows]  # noqa: SLF001 - its documented accessor

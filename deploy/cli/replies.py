@@ -50,8 +50,8 @@ def list_(
 
     async def look(database: Database) -> tuple[list[Reply], list[Reply]]:
         async with database.transaction() as tx:
-            rows = await tx.connection.execute(_LISTED, {"states": states, "limit": limit})
-            paused = await tx.connection.execute(_PAUSED)
+            rows = await tx.execute(_LISTED, {"states": states, "limit": limit})
+            paused = await tx.execute(_PAUSED)
             return [dict(row) for row in rows.mappings()], [dict(row) for row in paused.mappings()]
 
     replies, paused = as_operator(look)
@@ -87,7 +87,7 @@ def resolve(
 
     async def say(database: Database) -> Reply:
         async with database.transaction() as tx:
-            said = await tx.connection.execute(_RESOLVE, {"id": reply_id, "resolution": chosen[0]})
+            said = await tx.execute(_RESOLVE, {"id": reply_id, "resolution": chosen[0]})
             moved = said.first() is not None
         if not moved:
             now = await _find(database, reply_id)
@@ -102,7 +102,7 @@ def resolve(
 
 async def _find(database: Database, reply_id: UUID) -> Reply:
     async with database.transaction() as tx:
-        found = (await tx.connection.execute(_ONE, {"id": reply_id})).mappings().first()
+        found = (await tx.execute(_ONE, {"id": reply_id})).mappings().first()
     if found is None:
         fail(f"There is no message {reply_id}. See: ntbcare replies list")
     return dict(found)

@@ -96,7 +96,7 @@ def trace(
 async def read(database: Database, ticket: str) -> Journey | None:
     """Return the way of the complaint with this canonical ticket, or None."""
     async with database.transaction() as tx:
-        rows = (await tx.connection.execute(_JOURNEY, {"ticket": ticket})).all()
+        rows = (await tx.execute(_JOURNEY, {"ticket": ticket})).all()
     if not rows:
         return None
     first = rows[0]

@@ -192,10 +192,10 @@ async def look(database: Database, since: datetime, now: datetime) -> list[Gap]:
 
 
 async def _found(tx: UnitOfWork, check: Check, told: Mapping[str, datetime]) -> Gap | None:
-    if check.table is not None and not await tx.connection.scalar(_MAY_LOOK, {"table": check.table}):
+    if check.table is not None and not await tx.scalar(_MAY_LOOK, {"table": check.table}):
         return None
     used = {name: value for name, value in told.items() if f":{name}" in check.query}
-    rows = (await tx.connection.execute(text(check.query), used)).all()
+    rows = (await tx.execute(text(check.query), used)).all()
     if not rows:
         return None
     return Gap(
@@ -210,5 +210,5 @@ async def _found(tx: UnitOfWork, check: Check, told: Mapping[str, datetime]) -> 
 async def accounted(database: Database, since: datetime) -> list[dict[str, Any]]:
     """Count what became of every provider message id, by channel, account and outcome."""
     async with database.transaction() as tx:
-        rows = await tx.connection.execute(_ACCOUNTED, {"since": since})
+        rows = await tx.execute(_ACCOUNTED, {"since": since})
         return [dict(row._mapping) for row in rows]  # noqa: SLF001 - its documented accessor

@@ -46,8 +46,8 @@ async def standing(database: Database, lag: Mapping[str, int | None]) -> Standin
     services = await parking.lots(database)
     parked = {one: len(await parking.listed(database, [one])) for one in services}
     async with database.transaction() as tx:
-        connected = {row.service: row.connections for row in await tx.connection.execute(_CONNECTED)}
-        outbox = (await tx.connection.execute(_OUTBOX)).one()
+        connected = {row.service: row.connections for row in await tx.execute(_CONNECTED)}
+        outbox = (await tx.execute(_OUTBOX)).one()
     return Standing(
         connections={name: connected.get(name, 0) for name in sorted({*services, *connected, "relay", "identity"})},
         parked=parked,

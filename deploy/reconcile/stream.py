@@ -61,7 +61,7 @@ async def compare(database: Database, settings: KafkaSettings, topics: Iterable[
     """Compare what the outbox says it published since then with what Kafka has; raises `KafkaError`, `TimeoutError`."""
     chosen = list(topics)
     async with database.transaction() as tx:  # first: whatever it says is published now stands before the log's end
-        rows = (await tx.connection.execute(_PUBLISHED, {"since": since, "topics": [one.name for one in chosen]})).all()
+        rows = (await tx.execute(_PUBLISHED, {"since": since, "topics": [one.name for one in chosen]})).all()
     async with asyncio.timeout(_PATIENCE_S):
         stream = await _read(settings, chosen, since)
     lost = [row for row in rows if row.event_id not in stream.events]
@@ -70,7 +70,7 @@ async def compare(database: Database, settings: KafkaSettings, topics: Iterable[
         line = Line(row.topic, row.subject)
         missing[line] = min(row.sequence, missing.get(line, row.sequence))
     async with database.transaction() as tx:
-        known = set(await tx.connection.scalars(_KNOWN, {"ids": list(stream.events)}))
+        known = set(await tx.scalars(_KNOWN, {"ids": list(stream.events)}))
     return Compared(
         published=len(rows),
         missing=missing,
@@ -95,7 +95,7 @@ async def publish_again(database: Database, missing: Mapping[Line, int]) -> int:
     async with database.transaction() as tx:
         for line, sequence in missing.items():
             told = {"subject": line.subject, "topic": line.topic, "sequence": sequence}
-            count += (await tx.connection.execute(_AGAIN, told)).rowcount
+            count += (await tx.execute(_AGAIN, told)).rowcount
     return count
 
 

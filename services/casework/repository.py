@@ -60,7 +60,7 @@ async def lock_case(tx: UnitOfWork, complaint_id: UUID) -> Record | None:
 async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> Row[Any] | None:
     """Return a case by its canonical ticket, locked if it is to be changed."""
     found = select(case).where(case.c.ticket == ticket)
-    return (await tx.connection.execute(found.with_for_update() if lock else found)).first()
+    return (await tx.execute(found.with_for_update() if lock else found)).first()
 
 
 async def queue(
@@ -77,7 +77,7 @@ async def queue(
     if before is not None:
         found = found.where(tuple_(*_ORDER) < tuple_(*before))
     found = found.order_by(*(column.desc() for column in _ORDER)).limit(limit)
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()
 
 
 async def move_case(tx: UnitOfWork, complaint_id: UUID, *, state: CaseState, version: int, **values: object) -> None:
@@ -104,7 +104,7 @@ def _changing(names: tuple[str, ...]) -> Prepared:
 
 async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Make it the Inspectorate's alone; this login cannot take that back."""
-    await tx.connection.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
+    await tx.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
 
 
 async def add_transition(
@@ -135,13 +135,13 @@ async def add_transition(
 async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's history, oldest first."""
     found = select(transition).where(transition.c.complaint_id == complaint_id).order_by(transition.c.version)
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()
 
 
 async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     """Return what happened last; every case has a first transition."""
     found = select(transition).where(transition.c.complaint_id == complaint_id)
-    return (await tx.connection.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
+    return (await tx.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
 
 
 async def officers_moved(tx: UnitOfWork, complaint_id: UUID) -> bool:
@@ -169,20 +169,20 @@ async def amend_message(
         "received_at": at,
     }
     amended = insert(message).values(unseen | values)
-    await tx.connection.execute(amended.on_conflict_do_update(index_elements=["message_id"], set_=values))
+    await tx.execute(amended.on_conflict_do_update(index_elements=["message_id"], set_=values))
 
 
 async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's messages, oldest first."""
     found = select(message).where(message.c.complaint_id == complaint_id)
-    return (await tx.connection.execute(found.order_by(message.c.received_at, message.c.message_id))).all()
+    return (await tx.execute(found.order_by(message.c.received_at, message.c.message_id))).all()
 
 
 async def settle_attachment(tx: UnitOfWork, **values: object) -> None:
     """Keep what became of an attachment; the newest counts."""
     settled = insert(attachment).values(values)
     later = {name: settled.excluded[name] for name in values if name not in {"id", "complaint_id", "kind"}}
-    await tx.connection.execute(
+    await tx.execute(
         settled.on_conflict_do_update(
             index_elements=["id"], set_=later, where=attachment.c.settled_at <= settled.excluded.settled_at
         )
@@ -191,12 +191,12 @@ async def settle_attachment(tx: UnitOfWork, **values: object) -> None:
 
 async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return what became of a case's attachments."""
-    return (await tx.connection.execute(select(attachment).where(attachment.c.complaint_id == complaint_id))).all()
+    return (await tx.execute(select(attachment).where(attachment.c.complaint_id == complaint_id))).all()
 
 
 async def add_answer(tx: UnitOfWork, **values: object) -> None:
     """Keep an answer."""
-    await tx.connection.execute(insert(answer).values(values))
+    await tx.execute(insert(answer).values(values))
 
 
 async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bool:
@@ -204,10 +204,10 @@ async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bo
     found = select(literal(value=True)).where(
         answer.c.complaint_id == complaint_id, func.strpos(words, answer.c.text) > 0
     )
-    return await tx.connection.scalar(found.limit(1)) is not None
+    return await tx.scalar(found.limit(1)) is not None
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's answers, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()

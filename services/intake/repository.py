@@ -364,7 +364,7 @@ async def take_held(
 ) -> tuple[Sequence[Row[Any]], Mapping[UUID, list[AttachmentRef]]]:
     """Add what waited in conversations to complaints (by conversation id); return the messages and what came along."""
     told = {"conversation_id": list(complaints), "complaint_id": list(complaints.values()), "rule": rule}
-    taken = (await tx.connection.execute(_TAKE_HELD, told)).all()
+    taken = (await tx.execute(_TAKE_HELD, told)).all()
     references = await take_attachments(tx, [row.id for row in taken]) if taken else {}
     return sorted(taken, key=lambda row: row.received_at), references
 
@@ -372,7 +372,7 @@ async def take_held(
 async def take_attachments(tx: UnitOfWork, message_ids: Sequence[UUID]) -> dict[UUID, list[AttachmentRef]]:
     """Add what came with messages to the complaints that these are in; return it by message."""
     references: dict[UUID, list[AttachmentRef]] = {message_id: [] for message_id in message_ids}
-    for row in await tx.connection.execute(_TAKE_ATTACHMENTS, {"ids": list(message_ids)}):
+    for row in await tx.execute(_TAKE_ATTACHMENTS, {"ids": list(message_ids)}):
         references[row.message_id].append(
             AttachmentRef(id=row.id, kind=row.kind, media_type=row.media_type, sha256=row.sha256, size=row.size)
         )
@@ -381,12 +381,12 @@ async def take_attachments(tx: UnitOfWork, message_ids: Sequence[UUID]) -> dict[
 
 async def seal(tx: UnitOfWork, complaint_ids: Collection[UUID]) -> None:
     """Seal complaints whose later words speak of what only the Inspectorate may see."""
-    await tx.connection.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
+    await tx.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
 
 
 async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime | None) -> None:
     """Remember since when its citizen wants a complaint to go no further; None when it shall go on."""
-    await tx.connection.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
+    await tx.execute(update(complaint).where(complaint.c.id == complaint_id).values(withdrawn_at=at))
 
 
 def store_attachments(
@@ -426,29 +426,29 @@ def _attachment_row(stored: StoredAttachment, received_at: datetime) -> dict[str
 async def tickets_of(tx: UnitOfWork, complaint_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the tickets of those complaints that are ours."""
     found = select(complaint.c.id, complaint.c.ticket).where(complaint.c.id == any_(_array(set(complaint_ids), Uuid())))
-    return {row.id: row.ticket for row in await tx.connection.execute(found)}
+    return {row.id: row.ticket for row in await tx.execute(found)}
 
 
 async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
     """Return a complaint by its canonical ticket."""
-    return (await tx.connection.execute(select(complaint).where(complaint.c.ticket == ticket))).first()
+    return (await tx.execute(select(complaint).where(complaint.c.ticket == ticket))).first()
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return the answers given so far, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()
 
 
 async def project(tx: UnitOfWork, complaint_id: UUID, **values: object) -> bool:
     """Update the projection of casework's state; return whether the complaint is known."""
     changed = update(complaint).where(complaint.c.id == complaint_id).values(values).returning(complaint.c.id)
-    return (await tx.connection.scalar(changed)) is not None
+    return (await tx.scalar(changed)) is not None
 
 
 async def is_complaint(tx: UnitOfWork, complaint_id: UUID) -> bool:
     """Tell whether there is such a complaint."""
-    return (await tx.connection.scalar(select(complaint.c.id).where(complaint.c.id == complaint_id))) is not None
+    return (await tx.scalar(select(complaint.c.id).where(complaint.c.id == complaint_id))) is not None
 
 
 async def store_answer(
@@ -462,7 +462,7 @@ async def store_answer(
         "text": text,
         "answered_at": answered_at,
     }
-    await tx.connection.execute(insert(answer).values(row))
+    await tx.execute(insert(answer).values(row))
 
 
 def _array(values: Iterable[object], kind: TypeEngine[Any]) -> ColumnElement[Any]:

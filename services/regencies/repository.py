@@ -13,7 +13,7 @@ from shared.db import UnitOfWork
 async def lock(tx: UnitOfWork, complaint_id: UUID) -> Complaint | None:
     """Return a complaint; nobody else changes it until the transaction ends."""
     found = select(models.complaint).where(models.complaint.c.complaint_id == complaint_id).with_for_update()
-    row = (await tx.connection.execute(found)).mappings().first()
+    row = (await tx.execute(found)).mappings().first()
     return None if row is None else Complaint.model_validate(row)
 
 
@@ -23,4 +23,4 @@ async def keep(tx: UnitOfWork, complaint: Complaint) -> None:
     values["shared"] = None if complaint.shared is None else complaint.shared.model_dump(mode="json")
     written = insert(models.complaint).values(values)
     changes = {name: written.excluded[name] for name in values if name != "complaint_id"}
-    await tx.connection.execute(written.on_conflict_do_update(index_elements=["complaint_id"], set_=changes))
+    await tx.execute(written.on_conflict_do_update(index_elements=["complaint_id"], set_=changes))

@@ -110,7 +110,7 @@ async def words_of(tx: UnitOfWork, complaint_id: UUID) -> str:
 
 async def forget_words(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Keep no word of a complaint any more."""
-    await tx.connection.execute(delete(words).where(words.c.complaint_id == complaint_id))
+    await tx.execute(delete(words).where(words.c.complaint_id == complaint_id))
 
 
 async def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool) -> None:

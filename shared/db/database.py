@@ -1,7 +1,7 @@
 """The unit of work: one request or one event is one transaction, and only the edge opens it.
 
 async with database.transaction() as tx:      # endpoints and consumers do this
-    await service.take(tx, …)                 # repositories use `tx.connection`, for every message `tx.fetch`
+    await service.take(tx, …)                 # repositories use `tx.execute`, for every message `tx.look`, `tx.fetch`
                                               # `tx.publish(event)` joins the same commit through the outbox
 """
 
@@ -10,15 +10,16 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import event, text
+from sqlalchemy import CursorResult, Executable, ScalarResult, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from shared.core.ids import new_id
 from shared.db.address import make_engine
@@ -28,6 +29,7 @@ from shared.db.rows import Rows, inserted_together
 from shared.events import Event
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _STATEMENT_TIMEOUT_S = 15
 _ANSWER_TIMEOUT_S = _STATEMENT_TIMEOUT_S + 5
@@ -56,15 +58,59 @@ class RolledBackError(Exception):
 
 
 class UnitOfWork:
-    """One open transaction and the events that leave with it."""
+    """One transaction and the events that leave with it.
+
+    It begins with the first statement that is not a `look`. Where there is none but what is flushed at the end, that
+    one statement is a transaction by itself, and two trips are spared.
+    """
 
     def __init__(self, connection: AsyncConnection, driver: Any, *, traceparent: str | None = None) -> None:
-        """Wrap a connection whose transaction is open, and the driver's connection beneath it."""
-        self.connection = connection
+        """Wrap a connection without a transaction, and the driver's connection beneath it."""
+        self._connection = connection
         self._driver = driver
+        self.begun = False
+        """Whether there is anything to commit or to take back."""
         self.traceparent = traceparent
         self._events: list[dict[str, Any]] = []
         self._rows: dict[Rows, list[Mapping[str, Any]]] = {}
+
+    @overload
+    async def execute(self, statement: TypedReturnsRows[*Ts], values: Any = None) -> CursorResult[*Ts]: ...
+    @overload
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]: ...
+
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement of SQLAlchemy's."""
+        await self._begin()
+        return await self._connection.execute(statement, values)
+
+    @overload
+    async def scalar(self, statement: TypedReturnsRows[T], values: Any = None) -> T | None: ...
+    @overload
+    async def scalar(self, statement: Executable, values: Any = None) -> Any: ...
+
+    async def scalar(self, statement: Executable, values: Any = None) -> Any:
+        """Run a statement and return the first column of its first row; None where there is none."""
+        await self._begin()
+        return await self._connection.scalar(statement, values)
+
+    async def scalars(self, statement: Executable, values: Any = None) -> ScalarResult[Any]:
+        """Run a statement and return the first column of its rows."""
+        await self._begin()
+        return await self._connection.scalars(statement, values)
+
+    async def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
+        """Run a prepared statement and return its rows."""
+        await self._begin()
+        return await self._fetch(statement, values)
+
+    async def look(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
+        """Return what a prepared statement sees; it neither writes nor locks, so it needs no transaction.
+
+        Each statement of a transaction sees what is committed when it starts (`read committed`): a look before the
+        transaction begins sees as much.
+        """
+        return await self._fetch(statement, values)
 
     def insert(self, kind: Rows, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows with the next `flush`, in one trip with all others and the events.
@@ -99,7 +145,23 @@ class UnitOfWork:
         )
 
     async def flush(self) -> None:
-        """Write rows and events. Sorted by complaint: two transactions then lock their counters in the same order."""
+        """Write rows and events, for what is to be looked at before the end."""
+        await self._begin()
+        await self._write()
+
+    async def commit(self) -> None:
+        """Write rows and events, and end the transaction; only the edge does that. Raises `RolledBackError`."""
+        await self._write()
+        if self.begun and await _answered(self._driver, self._driver.execute("COMMIT")) != "COMMIT":
+            raise RolledBackError
+
+    async def _begin(self) -> None:
+        if not self.begun:
+            await _answered(self._driver, self._driver.execute("BEGIN"))
+            self.begun = True
+
+    async def _write(self) -> None:
+        """Sorted by complaint: two transactions then lock their counters in the same order."""
         self.insert(_EVENTS, sorted(self._events, key=lambda row: row["subject"]))
         waiting = {kind: rows for kind, rows in self._rows.items() if rows}
         self._events, self._rows = [], {}
@@ -107,10 +169,9 @@ class UnitOfWork:
             values: dict[str, Any] = {}
             for kind, rows in waiting.items():
                 values |= kind.columns(rows)
-            await self.fetch(inserted_together(tuple(waiting)), values)
+            await self._fetch(inserted_together(tuple(waiting)), values)
 
-    async def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
-        """Run a prepared statement and return its rows."""
+    async def _fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
         arguments = statement.arguments(values)
         return cast(
             "list[Record]",
@@ -131,7 +192,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=_CONNECT_TIMEOUT_S,
-            isolation_level="AUTOCOMMIT",  # `transaction` says BEGIN and COMMIT, for SQLAlchemy and the driver alike
+            isolation_level="AUTOCOMMIT",  # `UnitOfWork` says BEGIN and COMMIT, for SQLAlchemy and the driver alike
             connect_args={
                 "timeout": _CONNECT_TIMEOUT_S,
                 "command_timeout": None if patient else _ANSWER_TIMEOUT_S,
@@ -153,14 +214,12 @@ class Database:
     async def transaction(self, *, traceparent: str | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it, with its events, when the block ends well, roll back otherwise."""
         connection, driver = await self._connect()
+        tx = UnitOfWork(connection, driver, traceparent=traceparent)
         try:
-            await _answered(driver, driver.execute("BEGIN"))
-            tx = UnitOfWork(connection, driver, traceparent=traceparent)
             yield tx
-            await tx.flush()
-            await _commit(driver)
+            await tx.commit()
         except BaseException as error:
-            await _take_back(connection, driver, error)
+            await _take_back(connection, driver, error, begun=tx.begun)
             raise
         finally:
             await connection.close()
@@ -248,15 +307,12 @@ async def _answered(driver: Any, call: Awaitable[T]) -> T:
         raise
 
 
-async def _commit(driver: Any) -> None:
-    if await _answered(driver, driver.execute("COMMIT")) != "COMMIT":
-        raise RolledBackError
-
-
-async def _take_back(connection: AsyncConnection, driver: Any, error: BaseException) -> None:
+async def _take_back(connection: AsyncConnection, driver: Any, error: BaseException, *, begun: bool) -> None:
     """Roll back; a connection of which nobody knows where it stands is given up."""
     known = isinstance(error, Exception) and not is_unavailable(error)
     if known and not connection.invalidated and not driver.is_closed():
+        if not begun:
+            return
         with suppress(DatabaseUnavailableError, asyncpg.PostgresError):
             await _answered(driver, driver.execute("ROLLBACK"))
             return

@@ -35,6 +35,8 @@ Handler = Callable[[UnitOfWork, Envelope], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
 
 _ATTEMPTS = 5
+_SAYS_NOTHING = ("site-packages", "/shared/db/")
+"""Where every error of a statement comes from."""
 _ATTENDANT_S = 1.0
 _MEASURE_TURNS = 10
 _TROUBLE_S = 1.0
@@ -277,7 +279,7 @@ def _kind(error: Exception) -> type[Exception]:
 def _where(error: Exception) -> str:
     """Name the error and its place in our own code; its text may hold personal data and stays out."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    ours = [frame for frame in frames if not any(place in frame.filename for place in _SAYS_NOTHING)] or frames
     code = sqlstate(error)
     kind = type(error).__name__ + (f" {code}" if code else "")
     return f"{kind} in {ours[-1].name} ({ours[-1].filename.rsplit('/', 1)[-1]}:{ours[-1].lineno})"

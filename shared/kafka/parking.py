@@ -72,10 +72,10 @@ class ParkingLot:
         if await tx.fetch(self._enter, {"event": envelope.id, "complaint": envelope.subject}):
             return "new"
         parked, inbox = self._parked, self._inbox
-        if await tx.connection.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
+        if await tx.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
             return "seen"
         line = select(parked.c.event_id, parked.c.state).where(parked.c.subject == envelope.subject)
-        rows = (await tx.connection.execute(line)).all()
+        rows = (await tx.execute(line)).all()
         return "seen" if any(row.event_id == envelope.id for row in rows) else "wait"
 
     async def lock(self, tx: UnitOfWork, *subjects: UUID) -> None:
@@ -87,7 +87,7 @@ class ParkingLot:
 
     async def mark(self, tx: UnitOfWork, event_id: UUID) -> None:
         """Write the event into the inbox."""
-        await tx.connection.execute(insert(self._inbox).values(event_id=event_id).on_conflict_do_nothing())
+        await tx.execute(insert(self._inbox).values(event_id=event_id).on_conflict_do_nothing())
 
     async def park(
         self,
@@ -100,7 +100,7 @@ class ParkingLot:
     ) -> bool:
         """Keep the whole record with the reason it cannot be processed; False when it was kept before."""
         value = base64.b64encode(record.value or b"").decode()
-        if envelope is None and await tx.connection.scalar(select(self._same(record, value))):
+        if envelope is None and await tx.scalar(select(self._same(record, value))):
             return False
         row = {
             "event_id": envelope.id if envelope else None,
@@ -115,7 +115,7 @@ class ParkingLot:
             "reason": clean_text(reason),
         }
         parked = insert(self._parked).values(row).on_conflict_do_nothing().returning(self._parked.c.id)
-        return await tx.connection.scalar(parked) is not None
+        return await tx.scalar(parked) is not None
 
     def _same(self, record: ConsumerRecord[bytes, bytes], value: str) -> Exists:
         """Know a record without an id again: a broker that forgot may give its offset to another one."""
@@ -135,18 +135,18 @@ class ParkingLot:
             earlier.c.subject == parked.c.subject, earlier.c.id < parked.c.id, earlier.c.state != "dropped"
         )
         heads = select(parked).where(parked.c.state.in_(_MOVES), ~ahead).order_by(parked.c.id).limit(_HEADS_AT_ONCE)
-        rows = await tx.connection.execute(heads)
+        rows = await tx.execute(heads)
         return [_record(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
 
     async def counts(self, tx: UnitOfWork) -> dict[str, int]:
         """Return how many records are in each state; 0 for a state that none is in."""
         parked = self._parked
         counted = select(parked.c.state, func.count().label("events")).group_by(parked.c.state)
-        return dict.fromkeys(_STATES, 0) | {row.state: row.events for row in await tx.connection.execute(counted)}
+        return dict.fromkeys(_STATES, 0) | {row.state: row.events for row in await tx.execute(counted)}
 
     async def leave(self, tx: UnitOfWork, record: ParkedRecord) -> bool:
         """Take a record out, its effect being in this transaction; False when it may not move any more."""
-        left = await tx.connection.execute(
+        left = await tx.execute(
             delete(self._parked).where(*self._moving(record)).returning(self._parked.c.id)
         )
         return left.first() is not None
@@ -154,7 +154,7 @@ class ParkingLot:
     async def fail(self, tx: UnitOfWork, record: ParkedRecord, reason: str) -> None:
         """Park a record again, with the reason why this try failed too."""
         change = {"state": "parked", "reason": clean_text(reason), "attempts": self._parked.c.attempts + 1}
-        await tx.connection.execute(update(self._parked).where(*self._moving(record)).values(change))
+        await tx.execute(update(self._parked).where(*self._moving(record)).values(change))
 
     def _moving(self, record: ParkedRecord) -> tuple[ColumnElement[bool], ...]:
         return (self._parked.c.id == record.id, self._parked.c.state.in_(_MOVES))

@@ -25,6 +25,7 @@ SQL_WORDS = re.compile(
     r"\s*(?:SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\(|TRUNCATE\s"
     r"|(?:CREATE|ALTER|DROP)\s+(?:TABLE|ROLE|SCHEMA|INDEX|VIEW|FUNCTION|DATABASE)\s|GRANT\s|REVOKE\s|LOCK\s+TABLE\s)"
 )
+STATEMENT_RUNNERS = {"execute", "scalar", "scalars", "fetch", "look"}
 TYPES_ONLY = {"Row"}
 """What a service may import of SQLAlchemy: the type of a row that the repository returned."""
 PRINTERS = {
@@ -48,8 +49,8 @@ def sql_in(path: Path, tree: ast.Module) -> set[str]:
                 found |= wanted & verbs if path.name == "models.py" else wanted - TYPES_ONLY
             case ast.Import(names=names):
                 found |= {alias.name for alias in names} & {"sqlalchemy", "asyncpg"}
-            case ast.Attribute(value=ast.Name(id="tx"), attr="connection"):
-                found.add("tx.connection")
+            case ast.Attribute(value=ast.Name(id="tx"), attr=way) if way in STATEMENT_RUNNERS:
+                found.add(f"tx.{way}")
             case ast.Constant(value=str(words)) if id(node) not in documentation and SQL_WORDS.match(words):
                 found.add(words.strip().splitlines()[0])
     return found
@@ -66,7 +67,7 @@ def test_sql_is_only_in_repositories():
         "from sqlalchemy import select",
         "from sqlalchemy.dialects.postgresql import insert",
         "import sqlalchemy as sa",
-        "async def show(tx): await tx.connection.execute(1)",
+        "async def show(tx): await tx.execute(1)",
         "x = 'SELECT 1 FROM complaint'",
         "x = f'DELETE FROM {table}'",
     ],

@@ -4,6 +4,7 @@ import ssl
 
 import asyncpg
 import pytest
+from sqlalchemy import literal, select
 
 from shared.core.settings import SettingsError
 from shared.db import Database, DatabaseUnavailableError, migrations
@@ -31,8 +32,7 @@ async def ask(url: str) -> int | None:
     database = Database(url, application="test", pool_size=1)
     try:
         async with database.transaction() as tx:
-            connection = tx.connection
-            return (await connection.exec_driver_sql("SELECT 1")).scalar()
+            return await tx.scalar(select(literal(1)))
     finally:
         await database.close()
 

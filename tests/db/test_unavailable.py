@@ -29,7 +29,7 @@ async def trouble(database: Database, statement: str) -> Exception:
     """Return what comes out of a transaction with this statement."""
     try:
         async with database.transaction() as tx:
-            await tx.connection.execute(text(statement))
+            await tx.execute(text(statement))
     except Exception as error:  # noqa: BLE001 - the error is what the test is about
         return error
     raise AssertionError("nothing went wrong")
@@ -47,16 +47,16 @@ async def test_a_server_that_cannot_be_reached_is_away(url):
 async def test_a_session_that_dies_in_a_statement_is_away_and_the_next_transaction_works(casework, sql):
     assert is_unavailable(await trouble(casework, KILL_OURSELVES))
     async with casework.transaction() as tx:
-        assert await tx.connection.scalar(text("SELECT 1")) == 1
+        assert await tx.scalar(text("SELECT 1")) == 1
 
 
 async def test_a_session_that_died_while_idle_is_replaced_without_anybody_noticing(casework, sql):
     async with casework.transaction() as tx:
-        pid = await tx.connection.scalar(text("SELECT pg_backend_pid()"))
+        pid = await tx.scalar(text("SELECT pg_backend_pid()"))
     await sql.execute("SELECT pg_terminate_backend($1)", pid)
     await asyncio.sleep(0.05)
     async with casework.transaction() as tx:
-        assert await tx.connection.scalar(text("SELECT pg_backend_pid()")) != pid
+        assert await tx.scalar(text("SELECT pg_backend_pid()")) != pid
 
 
 async def test_a_database_that_takes_no_connections_is_away(postgres, database, casework):
@@ -101,13 +101,13 @@ async def test_a_lock_of_a_lasting_connection_ends_with_its_block(casework, sql)
 
 
 @asynccontextmanager
-async def open_session(database: Database, *, lasting: bool) -> AsyncIterator[AsyncConnection]:
+async def open_session(database: Database, *, lasting: bool) -> AsyncIterator[AsyncConnection | UnitOfWork]:
     if lasting:
         async with database.connection() as connection:
             yield connection
     else:
         async with database.transaction() as tx:
-            yield tx.connection
+            yield tx
 
 
 @pytest.mark.parametrize("lasting", [False, True])
@@ -124,7 +124,7 @@ async def test_a_server_that_falls_silent_in_a_statement_is_away_and_its_connect
                 os.kill(backend, signal.SIGSTOP)
                 await session.execute(text("SELECT 1"))
         async with database.transaction() as tx:
-            assert await tx.connection.scalar(text("SELECT pg_backend_pid()")) != backend
+            assert await tx.scalar(text("SELECT pg_backend_pid()")) != backend
     finally:
         os.kill(backend, signal.SIGCONT)
         await database.close()
@@ -138,12 +138,12 @@ async def test_a_machine_that_loses_its_power_in_a_transaction_keeps_its_locks_f
     try:
         with pytest.raises(Exception) as caught:
             async with database.transaction() as tx:
-                await tx.connection.execute(text("SELECT pg_advisory_xact_lock(8)"))
+                await tx.execute(text("SELECT pg_advisory_xact_lock(8)"))
                 await asyncio.wait_for(sql.execute("SELECT pg_advisory_lock(8)"), 5)
-                await tx.connection.execute(text("SELECT 1"))
+                await tx.execute(text("SELECT 1"))
         assert is_unavailable(caught.value)
         async with database.transaction() as tx:
-            assert await tx.connection.scalar(text("SELECT 1")) == 1
+            assert await tx.scalar(text("SELECT 1")) == 1
     finally:
         await database.close()
 
@@ -154,8 +154,8 @@ async def test_what_is_known_nowhere_else_is_written_down_however_slow_the_datab
     async def record(tx: UnitOfWork) -> str:
         tries.append(len(tries))
         if len(tries) < 3:
-            await tx.connection.execute(text("SET LOCAL statement_timeout = 20"))
-            await tx.connection.execute(text("SELECT pg_sleep(1)"))
+            await tx.execute(text("SET LOCAL statement_timeout = 20"))
+            await tx.execute(text("SELECT pg_sleep(1)"))
         return "written down"
 
     waited: list[str | None] = []

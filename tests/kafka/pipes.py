@@ -64,7 +64,7 @@ class Probe:
     async def __call__(self, tx: UnitOfWork, envelope: Envelope) -> None:
         self.calls[envelope.id] += 1
         row = {"event_id": envelope.id, "subject": envelope.subject, "sequence": envelope.sequence}
-        await tx.connection.execute(_EFFECT, row)
+        await tx.execute(_EFFECT, row)
         if envelope.id in self.faults:
             await self.faults[envelope.id](tx, envelope)
         if self._pause:

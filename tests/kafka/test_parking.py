@@ -81,8 +81,8 @@ def too_slow(probe, *, tries: float):
 
     async def stall(tx, envelope):
         if probe.calls[envelope.id] <= tries:
-            await tx.connection.execute(text("SET LOCAL statement_timeout = '5ms'"))
-            await tx.connection.execute(text("SELECT pg_sleep(1)"))
+            await tx.execute(text("SET LOCAL statement_timeout = '5ms'"))
+            await tx.execute(text("SELECT pg_sleep(1)"))
 
     return stall
 
@@ -195,7 +195,7 @@ async def test_a_line_whose_handler_breaks_the_database_session_does_not_hold_up
     probe.faults[bad] = probe.faults[good] = reject
 
     async def kill_own_session(tx, _envelope):
-        await tx.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     async with pipes.flowing(probe):
         await until(lambda: _parked(pipes, 2))
@@ -250,10 +250,10 @@ async def test_headers_without_content_and_with_nul_stop_nobody(pipes, probe):
 
 async def test_no_log_line_and_no_reason_quotes_what_a_citizen_wrote(pipes, probe, caplog):
     async def wrong_type(tx, _envelope):
-        await tx.connection.execute(text("SELECT CAST(:words AS text)::integer"), {"words": WORDS})
+        await tx.execute(text("SELECT CAST(:words AS text)::integer"), {"words": WORDS})
 
     async def wrong_row(tx, _envelope):
-        await tx.connection.execute(
+        await tx.execute(
             text("INSERT INTO routing.effect (event_id, subject, sequence) VALUES (NULL, :one, :two)"),
             {"one": new_id(), "two": 1},
         )

@@ -30,13 +30,13 @@ async def complaint_of_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
         .join(conversation, conversation.c.id == complaint.c.conversation_id)
         .where(complaint.c.ticket == ticket)
     )
-    return (await tx.connection.execute(found)).first()
+    return (await tx.execute(found)).first()
 
 
 async def persons(tx: UnitOfWork, digests: Sequence[bytes]) -> set[UUID]:
     """Return the persons that a device is known as."""
     found = select(person.c.id).where(person.c.digest.in_(digests))
-    return set((await tx.connection.execute(found)).scalars())
+    return set((await tx.execute(found)).scalars())
 
 
 async def complaints_of(
@@ -51,7 +51,7 @@ async def complaints_of(
         .order_by(complaint.c.id.desc())
         .limit(at_most)
     )
-    return (await tx.connection.execute(found if before is None else found.where(complaint.c.id < before))).all()
+    return (await tx.execute(found if before is None else found.where(complaint.c.id < before))).all()
 
 
 async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
@@ -62,13 +62,13 @@ async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
         .order_by(message.c.received_at, message.c.id)
         .limit(_MOST_MESSAGES)
     )
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()
 
 
 async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return what came with a complaint's messages."""
     found = select(attachment).where(attachment.c.complaint_id == complaint_id).order_by(attachment.c.id)
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
@@ -79,7 +79,7 @@ async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
         .where(answer.c.complaint_id == complaint_id)
         .order_by(answer.c.answered_at, answer.c.event_id)
     )
-    return (await tx.connection.execute(found)).all()
+    return (await tx.execute(found)).all()
 
 
 async def rate(
@@ -94,7 +94,7 @@ async def rate(
         "rated_at": rated_at,
     }
     kept = insert(rating).values(row).on_conflict_do_nothing().returning(rating.c.answer_id)
-    return await tx.connection.scalar(kept) is not None
+    return await tx.scalar(kept) is not None
 
 
 async def keep_push_token(tx: UnitOfWork, devices: Sequence[bytes], token: bytes, at: datetime) -> None:
@@ -103,9 +103,9 @@ async def keep_push_token(tx: UnitOfWork, devices: Sequence[bytes], token: bytes
     row = {"device": devices[0], "token": token, "changed_at": at}
     newer = {"token": token, "changed_at": at}  # not `excluded.token`: we may not read the column
     kept = insert(push_token).values(row).on_conflict_do_update(index_elements=["device"], set_=newer)
-    await tx.connection.execute(kept)
+    await tx.execute(kept)
 
 
 async def drop_push_token(tx: UnitOfWork, devices: Sequence[bytes]) -> None:
     """Delete a device's token."""
-    await tx.connection.execute(delete(push_token).where(push_token.c.device.in_(devices)))
+    await tx.execute(delete(push_token).where(push_token.c.device.in_(devices)))

@@ -71,20 +71,20 @@ class NewComplaint:
 async def kept_messages(tx: UnitOfWork, *, disposition: str, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Return messages without a complaint, newest first; `before`: those that came before this one."""
     told = {"disposition": disposition, "before": before, "limit": limit}
-    return (await tx.connection.execute(_KEPT, told)).all()
+    return (await tx.execute(_KEPT, told)).all()
 
 
 async def lock_message(tx: UnitOfWork, message_id: UUID) -> Row[Any] | None:
     """Return a citizen's message; nothing of its conversation is judged until the transaction ends."""
     told = {"message_id": message_id}
-    await tx.connection.execute(_LOCK_CONVERSATION, told)
-    return (await tx.connection.execute(_ONE_MESSAGE, told)).first()
+    await tx.execute(_LOCK_CONVERSATION, told)
+    return (await tx.execute(_ONE_MESSAGE, told)).first()
 
 
 async def attachments_of(tx: UnitOfWork, message_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
     """Return what came with messages, by message id."""
     found: dict[UUID, list[Row[Any]]] = {message_id: [] for message_id in message_ids}
-    for row in await tx.connection.execute(_ATTACHMENTS, {"ids": list(message_ids)}):
+    for row in await tx.execute(_ATTACHMENTS, {"ids": list(message_ids)}):
         found[row.message_id].append(row)
     return found
 
@@ -95,7 +95,7 @@ async def add_complaint(tx: UnitOfWork, new: NewComplaint) -> str:
     while True:
         added = insert(complaint).values(**row, ticket=new_ticket(), anonymous=False, secret=False)
         added = added.on_conflict_do_nothing(index_elements=["ticket"])
-        ticket = await tx.connection.scalar(added.returning(complaint.c.ticket))
+        ticket = await tx.scalar(added.returning(complaint.c.ticket))
         if ticket is not None:
             return str(ticket)
 
@@ -103,10 +103,10 @@ async def add_complaint(tx: UnitOfWork, new: NewComplaint) -> str:
 async def open_message(tx: UnitOfWork, message: Row[Any], complaint_id: UUID, *, rule: str, said_at: datetime) -> None:
     """Make a message the one that opened a complaint, and its conversation go on from there if it is the newest."""
     told = {"message_id": message.id, "complaint_id": complaint_id}
-    await tx.connection.execute(_OPEN_MESSAGE, {**told, "rule": rule})
-    await tx.connection.execute(_GIVE_ATTACHMENTS, told)
+    await tx.execute(_OPEN_MESSAGE, {**told, "rule": rule})
+    await tx.execute(_GIVE_ATTACHMENTS, told)
     moved = {"conversation_id": message.conversation_id, "complaint_id": complaint_id, "said_at": said_at}
-    await tx.connection.execute(_MOVE_CONVERSATION, moved)
+    await tx.execute(_MOVE_CONVERSATION, moved)
 
 
 async def record_act(
@@ -129,7 +129,7 @@ async def record_act(
         "message_id": message_id,
         "other_complaint_id": other_complaint_id,
     }
-    await tx.connection.execute(insert(officer_act).values(row))
+    await tx.execute(insert(officer_act).values(row))
 
 
 _MESSAGE_OF = text("""
@@ -140,5 +140,5 @@ _MESSAGE_OF = text("""
 async def message_id_of(tx: UnitOfWork, channel: str, account: str, provider_message_id: str) -> UUID | None:
     """Return the message that was stored under a key."""
     told = {"channel": channel, "account": account, "id": provider_message_id}
-    found: UUID | None = await tx.connection.scalar(_MESSAGE_OF, told)
+    found: UUID | None = await tx.scalar(_MESSAGE_OF, told)
     return found

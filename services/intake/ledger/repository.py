@@ -74,7 +74,7 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
     One that was not taken in whole is kept once, however often it is delivered.
     """
     digests = {raw.id: raw.digest for raw in raws if raw.state != "accepted"}
-    known = set(await tx.connection.scalars(_KEPT, {"digests": list(digests.values())})) if digests else set()
+    known = set(await tx.scalars(_KEPT, {"digests": list(digests.values())})) if digests else set()
     rows = (
         {
             "id": raw.id,
@@ -128,7 +128,7 @@ async def store_notices(tx: UnitOfWork, channel: str, deliveries: Sequence[Deliv
         for one in delivery.translation.notices
     ]
     if rows:
-        await tx.connection.execute(_STORE_NOTICES, columns_of(rows))
+        await tx.execute(_STORE_NOTICES, columns_of(rows))
 
 
 def store_ignored(tx: UnitOfWork, channel: str, deliveries: Sequence[Delivery]) -> None:
@@ -177,12 +177,12 @@ async def find_requests(
         found = found.where(raw_request.c.received_at >= since)
     if request_id is not None:
         found = found.where(raw_request.c.id == request_id)
-    return list(await tx.connection.scalars(found))
+    return list(await tx.scalars(found))
 
 
 async def open_request(tx: UnitOfWork, request_id: UUID, why: str) -> KeptRequest | None:
     """Return a parked or ignored request whole, and leave a row that says who looked; None when it is neither."""
-    row = (await tx.connection.execute(_OPEN, {"id": request_id, "why": why})).first()
+    row = (await tx.execute(_OPEN, {"id": request_id, "why": why})).first()
     if row is None:
         return None
     request = InboundRequest(
@@ -201,7 +201,7 @@ async def lock_request(tx: UnitOfWork, request_id: UUID) -> bool:
     """Tell whether a request still waits to be run again; nobody else runs it until the transaction ends."""
     waiting = select(raw_request.c.id).where(raw_request.c.id == request_id)
     waiting = waiting.where(raw_request.c.state.in_(["parked", "ignored"])).with_for_update()
-    return await tx.connection.scalar(waiting) is not None
+    return await tx.scalar(waiting) is not None
 
 
 async def mark_request(
@@ -214,12 +214,12 @@ async def mark_request(
         "tries": raw_request.c.tries + 1,
         "settled_at": at if state == "replayed" else None,
     }
-    await tx.connection.execute(update(raw_request).where(raw_request.c.id == request_id).values(values))
+    await tx.execute(update(raw_request).where(raw_request.c.id == request_id).values(values))
 
 
 async def forget_requests(tx: UnitOfWork, before: datetime, at_most: int) -> int:
     """Empty requests that are older, but none that is parked; return how many."""
-    return int(await tx.connection.scalar(_FORGET, {"before": before, "at_most": at_most}) or 0)
+    return int(await tx.scalar(_FORGET, {"before": before, "at_most": at_most}) or 0)
 
 
 async def store_health(tx: UnitOfWork, channel: str, account: str, health: AccountHealth, looked_at: datetime) -> None:
@@ -233,7 +233,7 @@ async def store_health(tx: UnitOfWork, channel: str, account: str, health: Accou
         "looked_at": looked_at,
     }
     store = insert(account_health).values(channel=channel, account=account, **row)
-    await tx.connection.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=row))
+    await tx.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=row))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,11 +254,11 @@ async def claim_recovery(
         set_={"tried_at": now},
         where=or_(recovery.c.tried_at <= not_since, recovery.c.tried_at > now + (now - not_since)),
     )
-    row = (await tx.connection.execute(claim.returning(recovery.c.read_until))).first()
+    row = (await tx.execute(claim.returning(recovery.c.read_until))).first()
     if row is None:
         return None
     newest = select(message.c.received_at).where(message.c.channel == channel, message.c.account == account)
-    last = await tx.connection.scalar(newest.order_by(message.c.id.desc()).limit(1))
+    last = await tx.scalar(newest.order_by(message.c.id.desc()).limit(1))
     return RecoveryClaim(read_until=row.read_until, last_message_at=last)
 
 
@@ -280,12 +280,12 @@ async def store_recovery(
     if problem is None:
         whole = or_(recovery.c.read_until.is_(None), recovery.c.read_until >= since)
         changes["read_until"] = case((whole, started), else_=recovery.c.read_until)
-    await tx.connection.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=changes))
+    await tx.execute(store.on_conflict_do_update(index_elements=["channel", "account"], set_=changes))
 
 
 async def accounts(tx: UnitOfWork, notices_since: datetime) -> dict[AccountKey, Row[Any]]:
     """Return what is kept of each account: its health, how far it was read back, and what happened to it since then."""
-    rows = await tx.connection.execute(_ACCOUNTS, {"notices_since": notices_since})
+    rows = await tx.execute(_ACCOUNTS, {"notices_since": notices_since})
     return {(row.channel, row.account): row for row in rows}
 
 
@@ -295,6 +295,6 @@ async def heard(tx: UnitOfWork, since: datetime) -> dict[AccountKey, list[dateti
     By the messages' ids, which begin with the time (UUIDv7): the key finds them.
     """
     times: dict[AccountKey, list[datetime]] = {}
-    for row in await tx.connection.execute(_HEARD, {"first": UUID(int=int(since.timestamp() * 1000) << 80)}):
+    for row in await tx.execute(_HEARD, {"first": UUID(int=int(since.timestamp() * 1000) << 80)}):
         times.setdefault((row.channel, row.account), []).append(row.at)
     return times

@@ -24,7 +24,7 @@ async def lock_due(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
     """Return the next attachment to fetch, or one whose worker never came back; no other worker sees it meanwhile."""
     due = select(attachment).where(attachment.c.state.in_(_WAITING), attachment.c.due_at <= now)
     due = due.order_by(attachment.c.due_at).limit(1)
-    return (await tx.connection.execute(due.with_for_update(skip_locked=True))).first()
+    return (await tx.execute(due.with_for_update(skip_locked=True))).first()
 
 
 async def bring_back(tx: UnitOfWork, now: datetime, *, first: timedelta, longest: timedelta) -> int:
@@ -33,25 +33,25 @@ async def bring_back(tx: UnitOfWork, now: datetime, *, first: timedelta, longest
     `first` is the longest wait before the first attempt. Now is the later of our clock and PostgreSQL's.
     """
     told = {"now": now, "first": first, "longest": longest}
-    return (await tx.connection.execute(_BRING_BACK, told)).rowcount
+    return (await tx.execute(_BRING_BACK, told)).rowcount
 
 
 async def lock_stale(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
     """Return an attachment whose content may not be kept any longer."""
     stale = select(attachment).where(attachment.c.state == "stored", attachment.c.keep_until <= now).limit(1)
-    return (await tx.connection.execute(stale.with_for_update(skip_locked=True))).first()
+    return (await tx.execute(stale.with_for_update(skip_locked=True))).first()
 
 
 async def lock_attachment(tx: UnitOfWork, attachment_id: UUID) -> Row[Any] | None:
     """Return an attachment; nobody else changes it until the transaction ends."""
     wanted = select(attachment).where(attachment.c.id == attachment_id).with_for_update()
-    return (await tx.connection.execute(wanted)).first()
+    return (await tx.execute(wanted)).first()
 
 
 async def change(tx: UnitOfWork, attachment_id: UUID, **values: object) -> None:
     """Write how an attachment goes."""
     given = {name: null() if value is None else value for name, value in values.items()}  # no `null` of JSON's
-    await tx.connection.execute(update(attachment).where(attachment.c.id == attachment_id).values(given))
+    await tx.execute(update(attachment).where(attachment.c.id == attachment_id).values(given))
 
 
 async def view(tx: UnitOfWork, attachment_id: UUID) -> Row[Any] | None:
@@ -62,24 +62,24 @@ async def view(tx: UnitOfWork, attachment_id: UUID) -> Row[Any] | None:
         .outerjoin(complaint, complaint.c.id == attachment.c.complaint_id)
         .where(attachment.c.id == attachment_id)
     )
-    return (await tx.connection.execute(found)).first()
+    return (await tx.execute(found)).first()
 
 
 async def ticket_of(tx: UnitOfWork, complaint_id: UUID) -> str:
     """Return a complaint's ticket."""
-    found = await tx.connection.execute(select(complaint.c.ticket).where(complaint.c.id == complaint_id))
+    found = await tx.execute(select(complaint.c.ticket).where(complaint.c.id == complaint_id))
     return str(found.scalar_one())
 
 
 async def hold(tx: UnitOfWork, hashes: Sequence[str]) -> None:
     """Keep contents from being deleted until the transaction ends: take this before a content is written."""
     names = func.unnest(_texts(sorted(set(hashes)))).column_valued("name")
-    await tx.connection.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(names))))
+    await tx.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(names))))
 
 
 async def seize(tx: UnitOfWork, sha256: str) -> bool:
     """Tell whether nobody holds a content; then nobody can before the transaction ends."""
-    return bool(await tx.connection.scalar(select(func.pg_try_advisory_xact_lock(_lock_of(literal(sha256))))))
+    return bool(await tx.scalar(select(func.pg_try_advisory_xact_lock(_lock_of(literal(sha256))))))
 
 
 async def is_named(tx: UnitOfWork, sha256: str, *, but: UUID | None = None) -> bool:
@@ -87,7 +87,7 @@ async def is_named(tx: UnitOfWork, sha256: str, *, but: UUID | None = None) -> b
     found = select(attachment.c.id).where(attachment.c.sha256 == sha256, attachment.c.state == "stored")
     if but is not None:
         found = found.where(attachment.c.id != but)
-    return await tx.connection.scalar(found.limit(1)) is not None
+    return await tx.scalar(found.limit(1)) is not None
 
 
 def _texts(values: Sequence[str]) -> Any:

@@ -114,7 +114,7 @@ def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged: Seque
 
 async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
     """Remember that a person wants to hear nothing from us; None: they do again."""
-    await tx.connection.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
+    await tx.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
 
 
 async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
@@ -122,8 +122,8 @@ async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:
 
     One joining at a time, and from where both stand now: whoever is joined to somebody that is joined further is lost.
     """
-    await tx.connection.execute(_LOCK_JOINING)
-    rows = await tx.connection.execute(_HUMANS, {"one": one, "other": other})
+    await tx.execute(_LOCK_JOINING)
+    rows = await tx.execute(_HUMANS, {"one": one, "other": other})
     human = {row.id: row.human for row in rows}
     if human[one] != human[other]:
-        await tx.connection.execute(_JOIN_PERSONS, {"one": human[one], "other": human[other]})
+        await tx.execute(_JOIN_PERSONS, {"one": human[one], "other": human[other]})

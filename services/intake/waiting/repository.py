@@ -198,7 +198,7 @@ async def store_amendments(
     }
     if not rows:
         return set()
-    return set((await tx.connection.scalars(_STORE_AMENDMENTS, columns_of([rows[key] for key in sorted(rows)]))).all())
+    return set((await tx.scalars(_STORE_AMENDMENTS, columns_of([rows[key] for key in sorted(rows)]))).all())
 
 
 def _version(one: Amendment) -> bytes:
@@ -231,7 +231,7 @@ async def store_parts(
     }
     if not rows:
         return set(), set()
-    stored = (await tx.connection.execute(_STORE_PARTS, columns_of([rows[key] for key in sorted(rows)]))).all()
+    stored = (await tx.execute(_STORE_PARTS, columns_of([rows[key] for key in sorted(rows)]))).all()
     return {(row.account, row.provider_message_id) for row in stored}, {row.raw_request_id for row in stored}
 
 
@@ -255,51 +255,51 @@ async def store_pointers(
     }
     if not rows:
         return set()
-    return set((await tx.connection.scalars(_STORE_POINTERS, columns_of([rows[key] for key in sorted(rows)]))).all())
+    return set((await tx.scalars(_STORE_POINTERS, columns_of([rows[key] for key in sorted(rows)]))).all())
 
 
 async def lock_first_part(tx: UnitOfWork, now: datetime, *, but: Collection[bytes]) -> Row[Any] | None:
     """Return the first part of a message that is whole, or need not wait any longer; whoever has it has the message."""
-    return (await tx.connection.execute(_LOCK_FIRST_PART, {"now": now, "but": list(but)})).first()
+    return (await tx.execute(_LOCK_FIRST_PART, {"now": now, "but": list(but)})).first()
 
 
 async def parts(tx: UnitOfWork, line: bytes, *, before: datetime) -> Sequence[Row[Any]]:
     """Return the parts of one line that wait and came before then, in the order in which they came."""
-    return (await tx.connection.execute(_PARTS, {"line": line, "before": before})).all()
+    return (await tx.execute(_PARTS, {"line": line, "before": before})).all()
 
 
 async def joined_parts(tx: UnitOfWork, line: bytes, *, since: datetime) -> Sequence[Row[Any]]:
     """Return the parts of one line that were joined and came since then."""
-    return (await tx.connection.execute(_JOINED_PARTS, {"line": line, "since": since})).all()
+    return (await tx.execute(_JOINED_PARTS, {"line": line, "since": since})).all()
 
 
 async def mark_parts(tx: UnitOfWork, line: bytes, ids: Collection[str], *, joined_as: str, at: datetime) -> None:
     """Remember which message parts went into."""
     told = {"line": line, "ids": list(ids), "joined_as": joined_as, "at": at}
-    await tx.connection.execute(_MARK_PARTS, told)
+    await tx.execute(_MARK_PARTS, told)
 
 
 async def lock_held(tx: UnitOfWork, now: datetime, *, most: int) -> list[UUID]:
     """Return conversations with messages that waited long enough; acceptance judges nothing of them meanwhile."""
-    return list((await tx.connection.scalars(_LOCK_HELD, {"now": now, "most": most})).all())
+    return list((await tx.scalars(_LOCK_HELD, {"now": now, "most": most})).all())
 
 
 async def keep_held(tx: UnitOfWork, conversations: Collection[UUID], now: datetime, *, rule: str) -> int:
     """Keep the messages of locked conversations that waited long enough, and count anew what waits."""
     told = {"conversations": list(conversations)}
-    kept = await tx.connection.execute(_KEEP_HELD, {**told, "now": now, "rule": rule})
-    await tx.connection.execute(_COUNT_HELD, told)
+    kept = await tx.execute(_KEEP_HELD, {**told, "now": now, "rule": rule})
+    await tx.execute(_COUNT_HELD, told)
     return int(kept.rowcount)
 
 
 async def lock_agency_message(tx: UnitOfWork, now: datetime, *, but: Collection[str]) -> Row[Any] | None:
     """Return something that was written in our name and waited long enough; `but`: messages to pass over."""
-    return (await tx.connection.execute(_LOCK_AGENCY_MESSAGE, {"now": now, "but": list(but)})).first()
+    return (await tx.execute(_LOCK_AGENCY_MESSAGE, {"now": now, "but": list(but)})).first()
 
 
 async def put_off_agency_message(tx: UnitOfWork, message_id: UUID, due_at: datetime) -> None:
     """Let it wait longer."""
-    await tx.connection.execute(_PUT_OFF_AGENCY_MESSAGE, {"id": message_id, "due_at": due_at})
+    await tx.execute(_PUT_OFF_AGENCY_MESSAGE, {"id": message_id, "due_at": due_at})
 
 
 async def settle_agency_message(
@@ -307,55 +307,55 @@ async def settle_agency_message(
 ) -> None:
     """Write whose it was, and the complaint that it is in, if any."""
     told = {"id": message_id, "disposition": disposition, "rule": rule, "complaint_id": complaint_id}
-    await tx.connection.execute(_SETTLE_AGENCY_MESSAGE, told)
+    await tx.execute(_SETTLE_AGENCY_MESSAGE, told)
 
 
 async def lock_amendment(tx: UnitOfWork, *, but: Collection[str]) -> Row[Any] | None:
     """Return the oldest change whose message is there, with the message; `but`: messages to pass over."""
-    return (await tx.connection.execute(_LOCK_AMENDMENT, {"but": list(but)})).first()
+    return (await tx.execute(_LOCK_AMENDMENT, {"but": list(but)})).first()
 
 
 async def lock_orphan(tx: UnitOfWork, before: datetime, *, but: Collection[str]) -> Row[Any] | None:
     """Return the newest edit that waited long enough for its message, and holds all of it; `but`: as above."""
-    return (await tx.connection.execute(_LOCK_ORPHAN, {"before": before, "but": list(but)})).first()
+    return (await tx.execute(_LOCK_ORPHAN, {"before": before, "but": list(but)})).first()
 
 
 async def close_amendment(tx: UnitOfWork, row: Row[Any], at: datetime) -> None:
     """Remember that a change was dealt with."""
     names = ("channel", "account", "provider_message_id", "change", "version")
-    await tx.connection.execute(_CLOSE_AMENDMENT, {"at": at, **{name: getattr(row, name) for name in names}})
+    await tx.execute(_CLOSE_AMENDMENT, {"at": at, **{name: getattr(row, name) for name in names}})
 
 
 async def close_older_amendments(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
     """Remember that a change, and all that came before it, were dealt with."""
     names = ("channel", "account", "provider_message_id", "at")
-    await tx.connection.execute(_CLOSE_OLDER, {"now": now, **{name: getattr(row, name) for name in names}})
+    await tx.execute(_CLOSE_OLDER, {"now": now, **{name: getattr(row, name) for name in names}})
 
 
 async def forget_amendments(tx: UnitOfWork, now: datetime, *, after: timedelta) -> list[str]:
     """Give up changes whose message never came; return the channel of each."""
-    return list((await tx.connection.scalars(_FORGET_AMENDMENTS, {"now": now, "before": now - after})).all())
+    return list((await tx.scalars(_FORGET_AMENDMENTS, {"now": now, "before": now - after})).all())
 
 
 async def edit_message(tx: UnitOfWork, message_id: UUID, at: datetime) -> None:
     """Remember that a message was edited; its first words stay, the new ones are the amendment's."""
-    await tx.connection.execute(_EDIT_MESSAGE, {"id": message_id, "at": at})
+    await tx.execute(_EDIT_MESSAGE, {"id": message_id, "at": at})
 
 
 async def withdraw_message(tx: UnitOfWork, message_id: UUID, at: datetime) -> None:
     """Remember that a message's author took it back."""
-    await tx.connection.execute(_WITHDRAW_MESSAGE, {"id": message_id, "at": at})
+    await tx.execute(_WITHDRAW_MESSAGE, {"id": message_id, "at": at})
 
 
 async def claim_pointer(tx: UnitOfWork, now: datetime, *, channels: Collection[str]) -> Row[Any] | None:
     """Return the next pointer that is due."""
-    return (await tx.connection.execute(_CLAIM_POINTER, {"now": now, "channels": list(channels)})).first()
+    return (await tx.execute(_CLAIM_POINTER, {"now": now, "channels": list(channels)})).first()
 
 
 async def lock_pointer(tx: UnitOfWork, channel: str, account: str, message_id: str) -> Row[Any] | None:
     """Return a pointer; nobody else changes it until the transaction ends."""
     told = {"channel": channel, "account": account, "provider_message_id": message_id}
-    return (await tx.connection.execute(_LOCK_POINTER, told)).first()
+    return (await tx.execute(_LOCK_POINTER, told)).first()
 
 
 async def change_pointer(
@@ -364,7 +364,7 @@ async def change_pointer(
     """Write how a pointer goes."""
     key = {name: getattr(row, name) for name in ("channel", "account", "provider_message_id")}
     told = {**key, "state": state, "problem": problem, "attempts": attempts, "due_at": due_at}
-    await tx.connection.execute(_CHANGE_POINTER, told)
+    await tx.execute(_CHANGE_POINTER, told)
 
 
 async def bring_back(
@@ -383,9 +383,9 @@ async def bring_back(
         (_BRING_BACK_AMENDMENTS, {}),
         (_BRING_BACK_POINTERS, {"wait": ask}),
     )
-    return sum([(await tx.connection.execute(sql, {"now": now, **told})).rowcount for sql, told in statements])
+    return sum([(await tx.execute(sql, {"now": now, **told})).rowcount for sql, told in statements])
 
 
 async def standing(tx: UnitOfWork) -> dict[str, tuple[int, datetime | None]]:
     """Return how much waits, of each kind, and since when the oldest of it."""
-    return {row.what: (row.number, row.since) for row in await tx.connection.execute(_STANDING)}
+    return {row.what: (row.number, row.since) for row in await tx.execute(_STANDING)}

@@ -231,8 +231,8 @@ async def test_a_deadlock_or_a_slow_lock_is_a_503_and_parks_nothing(http, sql, m
     async def slow(tx: UnitOfWork, *_: Any) -> None:
         from sqlalchemy import text
 
-        await tx.connection.execute(text("SET LOCAL statement_timeout = 20"))
-        await tx.connection.execute(text("SELECT pg_sleep(1)"))
+        await tx.execute(text("SET LOCAL statement_timeout = 20"))
+        await tx.execute(text("SELECT pg_sleep(1)"))
 
     before = await rows_of(sql)
     monkeypatch.setattr(repository, "store", slow)
