@@ -76,8 +76,9 @@ class Acceptance:
         """Store what requests of one channel said: each message once, however often it is delivered.
 
         Returns for each request a receipt per message, in their order. Raises `RefusedError` when an idempotency key
-        comes back with other content, and `OvertakenError` when another transaction stored the same at this moment
-        (try again); the transaction then changes nothing, of the other requests neither.
+        comes back with other content; the transaction then changes nothing, of the other requests neither. When another
+        transaction stored the same at this moment, a flush raises `OvertakenError`, perhaps only the last one: try
+        again (`accepting.surely`).
         """
         deliveries = [await self.make_ready(channel, one) for one in deliveries]
         raw_ids = [delivery.kept_as or new_id() for delivery in deliveries]
@@ -89,16 +90,16 @@ class Acceptance:
         _refuse_reused_keys(deliveries, fresh, known)
         mine = {one.key for one in fresh}
         fresh_agency = [one for one in agency if one.key not in known and one.key not in mine]
-        await self._lock_together(tx, channel, fresh, fresh_agency)
+        persons = await self._persons(tx, channel, fresh, fresh_agency)
+        await self._lock_together(tx, channel, fresh, fresh_agency, persons)
         await self._keep_contents(tx, [*fresh, *fresh_agency])
-        judged = await self._take_in(tx, channel, fresh, known) if fresh else []
-        placed = await agency_messages.take_in(tx, self._vault, channel, fresh_agency, known)
+        judged = await self._take_in(tx, channel, fresh, known, persons) if fresh else []
+        placed = await agency_messages.take_in(tx, channel, fresh_agency, known, persons)
         parts, news = await self._keep_the_rest(tx, channel, pairs)
         news |= {one.draft.raw_request_id for one in judged} | {one.draft.raw_request_id for one in placed}
         await ledger.store_raw(tx, channel, _raw_requests(pairs, news))
         ledger.store_ignored(tx, channel, deliveries)
         await pass_on_reports(tx, channel, deliveries)
-        await repository.flush(tx)
         return receipts(deliveries, known, judged, parts, access_code_key=self._access_code_key)
 
     async def _known(
@@ -110,25 +111,38 @@ class Acceptance:
         keys |= {(one.account, one.reply_to) for one in messages if one.reply_to}
         return await repository.known_messages(tx, channel, keys) if keys else {}
 
-    async def _lock_together(
+    async def _persons(
         self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], agency: Sequence[AgencyDraft]
+    ) -> dict[UUID, Person]:
+        """Return who wrote, or was written to, by message id."""
+        senders = {one.message_id: one.message.sender for one in fresh}
+        senders |= {one.message_id: one.message.recipient for one in agency if one.message.recipient is not None}
+        return await reporters.persons(tx, self._vault, channel, senders) if senders else {}
+
+    async def _lock_together(
+        self,
+        tx: UnitOfWork,
+        channel: str,
+        fresh: Sequence[Draft],
+        agency: Sequence[AgencyDraft],
+        persons: Mapping[UUID, Person],
     ) -> None:
         """Lock what citizens and agencies said at once: one after the other, two transactions could stop each other."""
-        answered = [(one.message_id, one.message.account, one.message.recipient) for one in agency]
-        senders = {message_id: recipient for message_id, _, recipient in answered if recipient is not None}
-        if not fresh or not senders:
-            return
-        senders |= {one.message_id: one.message.sender for one in fresh}
-        persons = await reporters.persons(tx, self._vault, channel, senders)
-        keys = {_conversation_key(one, persons[one.message_id]) for one in fresh}
-        keys |= {(persons[message_id].id, account, "") for message_id, account, _ in answered if message_id in persons}
-        await repository.lock_conversations(tx, channel, keys)
+        answered = {
+            (persons[one.message_id].id, one.message.account, "") for one in agency if one.message_id in persons
+        }
+        if fresh and answered:
+            keys = {_conversation_key(one, persons[one.message_id]) for one in fresh}
+            await repository.lock_conversations(tx, channel, keys | answered)
 
     async def _take_in(
-        self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], known: Mapping[Key, KnownMessage]
+        self,
+        tx: UnitOfWork,
+        channel: str,
+        fresh: Sequence[Draft],
+        known: Mapping[Key, KnownMessage],
+        persons: Mapping[UUID, Person],
     ) -> list[Judged]:
-        senders = {one.message_id: one.message.sender for one in fresh}
-        persons = await reporters.persons(tx, self._vault, channel, senders)
         keys = {one.message_id: _conversation_key(one, persons[one.message_id]) for one in fresh}
         strangers = {one.id for one in persons.values() if one.is_new}
         conversations = await repository.lock_conversations(tx, channel, set(keys.values()), strangers)
@@ -180,7 +194,7 @@ class Acceptance:
         """Carry out commands, and have citizens told what their messages call for."""
         for one in judged:
             if one.decision.command is not None:
-                await repository.flush(tx)  # it looks for what was just said, too
+                await tx.flush()  # it looks for what was just said, too
                 person = persons[one.draft.message_id]
                 event = await commands.carry_out(tx, channel, one, person, self._access_code_key)
             elif one.decision.prompt is not None:
@@ -253,7 +267,7 @@ async def _take_held(tx: UnitOfWork, judged: Sequence[Judged]) -> dict[UUID, lis
             takers.setdefault(one.conversation.id, one.complaint_id)
     if not takers:
         return {}
-    await repository.flush(tx)  # the complaints that they go into
+    await tx.flush()  # the complaints that they go into
     taken, references = await repository.take_held(tx, takers, JOINED)
     held: dict[UUID, list[Held]] = {}
     for row in taken:
@@ -282,7 +296,7 @@ async def _seal(tx: UnitOfWork, judged: Sequence[Judged], held: Mapping[UUID, Se
     if not added:
         return sealing
     if any(one.decision.disposition == "opened" and one.complaint_id in added for one in judged):
-        await repository.flush(tx)
+        await tx.flush()
     found = await repository.complaints_of(tx, added)
     already = {complaint.id for complaint in found.values() if complaint.sealed}
     news = (sealing & added) - already

@@ -5,10 +5,9 @@ from contextlib import suppress
 from typing import TypeVar
 
 from services.intake.drafts import Delivery
-from services.intake.repository import OvertakenError
 from services.intake.service import IntakeService
 from shared.channels import Receipt
-from shared.db import Database, UnitOfWork
+from shared.db import Database, OvertakenError, UnitOfWork
 
 T = TypeVar("T")
 
@@ -16,12 +15,13 @@ _TRIES = 5
 
 
 async def surely(database: Database, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-    """Do it in a transaction. What another transaction stored meanwhile is seen by the next try."""
+    """Do it in a transaction. What another transaction stored meanwhile is seen by the next try.
+
+    That is a message, a person, a conversation; or a ticket was drawn a second time. Raises `OvertakenError`.
+    """
     for _ in range(_TRIES - 1):
-        try:
+        with suppress(OvertakenError):
             return await database.run(work)
-        except OvertakenError:
-            continue
     return await database.run(work)
 
 

@@ -11,11 +11,10 @@ from services.intake import repository
 from services.intake.conversation import limits
 from services.intake.drafts import AgencyDraft, Key, PlacedAgencyMessage
 from services.intake.judging import Conversation
-from services.intake.reporters import repository as reporters
+from services.intake.reporters.repository import Person
 from services.intake.reports.repository import complaints_reported
 from services.intake.repository import KnownMessage
 from shared.db import UnitOfWork
-from shared.security.vault import VaultKeys
 
 AGENCY_WROTE, OUR_OWN_REPLY, PERHAPS_OUR_OWN = "agency_wrote", "our_own_reply", "perhaps_our_own"
 """The rules of such messages."""
@@ -23,15 +22,18 @@ AGENCY_WROTE, OUR_OWN_REPLY, PERHAPS_OUR_OWN = "agency_wrote", "our_own_reply", 
 
 async def take_in(
     tx: UnitOfWork,
-    vault: VaultKeys,
     channel: str,
     fresh: Sequence[AgencyDraft],
     known: Mapping[Key, KnownMessage],
+    persons: Mapping[UUID, Person],
 ) -> list[PlacedAgencyMessage]:
-    """Store messages that are new. Nothing is announced: who wrote them is not known yet."""
+    """Store messages that are new. Nothing is announced: who wrote them is not known yet.
+
+    `persons`: to whom each was written, by message id, where that is told.
+    """
     if not fresh:
         return []
-    conversations = await _conversations(tx, vault, channel, fresh)
+    conversations = await _conversations(tx, channel, fresh, persons)
     ours = await complaints_reported(tx, channel, [one.message.provider_message_id for one in fresh])
     placed = [
         _place(one, conversations.get(one.message_id), known, ours=one.message.provider_message_id in ours)
@@ -63,19 +65,17 @@ def _place(
 
 
 async def _conversations(
-    tx: UnitOfWork, vault: VaultKeys, channel: str, fresh: Sequence[AgencyDraft]
+    tx: UnitOfWork, channel: str, fresh: Sequence[AgencyDraft], persons: Mapping[UUID, Person]
 ) -> dict[UUID, Conversation]:
     """Return the private conversations that messages belong to, by message id; we may have begun one."""
-    senders = {one.message_id: one.message.recipient for one in fresh if one.message.recipient is not None}
-    if not senders:
-        return {}
-    await repository.flush(tx)  # a citizen may have begun the same conversation in this very group
-    persons = await reporters.persons(tx, vault, channel, senders)
     keys = {
         one.message_id: (persons[one.message_id].id, one.message.account, "")
         for one in fresh
         if one.message_id in persons
     }
+    if not keys:
+        return {}
+    await tx.flush()  # a citizen may have begun the same conversation in this very group
     found = await repository.lock_conversations(tx, channel, set(keys.values()))
     return {message_id: found[key] for message_id, key in keys.items()}
 

@@ -4,8 +4,7 @@ Who takes such an error for a mistake of ours parks what was good, or tells the 
 """
 
 from services.intake.media.store import StoreUnavailableError
-from services.intake.repository import OvertakenError
-from shared.db import may_pass
+from shared.db import OvertakenError, may_pass
 
 
 def will_pass(error: BaseException) -> bool:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from asyncpg import UniqueViolationError
 from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
@@ -111,10 +110,6 @@ ConversationKey: TypeAlias = tuple[UUID, str, str]
 """Person, our account, public thread (empty in private): with the channel, what a conversation is known by."""
 
 
-class OvertakenError(Exception):
-    """Another transaction stored the same at the same time: nothing is stored here, and a second try sees theirs."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMessage:
     """What became of a message that was accepted, now or before."""
@@ -129,7 +124,7 @@ class KnownMessage:
 async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) -> dict[Key, KnownMessage]:
     """Return what became of messages that are stored."""
     told = {"channel": channel, "accounts": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
-    rows = [row for row in await tx.fetch(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
+    rows = [row for row in await tx.look(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
     complaints = await complaints_of(tx, {row.complaint_id for row in rows if row.complaint_id is not None})
     known = {}
     for row in rows:
@@ -170,7 +165,7 @@ async def complaints_of(
     ids, tickets = set(ids), set(tickets)
     if not ids and not tickets:
         return {}
-    rows = await tx.fetch(_COMPLAINTS_OF, {"ids": list(ids), "tickets": list(tickets)})
+    rows = await tx.look(_COMPLAINTS_OF, {"ids": list(ids), "tickets": list(tickets)})
     return {
         row.id: ComplaintOf(
             id=row.id,
@@ -214,18 +209,6 @@ def store_agency(
     """Insert what was written in our name, and new conversations."""
     tx.insert(_MESSAGES, (_agency_row(one, channel, wait) for one in sorted(placed, key=lambda one: one.draft.key)))
     tx.insert(_CONVERSATIONS, (_conversation_row(one, channel) for one in _ordered(conversations) if one.is_new))
-
-
-async def flush(tx: UnitOfWork) -> None:
-    """Write what waits in the transaction.
-
-    Raises `OvertakenError` when a message or a conversation was inserted meanwhile, or a ticket was drawn a second
-    time: PostgreSQL then takes the whole transaction back.
-    """
-    try:
-        await tx.flush()
-    except UniqueViolationError:
-        raise OvertakenError from None
 
 
 def _ordered(conversations: Iterable[Conversation]) -> list[Conversation]:

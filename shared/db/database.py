@@ -57,6 +57,10 @@ class RolledBackError(Exception):
     """The block went on after a statement had failed, and PostgreSQL took everything back; nothing was committed."""
 
 
+class OvertakenError(Exception):
+    """Another transaction inserted the same at the same time: nothing is stored here, and a second try sees theirs."""
+
+
 class UnitOfWork:
     """One transaction and the events that leave with it.
 
@@ -145,12 +149,15 @@ class UnitOfWork:
         )
 
     async def flush(self) -> None:
-        """Write rows and events, for what is to be looked at before the end."""
+        """Write rows and events, for what is to be looked at before the end. Raises `OvertakenError`."""
         await self._begin()
         await self._write()
 
     async def commit(self) -> None:
-        """Write rows and events, and end the transaction; only the edge does that. Raises `RolledBackError`."""
+        """Write rows and events, and end the transaction; only the edge does that.
+
+        Raises `OvertakenError` and `RolledBackError`.
+        """
         await self._write()
         if self.begun and await _answered(self._driver, self._driver.execute("COMMIT")) != "COMMIT":
             raise RolledBackError
@@ -169,7 +176,10 @@ class UnitOfWork:
             values: dict[str, Any] = {}
             for kind, rows in waiting.items():
                 values |= kind.columns(rows)
-            await self._fetch(inserted_together(tuple(waiting)), values)
+            try:
+                await self._fetch(inserted_together(tuple(waiting)), values)
+            except asyncpg.UniqueViolationError:
+                raise OvertakenError from None
 
     async def _fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
         arguments = statement.arguments(values)

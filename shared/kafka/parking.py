@@ -146,9 +146,7 @@ class ParkingLot:
 
     async def leave(self, tx: UnitOfWork, record: ParkedRecord) -> bool:
         """Take a record out, its effect being in this transaction; False when it may not move any more."""
-        left = await tx.execute(
-            delete(self._parked).where(*self._moving(record)).returning(self._parked.c.id)
-        )
+        left = await tx.execute(delete(self._parked).where(*self._moving(record)).returning(self._parked.c.id))
         return left.first() is not None
 
     async def fail(self, tx: UnitOfWork, record: ParkedRecord, reason: str) -> None:

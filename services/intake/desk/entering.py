@@ -61,6 +61,7 @@ class Desk:
         except RefusedError as error:
             raise ConflictError(error.reason, error.detail) from None
         if not receipt.duplicate and receipt.complaint_id is not None:
+            await tx.flush()
             message_id = await repository.message_id_of(tx, form.channel, ACCOUNT, message.provider_message_id)
             await repository.record_act(
                 tx, principal, "entered", now, complaint_id=receipt.complaint_id, message_id=message_id

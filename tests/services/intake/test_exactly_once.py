@@ -18,7 +18,7 @@ from services.intake.media.photo import clean_photo
 from services.intake.reporters import repository as reporters
 from services.intake.waiting import repository as waiting
 from shared.core.ticket import new_ticket
-from shared.db import Database, DatabaseUnavailableError, UnitOfWork
+from shared.db import Database, DatabaseUnavailableError, OvertakenError, UnitOfWork
 from shared.http.client import AsyncClient, Response
 from tests.services.intake.counting import complaints_of, rows_of
 from tests.services.intake.media import pictures
@@ -37,7 +37,6 @@ STEPS = {
     "store_notices": ledger,
     "store_raw": ledger,
     "store_ignored": ledger,
-    "flush": repository,
 }
 """Each with the module that has its statement."""
 
@@ -243,7 +242,7 @@ async def test_a_deadlock_or_a_slow_lock_is_a_503_and_parks_nothing(http, sql, m
 @pytest.mark.parametrize("door", ["facebook", "mobile"])
 async def test_who_is_overtaken_at_every_try_is_a_503_and_nothing_is_kept_or_alarmed(door, http, sql, monkeypatch):
     async def overtaken(*_: Any) -> None:
-        raise repository.OvertakenError
+        raise OvertakenError
 
     async def send() -> Response:
         if door == "mobile":
@@ -299,13 +298,13 @@ async def test_a_photo_lies_in_the_store_under_its_hash_before_the_commit(http, 
     digest = hashlib.sha256(kept).hexdigest()
     path = workshop.attachments / digest[:2] / digest
     there: list[bool] = []
-    whole = UnitOfWork.flush
+    whole = UnitOfWork.commit
 
     async def look(self: UnitOfWork) -> None:
         there.append(path.read_bytes() == kept)
         await whole(self)
 
-    monkeypatch.setattr(UnitOfWork, "flush", look)
+    monkeypatch.setattr(UnitOfWork, "commit", look)
     answer = await http.post(
         "/v1/complaints",
         headers={"Idempotency-Key": "key-with-photo"},

@@ -9,6 +9,7 @@ from services.intake.ledger.sifting import sift
 from services.intake.media.store import StoreUnavailableError
 from shared.channels import Translation
 from shared.channels.protocol import Ignored, Unreadable
+from shared.db import OvertakenError
 from tests.services.intake.counting import complaints_of, rows_of
 from tests.services.intake.provider import message, signed, webhook
 
@@ -47,7 +48,7 @@ async def test_who_is_overtaken_while_it_is_tried_out_is_tried_again_and_not_tak
 
     async def overtaken_at_every_other_try(*args: Any) -> None:
         if next(calls) % 2:
-            raise repository.OvertakenError
+            raise OvertakenError
         await chokes(*args)
 
     monkeypatch.setattr(repository, "store", overtaken_at_every_other_try)
