@@ -5,7 +5,7 @@ Import it late: Pillow is 15 MB of memory that a door without photos does not ne
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,13 +49,13 @@ def clean_photo(content: bytes, media_type: str) -> CleanPhoto:
     """
     if media_type == "image/heic":
         cleaned, exif = clean_heic(content)
-        return CleanPhoto(cleaned, _hints(_read_exif(exif)))
+        return CleanPhoto(cleaned, _hints(lambda: _read_exif(exif)))
     try:
         with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as photo:
             _refuse_bomb(photo, content, _FORMATS[media_type])
             if media_type == "image/gif":
                 return CleanPhoto(content, {})
-            hints = _hints(photo.getexif())
+            hints = _hints(photo.getexif)
             return CleanPhoto(_written_anew(photo, _FORMATS[media_type]), hints)
     except Image.DecompressionBombError:
         raise ContentRefusedError("bomb") from None
@@ -96,9 +96,10 @@ def _read_exif(exif: bytes | None) -> Image.Exif:
     return found
 
 
-def _hints(exif: Image.Exif) -> dict[str, Any]:
+def _hints(read: Callable[[], Image.Exif]) -> dict[str, Any]:
     """Return the place, if it is in the province, and the time, as far as they can be read."""
     try:
+        exif = read()
         return {**_place(exif.get_ifd(ExifTags.IFD.GPSInfo)), **_time(exif.get_ifd(ExifTags.IFD.Exif))}
     except Exception:  # noqa: BLE001 - a hint of a stranger's making is no reason to lose the photo
         return {}

@@ -199,6 +199,14 @@ async def test_the_loop_goes_on_while_a_large_photo_is_written_anew():
     assert beats > 5
 
 
+def test_a_heic_photo_whose_exif_nobody_can_read_is_kept_without_hints():
+    content = pictures.heic().replace(b"MM\x00*", b"\x00M\x00*").replace(b"II*\x00", b"\x00I*\x00")
+    assert content != pictures.heic()
+    result = prepared(content, keep_hints=True)
+    assert isinstance(result, Prepared)
+    assert not result.hints
+
+
 def test_the_exif_of_a_heic_photo_is_found_where_its_table_says():
     _, exif = clean_heic(pictures.heic())
     assert exif is not None
