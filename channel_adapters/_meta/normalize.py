@@ -66,7 +66,7 @@ class Dialect:
 
 def translate(request: InboundRequest, dialect: Dialect) -> Translation:
     """Translate one request; never raises, because Meta would only send the same body again."""
-    outcomes = tuple(_outcomes(request, dialect))
+    outcomes = list(_outcomes(request, dialect))
     return Translation(
         messages=_all(outcomes, InboundMessage),
         agency_messages=_all(outcomes, AgencyMessage),
@@ -79,8 +79,8 @@ def translate(request: InboundRequest, dialect: Dialect) -> Translation:
     )
 
 
-def _all(outcomes: tuple[Outcome, ...], kind: type[_Kind]) -> tuple[_Kind, ...]:
-    return tuple(outcome for outcome in outcomes if isinstance(outcome, kind))
+def _all(outcomes: list[Outcome], kind: type[_Kind]) -> tuple[_Kind, ...]:
+    return tuple([outcome for outcome in outcomes if isinstance(outcome, kind)])
 
 
 def _outcomes(request: InboundRequest, dialect: Dialect) -> Iterator[Outcome]:

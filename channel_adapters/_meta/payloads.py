@@ -13,7 +13,7 @@ LONGEST_ID = 512
 def _read_id(value: object) -> str | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ValueError("an id is text or a whole number")  # noqa: TRY004 - pydantic takes no TypeError
     text = clean_text(str(value)).strip()
     if len(text) > LONGEST_ID:
@@ -24,11 +24,11 @@ def _read_id(value: object) -> str | None:
 def _read_text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return clean_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    if not isinstance(value, str):
-        raise ValueError("not a text")  # noqa: TRY004 - pydantic takes no TypeError
-    return clean_text(value)
+    raise ValueError("not a text")
 
 
 def _read_many(value: object) -> object:

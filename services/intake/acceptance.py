@@ -34,7 +34,7 @@ from services.intake.reporters.repository import Person
 from services.intake.reports.passing_on import pass_on_reports
 from services.intake.repository import ConversationKey, KnownMessage
 from services.intake.waiting import repository as waiting
-from shared.channels import AgencyMessage, InboundMessage, MediaPolicy, Receipt, RefusedError, Translation
+from shared.channels import AgencyMessage, InboundMessage, MediaPolicy, Receipt, RefusedError, Sender, Translation
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
 from shared.events import CaseState
@@ -85,12 +85,14 @@ class Acceptance:
         pairs = list(zip(deliveries, raw_ids, strict=True))
         drafts = _unique([one for pair in pairs for one in drafts_of(*pair)])
         agency = _unique([one for pair in pairs for one in agency_drafts_of(*pair)])
-        known = await self._known(tx, channel, drafts, agency)
+        digests = self._digests(channel, drafts, agency)
+        known, familiar = await self._known(tx, channel, drafts, agency, digests)
         fresh = [one for one in drafts if one.key not in known]
         _refuse_reused_keys(deliveries, fresh, known)
         mine = {one.key for one in fresh}
         fresh_agency = [one for one in agency if one.key not in known and one.key not in mine]
-        persons = await self._persons(tx, channel, fresh, fresh_agency)
+        senders = {one.message_id: one.message.sender for one in fresh} | _recipients(fresh_agency)
+        persons = reporters.persons(tx, self._vault, senders, digests, familiar) if senders else {}
         await self._lock_together(tx, channel, fresh, fresh_agency, persons)
         await self._keep_contents(tx, [*fresh, *fresh_agency])
         judged = await self._take_in(tx, channel, fresh, known, persons) if fresh else []
@@ -102,22 +104,25 @@ class Acceptance:
         await pass_on_reports(tx, channel, deliveries)
         return receipts(deliveries, known, judged, parts, access_code_key=self._access_code_key)
 
+    def _digests(self, channel: str, drafts: Sequence[Draft], agency: Sequence[AgencyDraft]) -> dict[UUID, list[bytes]]:
+        """Return what the vault knows the other side of each message by."""
+        senders = {one.message_id: one.message.sender for one in drafts} | _recipients(agency)
+        return {message_id: self._vault.digests(channel, sender) for message_id, sender in senders.items()}
+
     async def _known(
-        self, tx: UnitOfWork, channel: str, drafts: Sequence[Draft], agency: Sequence[AgencyDraft]
-    ) -> dict[Key, KnownMessage]:
+        self,
+        tx: UnitOfWork,
+        channel: str,
+        drafts: Sequence[Draft],
+        agency: Sequence[AgencyDraft],
+        digests: Mapping[UUID, Sequence[bytes]],
+    ) -> tuple[dict[Key, KnownMessage], dict[bytes, Person]]:
         messages: list[InboundMessage | AgencyMessage] = [one.message for one in drafts]
         messages += [one.message for one in agency]
         keys = {(one.account, one.provider_message_id) for one in messages}
         keys |= {(one.account, one.reply_to) for one in messages if one.reply_to}
-        return await repository.known_messages(tx, channel, keys) if keys else {}
-
-    async def _persons(
-        self, tx: UnitOfWork, channel: str, fresh: Sequence[Draft], agency: Sequence[AgencyDraft]
-    ) -> dict[UUID, Person]:
-        """Return who wrote, or was written to, by message id."""
-        senders = {one.message_id: one.message.sender for one in fresh}
-        senders |= {one.message_id: one.message.recipient for one in agency if one.message.recipient is not None}
-        return await reporters.persons(tx, self._vault, channel, senders) if senders else {}
+        known_by = [digest for many in digests.values() for digest in many]
+        return await repository.known(tx, channel, keys, known_by) if keys else ({}, {})
 
     async def _lock_together(
         self,
@@ -234,6 +239,10 @@ def _unique(drafts: Sequence[D]) -> list[D]:
     for one in drafts:
         first.setdefault(one.key, one)
     return list(first.values())
+
+
+def _recipients(agency: Sequence[AgencyDraft]) -> dict[UUID, Sender]:
+    return {one.message_id: one.message.recipient for one in agency if one.message.recipient is not None}
 
 
 def _conversation_key(draft: Draft, person: Person) -> ConversationKey:

@@ -18,9 +18,8 @@ from services.intake.announcements import place_document
 from services.intake.drafts import Key, PlacedAgencyMessage, StoredAttachment
 from services.intake.judging import Conversation, Judged
 from services.intake.models import answer, attachment, complaint, conversation, message
-from shared.channels import (
-    Disposition,
-)
+from services.intake.reporters.repository import Person
+from shared.channels import Disposition
 from shared.core.ids import new_id
 from shared.db import Prepared, Record, Rows, UnitOfWork
 from shared.events import AttachmentRef
@@ -90,12 +89,17 @@ _TAKE_ATTACHMENTS = text("""
 """)
 _KNOWN = Prepared(
     text("""
-    SELECT account, provider_message_id, fingerprint, disposition, complaint_id, received_at FROM intake.message
+    SELECT account, provider_message_id, fingerprint, disposition, complaint_id, received_at, NULL::bytea AS digest,
+           NULL::uuid AS person_id, NULL::uuid AS joined_to
+    FROM intake.message
     WHERE channel = :channel AND account = ANY(CAST(:accounts AS text[]))
       AND provider_message_id = ANY(CAST(:ids AS text[]))
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, digest, id, joined_to
+    FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))
 """)
 )
-"""Index looks, and no join: this comes before everything else, mostly in vain."""
+"""Index looks in one trip, and no join: this comes before everything else, mostly in vain."""
 _COMPLAINTS_OF = Prepared(
     text("""
     SELECT c.id, c.ticket, c.sealed, c.state, c.received_at, c.withdrawn_at,
@@ -121,10 +125,18 @@ class KnownMessage:
     fingerprint: str | None
 
 
-async def known_messages(tx: UnitOfWork, channel: str, keys: Collection[Key]) -> dict[Key, KnownMessage]:
-    """Return what became of messages that are stored."""
-    told = {"channel": channel, "accounts": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
-    rows = [row for row in await tx.look(_KNOWN, told) if (row.account, row.provider_message_id) in keys]
+async def known(
+    tx: UnitOfWork, channel: str, keys: Collection[Key], digests: Sequence[bytes]
+) -> tuple[dict[Key, KnownMessage], dict[bytes, Person]]:
+    """Return what became of messages that are stored, and the persons whom the vault knows by these digests."""
+    accounts, ids = sorted({key[0] for key in keys}), sorted({key[1] for key in keys})
+    told = {"channel": channel, "accounts": accounts, "ids": ids, "digests": digests}
+    rows = await tx.look(_KNOWN, told)
+    persons = {row.digest: Person(row.person_id, row.joined_to or row.person_id) for row in rows if row.digest}
+    return await _known_messages(tx, [row for row in rows if (row.account, row.provider_message_id) in keys]), persons
+
+
+async def _known_messages(tx: UnitOfWork, rows: Sequence[Record]) -> dict[Key, KnownMessage]:
     complaints = await complaints_of(tx, {row.complaint_id for row in rows if row.complaint_id is not None})
     known = {}
     for row in rows:

@@ -12,14 +12,11 @@ from services.intake.judging import Judged
 from services.intake.models import person, reporter
 from shared.channels import Sender
 from shared.core.ids import new_id
-from shared.db import Prepared, Rows, UnitOfWork
+from shared.db import Rows, UnitOfWork
 from shared.security.vault import VaultKeys
 
 _NEW_PERSONS = Rows(person, "id", "digest", "key_id", "identifier")
 _REPORTERS = Rows(reporter, "reference", "person_id", "details", "address")
-_PERSONS = Prepared(
-    text("SELECT digest, id, joined_to FROM vault.person WHERE digest = ANY(CAST(:digests AS bytea[]))")
-)
 _LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended('intake.join_persons', 0))")
 _HUMANS = text("SELECT id, coalesce(joined_to, id) AS human FROM vault.person WHERE id IN (:one, :other)")
 _JOIN_PERSONS = text("""
@@ -38,27 +35,29 @@ class Person:
     """Nobody knew them before this very transaction."""
 
 
-async def persons(tx: UnitOfWork, keys: VaultKeys, channel: str, senders: Mapping[UUID, Sender]) -> dict[UUID, Person]:
-    """Find the person behind each message in the vault (by message id); whoever is new is written with the next flush.
+def persons(
+    tx: UnitOfWork,
+    keys: VaultKeys,
+    senders: Mapping[UUID, Sender],
+    digests: Mapping[UUID, Sequence[bytes]],
+    familiar: Mapping[bytes, Person],
+) -> dict[UUID, Person]:
+    """Return the person behind each message (`senders` and `digests` by message id); who is new is written at the end.
 
-    Whom another transaction writes at this moment is new here too: the flush then fails, and the next try finds them.
+    `familiar`: whom the vault knows, by digest. Whom another transaction writes at this moment is new here too: the
+    flush then fails, and the next try finds them.
     """
-    digests = {message_id: keys.digests(channel, sender) for message_id, sender in senders.items()}
-    found = await _persons_by_digest(tx, [digest for many in digests.values() for digest in many])
+    found = dict(familiar)
     new: dict[bytes, Sender] = {}
-    for message_id, many in digests.items():
+    for message_id, sender in senders.items():
+        many = digests[message_id]
         if found.keys().isdisjoint(many):
             found[many[0]] = Person(person_id := new_id(), person_id, is_new=True)
-            new[many[0]] = senders[message_id]
+            new[many[0]] = sender
     tx.insert(_NEW_PERSONS, [_person_row(keys, digest, found[digest], new[digest]) for digest in sorted(new)])
     return {
-        message_id: next(found[digest] for digest in many if digest in found) for message_id, many in digests.items()
+        message_id: next(found[digest] for digest in digests[message_id] if digest in found) for message_id in senders
     }
-
-
-async def _persons_by_digest(tx: UnitOfWork, digests: Sequence[bytes]) -> dict[bytes, Person]:
-    rows = await tx.look(_PERSONS, {"digests": digests}) if digests else []
-    return {row.digest: Person(row.id, row.joined_to or row.id) for row in rows}
 
 
 def _person_row(keys: VaultKeys, digest: bytes, person: Person, sender: Sender) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.services.intake.media import pictures
 from tests.services.intake.provider import message, signed, webhook
 
 STEPS = {
-    "known_messages": repository,
+    "known": repository,
     "persons": reporters,
     "lock_conversations": repository,
     "store_reporters": reporters,
@@ -141,9 +141,7 @@ async def test_a_crash_between_two_statements_leaves_nothing(step, http, sql, mo
     assert (again.status_code, "idempotent-replayed" in again.headers) == (201, False)
 
 
-@pytest.mark.parametrize(
-    ("step", "where"), [("persons", "messages.1"), ("store", "messages.1"), ("known_messages", "")]
-)
+@pytest.mark.parametrize(("step", "where"), [("persons", "messages.1"), ("store", "messages.1"), ("known", "")])
 async def test_a_providers_message_that_our_own_mistake_breaks_is_kept_and_alarmed(step, where, http, sql, monkeypatch):
     seen = message("facebook", f"m_seen_{step}", "Lampu mati")
     await deliver(http, seen)
