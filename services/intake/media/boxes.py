@@ -71,7 +71,7 @@ def clean_heic(content: bytes) -> tuple[bytes, bytes | None]:
                 if hidden[item] == b"Exif" and exif is None:
                     exif = content[start : start + length]
                 cleaned[start : start + length] = bytes(length)
-    except (StopIteration, KeyError, struct.error, ValueError):
+    except (StopIteration, LookupError, struct.error, ValueError):
         raise ContentRefusedError("broken") from None
     for box in top:
         if box.type == b"uuid":

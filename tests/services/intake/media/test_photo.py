@@ -199,6 +199,11 @@ async def test_the_loop_goes_on_while_a_large_photo_is_written_anew():
     assert beats > 5
 
 
+def test_a_heic_photo_that_ends_in_the_middle_of_its_tables_is_refused():
+    tables = pictures.box(b"iloc", bytes(16)) + pictures.box(b"iinf", bytes(6) + pictures.box(b"infe"))
+    assert reason(pictures.ftyp(b"heic") + pictures.box(b"meta", bytes(4) + tables)) == "broken"
+
+
 def test_a_heic_photo_whose_exif_nobody_can_read_is_kept_without_hints():
     content = pictures.heic().replace(b"MM\x00*", b"\x00M\x00*").replace(b"II*\x00", b"\x00I*\x00")
     assert content != pictures.heic()
