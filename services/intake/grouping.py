@@ -1,8 +1,8 @@
 """Group commits: requests that come at the same time are accepted in one transaction, and share its flush to disk.
 
-Nobody waits for company: a request that comes alone is accepted at once, and what comes while a group is under way is
-the next one. A second group goes beside it when many wait, or when the first takes long. One that cannot be accepted
-harms nobody: every request of its group is then accepted alone.
+A request that comes alone is accepted at once, and what comes while a group is under way is the next one. Under load
+that one waits a moment longer, by what the last one held. A second group goes beside the first when many wait, or when
+the first takes long. One that cannot be accepted harms nobody: every request of its group is then accepted alone.
 """
 
 import asyncio
@@ -22,6 +22,10 @@ _UNDER_WAY = 2
 """Groups at a time: one is made ready here while PostgreSQL works on the other."""
 _MANY = 16
 """Requests that are worth a second transaction: one of a single request costs ten times its share in a group."""
+_APART_S = 0.001
+"""From the start of a group to that of the next, for each request in it: small groups, one close upon the other, would
+use up the processor that is needed when something stands still. After a single request nobody waits."""
+_FARTHEST_APART_S = 0.012
 _LONG_S = 0.03
 """A group that takes longer than this keeps the next one waiting no more: perhaps it waits for a lock."""
 _MOST_MESSAGES = 250
@@ -38,6 +42,7 @@ class Grouping:
         self._under_way: set[asyncio.Task[None]] = set()
         self._clock = time.monotonic
         self._started_at = 0.0
+        self._apart = 0.0
 
     async def accept(self, delivery: Delivery) -> list[Receipt]:
         """Accept one request, in a commit of its own or of many; returns after it, raises what became of this one."""
@@ -48,17 +53,19 @@ class Grouping:
 
     def _start(self) -> None:
         while self._waiting and self._may_start():
-            task = asyncio.create_task(self._finish(self._next_group()))
+            group = self._next_group()
+            task = asyncio.create_task(self._finish(group))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
             self._started_at = self._clock()
-            asyncio.get_running_loop().call_later(_LONG_S, self._start)
+            self._apart = min(_FARTHEST_APART_S, _APART_S * len(group))
+            for later in (self._apart, _LONG_S):
+                asyncio.get_running_loop().call_later(later, self._start)
 
     def _may_start(self) -> bool:
-        if not self._under_way:
-            return True
-        takes_long = self._clock() - self._started_at >= _LONG_S
-        return len(self._under_way) < _UNDER_WAY and (len(self._waiting) >= _MANY or takes_long)
+        waits = self._apart if not self._under_way else _LONG_S
+        late = self._clock() - self._started_at >= waits
+        return len(self._under_way) < _UNDER_WAY and (len(self._waiting) >= _MANY or late)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

@@ -90,6 +90,21 @@ async def test_a_second_group_goes_beside_the_first_when_many_wait():
     assert acceptor.groups[2] == names[17:]
 
 
+async def test_after_a_group_of_many_the_next_waits_for_company_a_moment(monkeypatch):
+    monkeypatch.setattr(grouping, "_APART_S", 0.1)
+    monkeypatch.setattr(grouping, "_FARTHEST_APART_S", 0.5)
+    acceptor = Acceptor()
+    acceptor.gate.set()
+    group = Grouping(acceptor)
+    await outcomes(await start(group, *map(a_delivery, "abcdefghi")))
+    assert acceptor.groups == [["a"], list("bcdefghi")]
+    tasks = await start(group, *map(a_delivery, "jk"))
+    assert len(acceptor.groups) == 2
+    tasks += await start(group, a_delivery("l"))
+    assert await outcomes(tasks) == [[]] * 3
+    assert acceptor.groups[2:] == [["j", "k", "l"]]
+
+
 async def test_a_group_that_takes_long_keeps_nobody_waiting():
     acceptor = Acceptor()
     tasks = await start(Grouping(acceptor), *map(a_delivery, "ab"))
