@@ -9,13 +9,15 @@ import asyncpg
 
 from deploy.bench.house import DOOR
 from deploy.bench.load import Load, percentile
-from deploy.bench.sides import HOST, Side, bare_route, only_the_door, turn, turns_of
+from deploy.bench.sides import HOST, PACE, Side, bare_route, only_the_door, pace_after, turn, turns_of
 from deploy.bench.webhooks import Webhooks
 from deploy.local.stack import Stack
 
 _AFTER_THE_KILL_S = 1.0
-_PACE = 0.8
-"""Of what the door can take."""
+_PACE_SHARE = 0.5
+"""Of a turn's time, at a pace."""
+_LOG_FILES = 64
+"""16 MB each: as much as PostgreSQL lets its log grow between two checkpoints (`max_wal_size`)."""
 _DURABILITY = ("synchronous_commit", "fsync", "full_page_writes", "wal_sync_method")
 _STORED = """
     SELECT m.provider_message_id AS id, count(DISTINCT m.id) AS messages, count(DISTINCT c.id) AS complaints,
@@ -37,15 +39,13 @@ async def measure_intake(
     webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=HOST)
     await asyncio.to_thread(only_the_door, stack)
     postgres = await _settings(stack)
+    await _grow_log(stack)
     async with bare_route(stack, webhooks) as bare:
         door = Side("intake", stack.ports[DOOR], stack.pid(DOOR), Load(webhooks.request))
         turns = turns_of(seconds)
         for side in (bare, door) * turns:
-            await turn(side, seconds / turns, connections, say)
-            await side.load.finish()
+            await _press_and_pace(side, seconds / turns, connections, say)
     ratio, figures = round(door.rate / bare.rate, 3), door.figures()
-    await _settle(stack)
-    at_a_pace = await _pace(door, seconds / 2, connections, say)
     await turn(door, _AFTER_THE_KILL_S, connections, say)
     say("PostgreSQL is killed under load …")
     await asyncio.to_thread(stack.postgres.kill)
@@ -61,7 +61,7 @@ async def measure_intake(
         "baseline": bare.figures(),
         "intake": figures,
         "ratio": ratio,
-        "at_a_pace": at_a_pace,
+        "at_a_pace": {"share_of_peak": PACE, "bare": _at_a_pace(bare), "intake": _at_a_pace(door)},
         "after_kill": {
             "refused_503": door.load.statuses[503],
             "other_refusals": sum(door.load.statuses.values()) - door.load.statuses[503] - len(accepted),
@@ -71,21 +71,21 @@ async def measure_intake(
     }
 
 
-async def _pace(door: Side, seconds: float, connections: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Send steadily at a share of the door's own peak; return how long it kept its callers waiting."""
-    load, per_second = door.load, _PACE * door.rate
-    say(f"{door.name}: {per_second:,.0f} requests/s, which is {_PACE:.0%} of its peak")
-    await load.connect(HOST, door.port, connections)
-    before, messages = len(load.milliseconds), round(per_second * seconds)
-    await load.pace(per_second=per_second, messages=messages)
-    await load.finish()
-    milliseconds = load.milliseconds[before:]
+async def _press_and_pace(side: Side, seconds: float, connections: int, say: Callable[[str], None]) -> None:
+    """Measure how many a side takes, and at once how long it keeps callers waiting at a share of that."""
+    before = side.accepted
+    await turn(side, seconds, connections, say)
+    await side.load.finish()
+    say(f"{side.name} at {PACE:.0%} of that …")
+    await pace_after(side, seconds * _PACE_SHARE, connections, (side.accepted - before) / seconds)
+
+
+def _at_a_pace(side: Side) -> dict[str, float]:
+    waits = side.paced_milliseconds
     return {
-        "share_of_peak": _PACE,
-        "per_second": round(per_second, 1),
-        "messages": messages,
-        "p50_ms": round(percentile(milliseconds, 0.5), 1),
-        "p99_ms": round(percentile(milliseconds, 0.99), 1),
+        "messages": len(waits),
+        "p50_ms": round(percentile(waits, 0.5), 1),
+        "p99_ms": round(percentile(waits, 0.99), 1),
     }
 
 
@@ -111,10 +111,12 @@ def compare(accepted: list[str], found: Mapping[str, Counter[str]]) -> dict[str,
     }
 
 
-async def _settle(stack: Stack) -> None:
-    """Let PostgreSQL have the files of its log again, as one that runs for long has: a new one stops every commit."""
-    connection = await asyncpg.connect(stack.owner_url)
+async def _grow_log(stack: Stack) -> None:
+    """Let PostgreSQL's log have all its files, as one that ran for a day has: making a new one stops every commit."""
+    connection = await asyncpg.connect(stack.postgres.admin_url())
     try:
+        for _ in range(_LOG_FILES):
+            await connection.execute("SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()")
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()

@@ -24,6 +24,9 @@ READY_S = 30.0
 _WARM_UP_S = 2.0
 _TURN_S = 15.0
 """Sides take turns, so that what else the machine does meets all of them."""
+PACE = 0.8
+"""Of what a side just took."""
+_SPARE = 4
 _BARE_NUMBERS = 100_000_000
 """The bare route's messages count from here: none of them is stored."""
 
@@ -40,6 +43,8 @@ class Side:
     accepted: int = 0
     cpu_s: float = 0.0
     milliseconds: "array[float]" = field(default_factory=lambda: array("d"))
+    paced_milliseconds: "array[float]" = field(default_factory=lambda: array("d"))
+    """Of the messages that came at a pace."""
 
     @property
     def rate(self) -> float:
@@ -88,6 +93,16 @@ async def turn(side: Side, seconds: float, connections: int, say: Callable[[str]
     side.accepted += accepted
     side.cpu_s += cpu_s(side.pid) - cpu_before
     side.milliseconds.extend(load.milliseconds[-accepted:])
+
+
+async def pace_after(side: Side, seconds: float, connections: int, peak: float) -> None:
+    """Send steadily at a share of a peak (requests/s), as callers do who wait for nobody: with connections to spare."""
+    load, per_second = side.load, PACE * peak
+    await load.connect(HOST, side.port, connections * _SPARE)
+    before = len(load.milliseconds)
+    await load.pace(per_second=per_second, messages=round(per_second * seconds))
+    await load.finish()
+    side.paced_milliseconds.extend(load.milliseconds[before:])
 
 
 async def take_turns(sides: Sequence[Side], seconds: float, connections: int, say: Callable[[str], None]) -> None:

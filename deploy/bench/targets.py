@@ -28,7 +28,7 @@ def _intake(figures: Figures) -> Iterator[str]:
     count = figures["after_kill"]
     if figures["ratio"] < RATIO:
         yield f"intake reaches {figures['ratio']} of the bare route, not {RATIO}"
-    if (p99 := figures["at_a_pace"]["p99_ms"]) >= PACED_P99_MS:
+    if (p99 := figures["at_a_pace"]["intake"]["p99_ms"]) >= PACED_P99_MS:
         yield f"intake at a pace: p99 {p99} ms, not under {PACED_P99_MS}"
     if not _balances(count):
         yield f"after the kill: {count['missing']} missing, {count['doubled_or_incomplete']} doubled"
