@@ -101,6 +101,15 @@ async def test_overlapping_batches_in_opposite_order_do_not_lock_each_other_out(
     assert deadlocks == 0
 
 
+async def test_a_citizen_who_begins_with_many_messages_at_once_is_one_person_in_one_conversation(http, sql):
+    mids = [f"m_begins_{number}" for number in range(60)]
+    before = await rows_of(sql)
+    sent = [deliver(http, message("facebook", mid, f"Jalan rusak {mid}", sender="begins")) for mid in mids]
+    assert {answer.status_code for answer in await asyncio.gather(*sent)} == {200}
+    made = await rows_of(sql) - before
+    assert (made["intake.message"], made["vault.person"], made["intake.conversation"]) == (60, 1, 1)
+
+
 async def test_a_thousand_messages_in_one_webhook_work(http, sql):
     mids = [f"m_thousand_{number}" for number in range(1000)]
     answer = await deliver(http, *(message("facebook", mid, "Sampah menumpuk di pasar") for mid in mids))
