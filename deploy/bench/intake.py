@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from statistics import median
 from typing import Any
 
 import asyncpg
@@ -86,6 +87,7 @@ def _at_a_pace(side: Side) -> dict[str, float]:
         "messages": len(waits),
         "p50_ms": round(percentile(waits, 0.5), 1),
         "p99_ms": round(percentile(waits, 0.99), 1),
+        "median_p99_of_a_second_ms": round(median(side.paced_seconds_p99), 1),
     }
 
 

@@ -45,6 +45,8 @@ class Side:
     milliseconds: "array[float]" = field(default_factory=lambda: array("d"))
     paced_milliseconds: "array[float]" = field(default_factory=lambda: array("d"))
     """Of the messages that came at a pace."""
+    paced_seconds_p99: list[float] = field(default_factory=list)
+    """Of each second of them, in milliseconds."""
 
     @property
     def rate(self) -> float:
@@ -102,7 +104,10 @@ async def pace_after(side: Side, seconds: float, connections: int, peak: float) 
     before = len(load.milliseconds)
     await load.pace(per_second=per_second, messages=round(per_second * seconds))
     await load.finish()
-    side.paced_milliseconds.extend(load.milliseconds[before:])
+    waits = load.milliseconds[before:]
+    side.paced_milliseconds.extend(waits)
+    a_second = max(1, round(per_second))
+    side.paced_seconds_p99 += [percentile(waits[at : at + a_second], 0.99) for at in range(0, len(waits), a_second)]
 
 
 async def take_turns(sides: Sequence[Side], seconds: float, connections: int, say: Callable[[str], None]) -> None:

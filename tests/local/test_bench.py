@@ -124,8 +124,13 @@ def a_document(**changes: float) -> dict[str, object]:
             "ratio": told["ratio"],
             "at_a_pace": {
                 "share_of_peak": 0.8,
-                "bare": {"messages": 9, "p50_ms": 2.0, "p99_ms": 8.0},
-                "intake": {"messages": 9, "p50_ms": 9.0, "p99_ms": told["paced"]},
+                "bare": {"messages": 9, "p50_ms": 2.0, "p99_ms": 8.0, "median_p99_of_a_second_ms": 7.0},
+                "intake": {
+                    "messages": 9,
+                    "p50_ms": 9.0,
+                    "p99_ms": told["paced"],
+                    "median_p99_of_a_second_ms": 25.0,
+                },
             },
             "after_kill": {
                 "accepted": 9,
@@ -221,7 +226,7 @@ def test_the_table_shows_every_figure_beside_its_target():
     for words in (
         "target ≥ 0.4",
         "synchronous_commit=on",
-        "At 80% of its peak: p50 9.0 ms, p99 30.0 ms (target < 60)",
+        "At 80% of its peak: p50 9.0 ms, p99 30.0 ms (target < 60), 25.0 ms in half of the seconds",
         "9 got a 2xx, 9 of them are stored exactly once",
         "routing",
         "Redelivery storm",
