@@ -132,11 +132,11 @@ class Acceptance:
         agency: Sequence[AgencyDraft],
         persons: Mapping[UUID, Person],
     ) -> None:
-        """Lock what citizens and agencies said at once: one after the other, two transactions could stop each other."""
+        """Lock all conversations at once, before any person is written: else transactions could stop each other."""
         answered = {
             (persons[one.message_id].id, one.message.account, "") for one in agency if one.message_id in persons
         }
-        if fresh and answered:
+        if answered:
             keys = {_conversation_key(one, persons[one.message_id]) for one in fresh}
             await repository.lock_conversations(tx, channel, keys | answered)
 

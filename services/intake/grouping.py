@@ -24,7 +24,7 @@ _MANY = 16
 """Requests that are worth a second transaction: one of a single request costs ten times its share in a group."""
 _APART_S = 0.001
 """From the start of a group to that of the next, for each request in it: small groups, one close upon the other, would
-use up the processor that is needed when something stands still. After a single request nobody waits."""
+use up the processor that is needed when something stands still. A group takes longer than one of these by itself."""
 _FARTHEST_APART_S = 0.012
 _LONG_S = 0.03
 """A group that takes longer than this keeps the next one waiting no more: perhaps it waits for a lock."""

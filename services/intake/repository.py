@@ -317,7 +317,8 @@ async def lock_conversations(
 ) -> dict[ConversationKey, Conversation]:
     """Return the conversations as they stand, locked until the commit; new ones for those that do not exist yet.
 
-    `strangers`: persons whom this very transaction wrote into the vault; they have none.
+    `strangers`: persons whom this transaction is going to write into the vault; they have none. If another one wrote
+    them meanwhile, its conversation and ours exclude each other as the persons do.
     """
     found = {}
     for row in await _locked_conversations(tx, channel, [key for key in keys if key[0] not in strangers]):

@@ -58,7 +58,12 @@ class RolledBackError(Exception):
 
 
 class OvertakenError(Exception):
-    """Another transaction inserted the same at the same time: nothing is stored here, and a second try sees theirs."""
+    """Another transaction inserted the same at the same time: nothing is stored here, and a second try sees theirs.
+
+    Its text is the constraint's name, which quotes nothing.
+    """
+
+    sqlstate = asyncpg.UniqueViolationError.sqlstate
 
 
 class UnitOfWork:
@@ -178,8 +183,8 @@ class UnitOfWork:
                 values |= kind.columns(rows)
             try:
                 await self._fetch(inserted_together(tuple(waiting)), values)
-            except asyncpg.UniqueViolationError:
-                raise OvertakenError from None
+            except asyncpg.UniqueViolationError as error:
+                raise OvertakenError(error.constraint_name) from None
 
     async def _fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[Record]:
         arguments = statement.arguments(values)

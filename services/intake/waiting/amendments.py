@@ -82,6 +82,7 @@ class Amendments:
         await self._service.accept(
             tx, row.channel, [Delivery(door=DOOR, request=request, translation=Translation(messages=(message,)))]
         )
+        await tx.flush()  # what the database refuses is this message's trouble, too
         await repository.close_older_amendments(tx, row, now)
         return Amended(row.channel, "adopted")
 

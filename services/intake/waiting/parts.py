@@ -84,6 +84,7 @@ class Parts:
         request = request_of(DOOR, first.received_at, {"parts": [str(row.raw_request_id) for row in rows]})
         delivery = Delivery(door=DOOR, request=request, translation=Translation(messages=(message,)))
         await self._service.accept(tx, first.channel, [delivery])
+        await tx.flush()  # what the database refuses is this message's trouble, too
         ids = [row.provider_message_id for row in rows]
         await repository.mark_parts(tx, first.line, ids, joined_as=message.provider_message_id, at=now)
         return Joined(first.channel, "whole" if whole else "with_holes")

@@ -109,6 +109,26 @@ async def test_an_echo_and_a_message_of_one_request_lock_their_conversations_in_
     assert receipt.disposition == "appended"
 
 
+async def test_who_waits_for_a_conversation_keeps_no_newcomer_waiting(room, sql, admin_url):
+    known, newcomer = f"m_{new_id()}", f"m_{new_id()}"
+    await room.says(known, "Jalan rusak di Selong", sender=known)
+    echoes = Translation(agency_messages=(echo(newcomer, f"m_{new_id()}"), echo(known, f"m_{new_id()}")))
+    holder = await asyncpg.connect(admin_url)
+    try:
+        async with holder.transaction():
+            conversation = await conversation_of(sql, known)
+            await holder.execute("SELECT FROM intake.conversation WHERE id = $1 FOR UPDATE", conversation)
+            taking = asyncio.create_task(room.take("facebook", echoes))
+            await asyncio.sleep(0.3)
+            assert not taking.done()
+            receipt = await asyncio.wait_for(room.says(newcomer, "Lampu mati di Praya", sender=newcomer), 5)
+        await taking
+    finally:
+        await holder.close()
+    assert receipt.disposition == "opened"
+    assert await sql.fetchval("SELECT count(*) FROM intake.message WHERE author = 'agency' AND account = 'page'") >= 2
+
+
 async def test_a_request_that_tells_one_id_as_a_message_and_as_an_echo_is_taken_in(room, sql):
     mid, other = f"m_{new_id()}", f"m_{new_id()}"
     twice = Translation(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from services.intake.accepting import accept_surely
 from services.intake.drafts import Delivery
 from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
@@ -105,8 +106,7 @@ class Room:
             method="POST", door="/", path_values={}, query=b"", headers={}, body=b"body", received_at=self.now
         )
         delivery = Delivery(door="/test", request=request, translation=translation)
-        async with self.database.transaction() as tx:
-            return (await self.service.accept(tx, channel, [delivery]))[0]
+        return (await accept_surely(self.service, self.database, channel, [delivery]))[0]
 
     async def piece(
         self, sender: str, number: int, total: int, text: str, *, reference: str = "7", again: str = ""

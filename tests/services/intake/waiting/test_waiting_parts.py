@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from asyncpg import DataError
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -14,6 +15,7 @@ from services.intake.service import IntakeService
 from services.intake.waiting.parts import MISSING, join_parts
 from shared.channels import Attachment, GivenPlace, InboundMessage
 from shared.core.ids import new_id
+from shared.db import UnitOfWork
 from tests.services.intake.counting import rows_of
 from tests.services.intake.provider import sms
 from tests.services.intake.waiting.room import NOON, said
@@ -157,6 +159,32 @@ async def test_two_workers_at_once_join_every_message_once(room, sql):
     made = await rows_of(sql) - before
     assert (made["intake.complaint"], made["intake.message"], made["bus.outbox"]) == (20, 20, 20)
     assert await sql.fetchval("SELECT count(*) FROM intake.part WHERE joined_at IS NULL") == 0
+
+
+async def test_a_message_that_the_database_refuses_holds_up_no_other_and_loses_nothing(room, sql, monkeypatch):
+    whole = UnitOfWork._write
+
+    async def refused(self: UnitOfWork) -> None:
+        if "tersandung" in str(self._rows):
+            raise DataError("Desa Contohsari")
+        await whole(self)
+
+    unlucky, next_one = somebody(), somebody()
+    for sender, words in ((unlucky, "Kami tersandung "), (next_one, "Kami jatuh ")):
+        await room.piece(sender, 1, 2, words)
+        await room.piece(sender, 2, 2, "di jalan desa")
+        room.later(seconds=1)
+    monkeypatch.setattr(UnitOfWork, "_write", refused)
+    with capture_logs() as logs:
+        while await room.worker.join_next():
+            pass
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["intake.parts_not_joined"]
+    assert "Contohsari" not in str(logs)
+    assert (await texts_of(sql, unlucky), len(await texts_of(sql, next_one))) == ([], 1)
+    monkeypatch.undo()
+    room.later(minutes=11)
+    await room.work()
+    assert await texts_of(sql, unlucky) == ["Kami tersandung di jalan desa"]
 
 
 async def test_a_mistake_of_ours_in_one_message_holds_up_no_other_and_loses_nothing(room, sql):
