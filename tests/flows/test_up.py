@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from deploy.demo.ledger import read_topic
-from deploy.local.processes import free_port
 from shared.http.client import Client, HTTPError, client
+from tests.flows.ports import free_ports
 
 T = TypeVar("T")
 pytestmark = pytest.mark.faults
@@ -61,7 +61,12 @@ class House:
         command = [*NTBCARE, "up", "--state", str(self.state), "--first-port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
-        assert any(b"Logs" in line for line in self.process.stdout), "up ended before it was ready"
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if b"Logs" in line:
+                return
+        pytest.fail("up ended before it was ready:\n" + b"".join(said).decode())
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -82,7 +87,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path):
-    house = House(tmp_path / "state", free_port())
+    house = House(tmp_path / "state", free_ports())
     yield house
     house.process.kill()
 
