@@ -14,7 +14,7 @@ from shared.http.client import HTTPError, client
 
 HOST = "127.0.0.1"
 TEMPLATES = Path(__file__).resolve().parents[1] / "kannel"
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 3  # a bearerbox that holds messages for an absent smsbox waits ten; they are on disk already
 # Debian puts the programs where an ordinary user's PATH does not look, and fakesmsc into none.
 _FOLDERS = ("/usr/sbin", "/usr/lib/kannel/test")
