@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from channel_adapters.sms.authenticate import check_fresh, check_signature
 from channel_adapters.sms.charsets import decode
 from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json
-from channel_adapters.sms.kinds import kind_of
+from channel_adapters.sms.kinds import LAYOUT, MOST_PIECES, kind_of
 from channel_adapters.sms.numbers import our_number
 from channel_adapters.sms.payloads import LONGEST_ID, Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
@@ -32,8 +32,6 @@ from shared.channels.protocol import (
 )
 from shared.channels.times import read_time
 
-_MOST_ATTACHMENTS = 20
-_LAYOUT = "application/smil"
 _REPORTS: Mapping[str, DeliveryOutcome] = {
     "sms:sent": "accepted",
     "sms:delivered": "delivered",
@@ -155,10 +153,10 @@ def _words(attachments: Sequence[Attachment]) -> str:
 
 
 def _attachments(told: object) -> Iterator[Attachment]:
-    for element in told[:_MOST_ATTACHMENTS] if isinstance(told, list) else ():
+    for element in told[:MOST_PIECES] if isinstance(told, list) else ():
         one = as_dict(element)
         media_type = as_text(one.get("contentType")).lower()
-        if media_type == _LAYOUT:
+        if media_type == LAYOUT:
             continue
         try:
             content = base64.b64decode("".join(as_text(one.get("data")).split()), validate=True)

@@ -8,14 +8,12 @@ from typing import Any
 
 from channel_adapters.sms.authenticate import check_token
 from channel_adapters.sms.fields import NotJsonError, as_dict, as_text, read_json
-from channel_adapters.sms.kinds import linked
+from channel_adapters.sms.kinds import LAYOUT, MOST_PIECES, linked
 from channel_adapters.sms.payloads import Provider, Read, Sms
 from channel_adapters.sms.settings import SmsSettings
 from shared.channels.protocol import Attachment, AttachmentKind, Door, Ignored, InboundRequest, Unreadable
 from shared.channels.times import read_time
 
-_MOST_PIECES = 20
-_LAYOUT = "application/smil"
 _KINDS: Mapping[str, AttachmentKind] = {
     "IMAGE": "image",
     "AUDIO": "audio",
@@ -95,8 +93,8 @@ def _read(result: Mapping[str, Any], where: str, request: InboundRequest) -> Rea
 def _pieces(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what a message consists of, without the layout of an MMS; the Messages API calls it `content`."""
     given = result.get("message") or result.get("content")
-    pieces = map(as_dict, given[:_MOST_PIECES] if isinstance(given, list) else [given])
-    return [piece for piece in pieces if _type(piece).partition(";")[0].strip() != _LAYOUT]
+    pieces = map(as_dict, given[:MOST_PIECES] if isinstance(given, list) else [given])
+    return [piece for piece in pieces if _type(piece).partition(";")[0].strip() != LAYOUT]
 
 
 def _type(piece: Mapping[str, Any]) -> str:

@@ -5,6 +5,10 @@ from shared.channels.protocol import Attachment, AttachmentKind
 
 _KINDS: dict[str, AttachmentKind] = {"image": "image", "audio": "audio", "video": "video"}
 _LONGEST_ADDRESS = 4096
+LAYOUT = "application/smil"
+"""The type of what arranges an MMS on a screen: nothing that somebody sent."""
+MOST_PIECES = 20
+"""Of one message: more is nobody's MMS."""
 
 
 def kind_of(media_type: str) -> AttachmentKind:
