@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic_core import to_json
 from sqlalchemy import Row, case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -83,7 +82,7 @@ async def store_raw(tx: UnitOfWork, channel: str, raws: Sequence[RawRequest]) ->
             "door": raw.delivery.door,
             "query": raw.delivery.request.query,
             "method": raw.delivery.request.method,
-            "headers": to_json(_headers(raw.delivery.request)).decode(),
+            "headers": json.dumps(_headers(raw.delivery.request)),
             "body": _body(raw.delivery.request),
             "received_at": raw.delivery.request.received_at,
             "state": raw.state,
