@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import psutil
@@ -190,17 +190,20 @@ def alive(process: psutil.Process) -> bool:
     return False
 
 
-def free_port(draw: random.Random | None = None) -> int:
+def free_port(draw: random.Random | None = None, *, beside: Iterable[int] = ()) -> int:
     """Draw a free TCP port on 127.0.0.1 below the range that the kernel gives to outgoing connections.
+
+    `beside`: how far from it (-1: the one before) others must be free, too.
 
     A port from that range (what `bind(0)` gives) can be taken by any client while a killed server is being
     restarted on it, even by a client's own attempt to reconnect to it.
     """
-    draw = draw or random.SystemRandom()
+    draw, distances = draw or random.SystemRandom(), {0, *beside}
     while True:
         port = draw.randrange(20_000, 32_000)
-        with closing(socket.socket()) as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        with ExitStack() as probes, suppress(OSError):
+            for distance in distances:
+                probes.enter_context(closing(socket.socket())).bind(("127.0.0.1", port + distance))
             return port
 
 

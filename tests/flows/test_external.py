@@ -17,11 +17,10 @@ import pytest
 from deploy.kafka.administration import Administration
 from deploy.local.brokers import ApacheKafka, BrokerCertificate, apache_kafka_available
 from deploy.local.external import External, Owner
-from deploy.local.processes import ServerError
+from deploy.local.processes import ServerError, free_port
 from deploy.local.stack import Stack
 from shared.http.client import client
 from shared.kafka import KafkaSettings
-from tests.flows.ports import free_ports
 from tests.tls import make_certificates, postgres_with_tls
 
 REASON = apache_kafka_available()
@@ -86,7 +85,7 @@ def env_file(tmp_path, postgres, passwords, broker, database, certificates):
 @pytest.mark.apache
 @pytest.mark.skipif(REASON is not None, reason=str(REASON))
 def test_a_complaint_is_assigned_on_servers_of_somebody_elses_with_tls_users_and_rules(env_file, broker, tmp_path):
-    port = free_ports()
+    port = free_port(beside=range(-2, 20))
     state = tmp_path / "state"
     up = subprocess.Popen(
         [*UP, "--state", str(state), "--first-port", str(port)],

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from deploy.demo.ledger import read_topic
+from deploy.local.processes import free_port
 from shared.http.client import Client, HTTPError, client
-from tests.flows.ports import free_ports
 
 T = TypeVar("T")
 pytestmark = pytest.mark.faults
@@ -87,7 +87,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path):
-    house = House(tmp_path / "state", free_ports())
+    house = House(tmp_path / "state", free_port(beside=range(-2, 20)))
     yield house
     house.process.kill()
 

@@ -1,5 +1,6 @@
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -106,6 +107,19 @@ def test_a_free_port_is_one_that_no_outgoing_connection_is_given() -> None:
     assert 20_000 <= port < 32_000
     with closing(socket.socket()) as server:
         server.bind(("127.0.0.1", port))
+
+
+def test_a_port_with_a_taken_one_beside_it_is_not_drawn() -> None:
+    taken = free_port(beside=range(-2, 20))
+    numbers = iter((taken - 2, taken + 3))
+
+    class Draw(random.Random):
+        def randrange(self, *_: int) -> int:  # type: ignore[override]
+            return next(numbers)
+
+    with closing(socket.socket()) as server:
+        server.bind(("127.0.0.1", taken))
+        assert free_port(Draw(), beside=range(-2, 4)) == taken + 3
 
 
 def test_a_folder_has_one_holder_whose_pid_the_second_one_learns(tmp_path: Path) -> None:
