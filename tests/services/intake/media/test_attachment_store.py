@@ -94,7 +94,7 @@ async def test_room_is_left_for_the_database(tmp_path):
 
 
 FULL = """
-import asyncio, pathlib, resource, signal, sys
+import asyncio, os, pathlib, resource, signal, sys
 from services.intake.media.store import AttachmentStore, StoreUnavailableError
 
 async def main():
@@ -108,6 +108,8 @@ async def main():
     print(await store.read("ab" + "0" * 62))
 
 asyncio.run(main())
+sys.stdout.flush()
+os._exit(0)  # obstore's threads may still let go of a future, and abort a Python that takes itself down beneath them
 """
 
 
