@@ -7,7 +7,9 @@ Beside them: `examples/` (one per event), `schemas/` (generated, committed) and 
 from shared.events.base import Event
 from shared.events.cloudevents import Envelope, MalformedEventError, decode, encode_headers
 from shared.events.complaint import (
+    KIND_WORDS,
     STATE_WORDS,
+    URGENCY_WORDS,
     Actor,
     AgencyRef,
     AttachmentRef,
@@ -19,6 +21,8 @@ from shared.events.complaint import (
     ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
+    ComplaintFoundSimilar,
+    ComplaintJoined,
     ComplaintMirrored,
     ComplaintMirrorStatusChanged,
     ComplaintRated,
@@ -42,6 +46,7 @@ from shared.events.complaint import (
     ReplyFailed,
     ReplySent,
     SharedAttachment,
+    SimilarComplaint,
 )
 from shared.events.conversation import CitizenPrompted, ConversationEvent
 from shared.events.registry import EVENTS
@@ -51,10 +56,12 @@ __all__ = [
     "COMPLAINTS",
     "CONVERSATIONS",
     "EVENTS",
+    "KIND_WORDS",
     "REGIONS",
     "REGION_TOPICS",
     "STATE_WORDS",
     "TOPICS",
+    "URGENCY_WORDS",
     "Actor",
     "AgencyRef",
     "AttachmentRef",
@@ -67,6 +74,8 @@ __all__ = [
     "ComplaintAppended",
     "ComplaintAssigned",
     "ComplaintEvent",
+    "ComplaintFoundSimilar",
+    "ComplaintJoined",
     "ComplaintMirrorStatusChanged",
     "ComplaintMirrored",
     "ComplaintRated",
@@ -94,6 +103,7 @@ __all__ = [
     "ReplyFailed",
     "ReplySent",
     "SharedAttachment",
+    "SimilarComplaint",
     "Topic",
     "decode",
     "encode_headers",

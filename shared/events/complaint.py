@@ -25,6 +25,19 @@ STATE_WORDS: dict[str, str] = {
 }
 """What citizens and officers read for each state."""
 
+KIND_WORDS: dict[str, str] = {
+    "pengaduan": "Pengaduan",
+    "pengaduan_pengawasan": "Pengaduan berkadar pengawasan",
+    "whistleblowing": "Whistleblowing (WBS)",
+    "aspirasi": "Aspirasi",
+    "permintaan_informasi": "Permintaan informasi",
+    "bukan_pengaduan": "Bukan pengaduan",
+}
+"""Every kind (jenis) of what citizens write, as SP4N names them (PermenPANRB 62/2018, 5/2025), and what people read."""
+
+URGENCY_WORDS: dict[str, str] = {"mendesak": "Mendesak", "penting": "Penting", "biasa": "Biasa"}
+"""Every urgency, as NTB Care has had them since 2018 (1, 24 and 48 hours), most urgent first."""
+
 Level = Literal["national", "province", "regency", "village", "regional_company"]
 """Whose authority it is (tingkat kewenangan, UU 23/2014): the state and its vertical bodies, the province, a regency or
 city, a village, or a company owned by a region."""
@@ -87,6 +100,8 @@ class CandidateAgency(AgencyRef):
     """An agency that might be competent, with its score between 0 and 1."""
 
     score: Share
+    affair: str | None = Field(None, description="The government affair by which it would be.")
+    reasons: tuple[str, ...] = Field((), description="Why it might be, in plain Indonesian.")
 
 
 class Actor(Value):
@@ -220,6 +235,9 @@ class AttachmentSettled(ComplaintEvent):
     state: str = Field(description="stored, refused, failed or expired")
     problem: str | None = Field(None, description="Why there is no content, a stable snake_case name.")
     settled_at: UtcTime
+    taken_at: Coordinates | None = Field(
+        None, description="Where the photo says that it was taken; only where its sender agreed to keep that."
+    )
 
 
 class ComplaintRouted(ComplaintEvent):
@@ -238,6 +256,31 @@ class ComplaintRouted(ComplaintEvent):
     rules_version: str
     directory_version: str
     decided_at: UtcTime
+    kind: str | None = Field(None, description=f"One of {', '.join(KIND_WORDS)}; kinds may be added.")
+    urgency: str | None = Field(None, description=f"One of {', '.join(URGENCY_WORDS)}.")
+    model_version: str | None = Field(None, description="The trained model that had a say; None where there was none.")
+    boundaries_version: str | None = Field(
+        None, description="The boundaries that coordinates were looked up in; None where there were none."
+    )
+
+
+class SimilarComplaint(Value):
+    """Another complaint that may be about the same thing, with its likeness between 0 and 1."""
+
+    complaint_id: UUID
+    ticket: str
+    score: Share
+    reasons: tuple[str, ...] = Field(description="In plain Indonesian: same place, same affair, like words.")
+
+
+class ComplaintFoundSimilar(ComplaintEvent):
+    """Routing found complaints that may be about the same thing: an officer may join them under one matter."""
+
+    source = "/services/routing"
+
+    type: Literal["complaint.found_similar.v1"] = "complaint.found_similar.v1"
+    similar: tuple[SimilarComplaint, ...] = Field(min_length=1, description="Most alike first, at most five.")
+    found_at: UtcTime
 
 
 class ComplaintAssigned(ComplaintEvent):
@@ -255,6 +298,20 @@ class ComplaintAssigned(ComplaintEvent):
     actor: Actor
     sealed: bool
     assigned_at: UtcTime
+    kind: str | None = Field(None, description=f"One of {', '.join(KIND_WORDS)}; kinds may be added.")
+    urgency: str | None = Field(None, description=f"One of {', '.join(URGENCY_WORDS)}.")
+
+
+class ComplaintJoined(ComplaintEvent):
+    """An officer said that the complaint is about the same matter as others: what is answered to one, all are told."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.joined.v1"] = "complaint.joined.v1"
+    matter_id: UUID = Field(description="The same for all complaints of the matter.")
+    with_tickets: tuple[str, ...] = Field(description="The other complaints of the matter, oldest first.")
+    actor: Actor
+    joined_at: UtcTime
 
 
 class ComplaintStatusChanged(ComplaintEvent):

@@ -95,8 +95,8 @@ def test_the_check_names_every_file_that_drifted_and_the_write_mends_them(checko
 def test_the_check_and_the_release_refuse_what_breaks_a_reader(checkout: Path) -> None:
     number = files.last_release(checkout)
     path = checkout / files.RELEASED / str(number) / "complaint.routed.v1.json"
-    edit(path, lambda schema: schema["properties"].update(urgency={"type": "integer"}))
-    sentence = "complaint.routed.v1: `urgency` was removed; readers rely on it."
+    edit(path, lambda schema: schema["properties"].update(weather={"type": "integer"}))
+    sentence = "complaint.routed.v1: `weather` was removed; readers rely on it."
     result = run("check")
     assert result.exit_code == 1
     assert sentence in result.stderr
