@@ -1,8 +1,10 @@
-"""Routing's composition root: a consumer, no HTTP of its own."""
+"""Routing's composition root: a consumer and a worker that compares, no HTTP of its own."""
 
 from services.routing import consumers
+from services.routing.likeness.service import LikenessService
+from services.routing.likeness.worker import Comparing
 from services.routing.models import inbox, parked
-from services.routing.rules.decide import warm_up
+from services.routing.rules.decide import Knowledge, warm_up
 from services.routing.service import RoutingService
 from services.routing.settings import RoutingSettings
 from shared.core.service import ServeOptions, ServiceApp
@@ -14,20 +16,22 @@ from shared.kafka import Consumer, KafkaSettings, ParkingLot
 
 def build(_options: ServeOptions) -> ServiceApp:
     """Build routing with the directory as it stands."""
-    agencies = directory()
-    warm_up(agencies)
-    database = Database(RoutingSettings.load().database_url.get_secret_value(), application="routing")
+    settings = RoutingSettings.load()
+    knowledge = Knowledge(directory=directory())
+    warm_up(knowledge)
+    database = Database(settings.database_url.get_secret_value(), application="routing")
+    comparing = Comparing(database, LikenessService(knowledge.directory))
     consumer = Consumer(
         KafkaSettings.load(),
         database,
         group="routing",
         topic=COMPLAINTS,
         lot=ParkingLot(inbox, parked),
-        handlers=consumers.handlers(RoutingService(agencies)),
+        handlers=consumers.handlers(RoutingService(knowledge, account_regions=settings.account_regions)),
     )
     return ServiceApp(
         name="routing",
-        workers={"consumer": consumer.run, "parking": consumer.attend_parking},
+        workers={"consumer": consumer.run, "parking": consumer.attend_parking, "comparing": comparing.run},
         checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
         close=database.close,

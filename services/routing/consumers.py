@@ -1,15 +1,33 @@
-"""What routing hears from Kafka: every new complaint, and what its citizen says later."""
+"""What routing hears from Kafka: every new complaint, what its citizen says later, and what officers choose."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from services.routing.learning.service import hear_assignment, hear_status
 from services.routing.service import RoutingService
 from shared.db import UnitOfWork
-from shared.events import ComplaintAmended, ComplaintAppended, ComplaintReceived, ComplaintResumed, Envelope
+from shared.events import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
+    ComplaintAssigned,
+    ComplaintReceived,
+    ComplaintResumed,
+    ComplaintStatusChanged,
+    Envelope,
+)
 from shared.kafka import Handlers
 from shared.kafka.consumer import Handler
 
-CONSUMES = (ComplaintReceived, ComplaintAppended, ComplaintAmended, ComplaintResumed)
+CONSUMES = (
+    ComplaintReceived,
+    ComplaintAppended,
+    ComplaintAmended,
+    ComplaintResumed,
+    AttachmentSettled,
+    ComplaintAssigned,
+    ComplaintStatusChanged,
+)
 
 
 def handlers(service: RoutingService) -> Handlers:
@@ -19,6 +37,9 @@ def handlers(service: RoutingService) -> Handlers:
         ComplaintAppended: _now(service.hear_more),
         ComplaintAmended: _now(service.hear_change),
         ComplaintResumed: _now(service.hear_resumption),
+        AttachmentSettled: _now(service.hear_attachment),
+        ComplaintAssigned: _now(hear_assignment),
+        ComplaintStatusChanged: _now(hear_status),
     }
 
 

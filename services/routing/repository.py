@@ -1,4 +1,4 @@
-"""Every SQL statement of routing."""
+"""Every SQL statement about decisions and what they were made of."""
 
 import json
 from collections.abc import Mapping
@@ -11,18 +11,26 @@ from sqlalchemy import delete, text
 
 from services.routing.models import complaint, decision, words
 from shared.core.ids import new_id
-from shared.db import Prepared, UnitOfWork, columns_of, insert_rows
+from shared.db import Prepared, Rows, UnitOfWork, columns_of, insert_rows
 from shared.events import ComplaintRouted
 
 _OPEN = Prepared(
-    insert_rows(complaint, "complaint_id", "ticket", "place", "sealed", "received_at").on_conflict_do_nothing()
+    insert_rows(
+        complaint,
+        *("complaint_id", "ticket", "place", "account_region", "emergency", "sealed", "received_at"),
+        *("decided", "compare_at"),
+    )
+    .on_conflict_do_nothing()
+    .returning(complaint.c.complaint_id)
 )
 _LOCK = Prepared(
     text("""
-    SELECT complaint_id, ticket, place::text AS place, sealed, received_at, decided::text AS decided
+    SELECT complaint_id, ticket, place::text AS place, photo::text AS photo, account_region, emergency, sealed,
+        received_at, decided::text AS decided
     FROM routing.complaint WHERE complaint_id = :complaint_id FOR UPDATE
 """)
 )
+_WORDS_OF_NEW = Rows(words, "complaint_id", "message_id", "text", "said_at", once=True)
 _KEEP_WORDS = Prepared(
     text("""
     INSERT INTO routing.words (complaint_id, message_id, text, said_at)
@@ -35,17 +43,17 @@ _WORDS = Prepared(
 )
 _CHANGE = Prepared(
     text("""
-    UPDATE routing.complaint SET place = CAST(CAST(:place AS text) AS jsonb), sealed = :sealed,
-        decided = CAST(CAST(:decided AS text) AS jsonb)
+    UPDATE routing.complaint SET place = CAST(CAST(:place AS text) AS jsonb),
+        photo = CAST(CAST(:photo AS text) AS jsonb), emergency = :emergency, sealed = :sealed,
+        decided = CAST(CAST(:decided AS text) AS jsonb), compare_at = :compare_at
     WHERE complaint_id = :complaint_id
 """)
 )
-_RECORD = Prepared(
-    insert_rows(
-        decision,
-        *("id", "complaint_id", "agency_key", "affair", "level", "region_code", "confidence", "sealed", "candidates"),
-        *("reasons", "rules_version", "directory_version", "decided_at"),
-    )
+_DECISIONS = Rows(
+    decision,
+    *("id", "complaint_id", "agency_key", "affair", "level", "region_code", "kind", "urgency", "confidence", "sealed"),
+    *("candidates", "reasons", "rule", "affair_by", "rules_version", "directory_version", "model_version"),
+    *("boundaries_version", "decided_at"),
 )
 
 
@@ -56,23 +64,28 @@ class Known:
     complaint_id: UUID
     ticket: str
     place: Mapping[str, Any]
+    photo: Mapping[str, float] | None
+    account_region: str | None
+    emergency: bool
     sealed: bool
     received_at: datetime
     decided: Mapping[str, str | None] | None
 
 
-async def open_complaint(
-    tx: UnitOfWork, *, complaint_id: UUID, ticket: str, place: Mapping[str, Any], sealed: bool, received_at: datetime
-) -> None:
-    """Remember a complaint, once."""
+async def open_complaint(tx: UnitOfWork, known: Known, *, compare_at: datetime | None) -> bool:
+    """Remember a complaint, once; False when it is known."""
     row = {
-        "complaint_id": complaint_id,
-        "ticket": ticket,
-        "place": json.dumps(place),
-        "sealed": sealed,
-        "received_at": received_at,
+        "complaint_id": known.complaint_id,
+        "ticket": known.ticket,
+        "place": json.dumps(known.place),
+        "account_region": known.account_region,
+        "emergency": known.emergency,
+        "sealed": known.sealed,
+        "received_at": known.received_at,
+        "decided": None if known.decided is None else json.dumps(known.decided),
+        "compare_at": compare_at,
     }
-    await tx.fetch(_OPEN, columns_of([row]))
+    return bool(await tx.fetch(_OPEN, columns_of([row])))
 
 
 async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
@@ -82,6 +95,9 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
             complaint_id=row.complaint_id,
             ticket=row.ticket,
             place=json.loads(row.place),
+            photo=None if row.photo is None else json.loads(row.photo),
+            account_region=row.account_region,
+            emergency=row.emergency,
             sealed=row.sealed,
             received_at=row.received_at,
             decided=None if row.decided is None else json.loads(row.decided),
@@ -89,32 +105,48 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
     return None
 
 
-async def change(
-    tx: UnitOfWork, complaint_id: UUID, *, place: Mapping[str, Any], sealed: bool, decided: Mapping[str, str | None]
-) -> None:
-    """Write what is known of a complaint now."""
-    values = {"complaint_id": complaint_id, "sealed": sealed}
-    await tx.fetch(_CHANGE, values | {"place": json.dumps(place), "decided": json.dumps(decided)})
+async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime | None) -> None:
+    """Write what is known of a complaint now, and when it is to be compared with others."""
+    values = {
+        "complaint_id": known.complaint_id,
+        "place": json.dumps(known.place),
+        "photo": None if known.photo is None else json.dumps(known.photo),
+        "emergency": known.emergency,
+        "sealed": known.sealed,
+        "decided": json.dumps(known.decided),
+        "compare_at": compare_at,
+    }
+    await tx.fetch(_CHANGE, values)
+
+
+def keep_first_words(tx: UnitOfWork, complaint_id: UUID, message_id: UUID, text: str, said_at: datetime) -> None:
+    """Keep the words that a complaint came with, at the end of the transaction: nothing of it reads them."""
+    row = {"complaint_id": complaint_id, "message_id": message_id, "text": text, "said_at": said_at}
+    tx.insert(_WORDS_OF_NEW, [row])
 
 
 async def keep_words(tx: UnitOfWork, complaint_id: UUID, message_id: UUID, text: str, said_at: datetime) -> None:
-    """Keep a message's words, or their newest form."""
+    """Keep a further message's words, or their newest form."""
+    await tx.flush()  # the first words may wait in this very transaction
     row = {"complaint_id": complaint_id, "message_id": message_id, "text": text, "said_at": said_at}
     await tx.fetch(_KEEP_WORDS, row)
 
 
 async def words_of(tx: UnitOfWork, complaint_id: UUID) -> str:
     """Return everything that was said about a complaint, in its order."""
+    await tx.flush()
     return "\n".join(row.text for row in await tx.fetch(_WORDS, {"complaint_id": complaint_id}) if row.text)
 
 
 async def forget_words(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Keep no word of a complaint any more."""
+    await tx.flush()
     await tx.execute(delete(words).where(words.c.complaint_id == complaint_id))
+    await tx.execute(text("DELETE FROM routing.likeness WHERE complaint_id = :id"), {"id": complaint_id})
 
 
-async def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool) -> None:
-    """Keep the decision with everything that led to it."""
+def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool, rule: str, affair_by: str) -> None:
+    """Keep the decision with everything that led to it. `rule`: of authority; `affair_by`: words or model."""
     row = {
         "id": new_id(),
         "complaint_id": event.complaint_id,
@@ -122,12 +154,18 @@ async def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool) -> Non
         "affair": event.affair,
         "level": event.level,
         "region_code": event.place.detected.region_code if event.place.detected else None,
+        "kind": event.kind,
+        "urgency": event.urgency,
         "confidence": event.confidence,
         "sealed": sealed,
         "candidates": json.dumps([candidate.model_dump() for candidate in event.candidates]),
         "reasons": json.dumps(event.reasons),
+        "rule": rule,
+        "affair_by": affair_by,
         "rules_version": event.rules_version,
         "directory_version": event.directory_version,
+        "model_version": event.model_version,
+        "boundaries_version": event.boundaries_version,
         "decided_at": event.decided_at,
     }
-    await tx.fetch(_RECORD, columns_of([row]))
+    tx.insert(_DECISIONS, [row])

@@ -1,22 +1,22 @@
 """Routing's use cases: say which agency a complaint is for, and why; and again when its citizen has said more."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from services.routing import repository
+from services.routing.announcing import essence, routed
 from services.routing.repository import Known
-from services.routing.rules.decide import Decision, decide
+from services.routing.rules.decide import Clues, Decision, Knowledge, decide
+from shared.core.errors import RejectError
 from shared.db import UnitOfWork
-from shared.directory import Directory
 from shared.events import (
-    AgencyRef,
-    CandidateAgency,
+    AttachmentSettled,
     ComplaintAmended,
     ComplaintAppended,
-    ComplaintEvent,
     ComplaintReceived,
     ComplaintResumed,
-    ComplaintRouted,
-    DetectedPlace,
+    Coordinates,
     GivenPlace,
     Place,
 )
@@ -25,95 +25,134 @@ _AGAIN = "Diputuskan ulang: pelapor menambah atau mengubah keterangan."
 
 
 class RoutingService:
-    """Decides with pure rules and a dated directory; the decision is kept as it was made."""
+    """Decides with pure rules, a dated directory, and what an operator added; each decision is kept as it was made."""
 
-    def __init__(self, directory: Directory) -> None:
-        """Take the directory to decide by."""
-        self._directory = directory
+    def __init__(self, knowledge: Knowledge, *, account_regions: Mapping[str, str] | None = None) -> None:
+        """Take what to decide by. `account_regions`: whose account it is, as `facebook/1234`: `52.03`."""
+        self._knowledge = knowledge
+        self._account_regions = account_regions or {}
 
     async def route(self, tx: UnitOfWork, event: ComplaintReceived, *, now: datetime) -> None:
         """Decide, record the decision, and announce it with its reasons."""
-        row = await self._open(tx, event, event.place, event.received_at, sealed=event.sealed)
-        if row.decided is None:
-            await repository.keep_words(tx, row.complaint_id, event.message_id, event.text, event.received_at)
-            await self._decide(tx, row, event.place, sealed=event.sealed, now=now)
+        known = Known(
+            complaint_id=event.complaint_id,
+            ticket=event.ticket,
+            place=event.place.model_dump(mode="json"),
+            photo=None,
+            account_region=self._account_regions.get(f"{event.channel}/{event.account}"),
+            emergency=event.emergency,
+            sealed=event.sealed,
+            received_at=event.received_at,
+            decided=None,
+        )
+        decision, known = self._judge(known, event.text)
+        if not await repository.open_complaint(tx, known, compare_at=_compare_at(known, now)):
+            return
+        if not event.sealed:
+            repository.keep_first_words(tx, known.complaint_id, event.message_id, event.text, event.received_at)
+        _announce(tx, known, decision, now)
 
     async def hear_more(self, tx: UnitOfWork, event: ComplaintAppended, *, now: datetime) -> None:
         """Keep a citizen's further words; decide anew where they bring a place, answer a question or seal it."""
         if event.author != "citizen":
             return
-        row = await self._known(tx, event, event.received_at)
-        if row is None:
+        known = await self._known(tx, event, event.received_at)
+        if known is None:
             return
-        await repository.keep_words(tx, row.complaint_id, event.message_id, event.text, event.received_at)
-        place = _newest(Place.model_validate(row.place), event.place)
-        if event.sealed or event.answers or event.place != Place():
-            await self._decide(tx, row, place, sealed=event.sealed, now=now)
+        await repository.keep_words(tx, known.complaint_id, event.message_id, event.text, event.received_at)
+        place = _newest(Place.model_validate(known.place), event.place).model_dump(mode="json")
+        more = replace(known, place=place, sealed=event.sealed, emergency=known.emergency or event.emergency)
+        if event.sealed or event.answers or event.place != Place() or more.emergency != known.emergency:
+            await self._decide_again(tx, more, now)
 
     async def hear_change(self, tx: UnitOfWork, event: ComplaintAmended, *, now: datetime) -> None:
         """Decide anew by a citizen's changed words; those that were taken back no longer count."""
         if event.author != "citizen":
             return
-        row = await self._known(tx, event, event.amended_at)
-        if row is None:
+        known = await self._known(tx, event, event.amended_at)
+        if known is None:
             return
-        await repository.keep_words(tx, row.complaint_id, event.message_id, event.text or "", event.amended_at)
-        await self._decide(tx, row, Place.model_validate(row.place), sealed=event.sealed, now=now)
+        await repository.keep_words(tx, known.complaint_id, event.message_id, event.text or "", event.amended_at)
+        await self._decide_again(tx, replace(known, sealed=event.sealed), now)
+
+    async def hear_attachment(self, tx: UnitOfWork, event: AttachmentSettled, *, now: datetime) -> None:
+        """Decide anew where a photo says where it was taken; the first that says so counts."""
+        if event.taken_at is None:
+            return
+        known = await repository.lock(tx, event.complaint_id)
+        if known is not None and not known.sealed and known.photo is None:
+            await self._decide_again(tx, replace(known, photo=event.taken_at.model_dump()), now)
 
     async def hear_resumption(self, tx: UnitOfWork, event: ComplaintResumed, *, now: datetime) -> None:
         """Say once more whose it is: nobody follows a decision about what is withdrawn."""
-        row = await repository.lock(tx, event.complaint_id)
-        if row is not None:
-            place = Place.model_validate(row.place)
-            await self._decide(tx, row, place, sealed=row.sealed, now=now, once_more=True)
-
-    async def _open(self, tx: UnitOfWork, event: ComplaintEvent, place: Place, at: datetime, *, sealed: bool) -> Known:
-        await repository.open_complaint(
-            tx,
-            complaint_id=event.complaint_id,
-            ticket=event.ticket,
-            place=place.model_dump(mode="json"),
-            sealed=sealed,
-            received_at=at,
-        )
-        row = await repository.lock(tx, event.complaint_id)
-        assert row is not None, "it was inserted in this transaction, or before"  # noqa: S101 - for the type
-        return row
+        known = await repository.lock(tx, event.complaint_id)
+        if known is not None:
+            await self._decide_again(tx, known, now, once_more=True)
 
     async def _known(self, tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known | None:
         """Return a complaint that may be decided anew; one from before words were kept only where it must be sealed."""
-        row = await repository.lock(tx, event.complaint_id)
-        if row is None and event.sealed:
-            return await self._open(tx, event, Place(), at, sealed=False)
-        return None if row is None or row.sealed else row
+        known = await repository.lock(tx, event.complaint_id)
+        if known is None and event.sealed:
+            return await _remembered(tx, event, at)
+        return None if known is None or known.sealed else known
 
-    async def _decide(
-        self, tx: UnitOfWork, row: Known, place: Place, *, sealed: bool, now: datetime, once_more: bool = False
-    ) -> None:
-        """Decide by everything that was said; announce it where it is another decision than before, or `once_more`."""
-        point = place.coordinates
+    def _judge(self, known: Known, words: str) -> tuple[Decision, Known]:
+        """Decide; return what is known afterwards, of a sealed complaint without its place."""
+        place = Place.model_validate(known.place)
         decision = decide(
-            await repository.words_of(tx, row.complaint_id),
-            given_region=place.given.region_code,
-            coordinates=None if point is None else (point.latitude, point.longitude),
-            account_region=None,
-            sealed=sealed,
-            on=row.received_at.date(),
-            directory=self._directory,
+            Clues(
+                text=words,
+                given_region=place.given.region_code,
+                coordinates=place.coordinates.point if place.coordinates else None,
+                photo=Coordinates.model_validate(known.photo).point if known.photo else None,
+                account_region=known.account_region,
+                emergency=known.emergency,
+                sealed=known.sealed,
+                on=known.received_at.date(),
+            ),
+            self._knowledge,
         )
-        if sealed:
-            await repository.forget_words(tx, row.complaint_id)
-        decided = _essence(decision)
-        kept = Place() if sealed else place
-        await repository.change(
-            tx, row.complaint_id, place=kept.model_dump(mode="json"), sealed=sealed, decided=decided
-        )
-        if decided == row.decided and not once_more:
-            return
-        again = row.decided is not None and decided != row.decided and not sealed
-        event = _event(row, kept, decision, now, also=(_AGAIN,) if again else ())
-        await repository.record(tx, event, sealed=sealed)
-        tx.publish(event, time=now)
+        kept = Place().model_dump(mode="json") if known.sealed else known.place
+        photo = None if known.sealed else known.photo
+        return decision, replace(known, place=kept, photo=photo, decided=essence(decision))
+
+    async def _decide_again(self, tx: UnitOfWork, known: Known, now: datetime, *, once_more: bool = False) -> None:
+        """Decide by everything that was said; announce it where it is another decision than before, or `once_more`."""
+        decision, decided = self._judge(known, await repository.words_of(tx, known.complaint_id))
+        if known.sealed:
+            await repository.forget_words(tx, known.complaint_id)
+        await repository.change(tx, decided, compare_at=_compare_at(decided, now))
+        changed = decided.decided != known.decided
+        if changed or once_more:
+            again = changed and known.decided is not None and not known.sealed
+            _announce(tx, decided, decision, now, also=(_AGAIN,) if again else ())
+
+
+async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known:
+    known = Known(
+        complaint_id=event.complaint_id,
+        ticket=event.ticket,
+        place=Place().model_dump(mode="json"),
+        photo=None,
+        account_region=None,
+        emergency=False,
+        sealed=False,
+        received_at=at,
+        decided=None,
+    )
+    if not await repository.open_complaint(tx, known, compare_at=None):
+        raise RejectError("two transactions opened the same complaint, whose line is locked")
+    return known
+
+
+def _announce(tx: UnitOfWork, known: Known, decision: Decision, now: datetime, *, also: tuple[str, ...] = ()) -> None:
+    event = routed(known.complaint_id, known.ticket, Place.model_validate(known.place), decision, now, also=also)
+    repository.record(tx, event, sealed=known.sealed, rule=decision.rule, affair_by=decision.affair_by)
+    tx.publish(event, time=now)
+
+
+def _compare_at(known: Known, now: datetime) -> datetime | None:
+    return None if known.sealed else now
 
 
 def _newest(before: Place, given: Place) -> Place:
@@ -124,39 +163,4 @@ def _newest(before: Place, given: Place) -> Place:
             description=given.given.description or before.given.description,
         ),
         coordinates=given.coordinates or before.coordinates,
-    )
-
-
-def _essence(decision: Decision) -> dict[str, str | None]:
-    """Return what makes it another decision, as its row holds it."""
-    return {
-        "agency": decision.agency_key,
-        "affair": decision.affair,
-        "level": decision.level.value,
-        "region": decision.place.code,
-    }
-
-
-def _event(row: Known, known: Place, decision: Decision, now: datetime, *, also: tuple[str, ...]) -> ComplaintRouted:
-    place = decision.place
-    detected = None
-    if place.code is not None:
-        detected = DetectedPlace(
-            region_code=place.code, name=place.name, confidence=place.confidence, evidence=place.evidence
-        )
-    return ComplaintRouted(
-        complaint_id=row.complaint_id,
-        ticket=row.ticket,
-        agency=AgencyRef(key=decision.agency_key, name=decision.agency_name),
-        affair=decision.affair,
-        level=decision.level.value,
-        place=known.model_copy(update={"detected": detected}),
-        confidence=decision.confidence,
-        candidates=tuple(
-            CandidateAgency(key=one.agency_key, name=one.agency_name, score=one.score) for one in decision.candidates
-        ),
-        reasons=(*decision.reasons, *also),
-        rules_version=decision.rules_version,
-        directory_version=decision.directory_version,
-        decided_at=now,
     )

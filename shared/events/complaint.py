@@ -61,6 +61,11 @@ class Coordinates(Value):
     latitude: Latitude
     longitude: Longitude
 
+    @property
+    def point(self) -> tuple[float, float]:
+        """Latitude and longitude."""
+        return self.latitude, self.longitude
+
 
 class DetectedPlace(Value):
     """Where routing found it to be, with how sure it is and on what evidence."""

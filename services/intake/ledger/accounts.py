@@ -9,7 +9,7 @@ import structlog
 
 from services.intake.ledger import repository
 from services.intake.ledger.silence import DAYS, Silence, silence
-from services.intake.looping import loop
+from shared.db.looping import loop
 from shared.channels import AccountHealth, MessageReader
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now

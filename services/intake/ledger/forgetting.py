@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from services.intake.ledger import repository
-from services.intake.looping import loop
+from shared.db.looping import loop
 from services.intake.reports.repository import forget_early
 from shared.core.times import Clock, utc_now
 from shared.db import Database

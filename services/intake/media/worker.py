@@ -4,7 +4,7 @@ from functools import partial
 
 import structlog
 
-from services.intake.looping import loop
+from shared.db.looping import loop
 from services.intake.media.fetch import Fetcher
 from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from services.intake.media.prepare import prepare

@@ -2,7 +2,7 @@
 
 import structlog
 
-from services.intake.looping import loop
+from shared.db.looping import loop
 from services.intake.uploads.service import UploadService
 from shared.db import Database
 

@@ -9,7 +9,7 @@ import structlog
 
 from services.intake.accepting import surely
 from services.intake.conversation import limits
-from services.intake.looping import loop
+from shared.db.looping import loop
 from services.intake.passing import will_pass
 from services.intake.waiting import repository
 from services.intake.waiting.agency import AgencyMessages

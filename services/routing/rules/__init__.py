@@ -1,6 +1,6 @@
 """Pure rules: a complaint's text and place in, an agency with its reasons out."""
 
-from services.routing.rules.decide import Candidate, Decision, decide
+from services.routing.rules.decide import Candidate, Clues, Decision, Knowledge, decide
 from services.routing.rules.place import PlaceCandidate, PlaceFinding
 
-__all__ = ["Candidate", "Decision", "PlaceCandidate", "PlaceFinding", "decide"]
+__all__ = ["Candidate", "Clues", "Decision", "Knowledge", "PlaceCandidate", "PlaceFinding", "decide"]

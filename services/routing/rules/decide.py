@@ -1,16 +1,18 @@
 """Affair, level of authority and place give the agency, with its doubt and its reasons. Pure and reproducible."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from typing import Protocol
 
-from services.routing.rules.affair import score_affairs
+from services.routing.rules.affair import AffairScore, score_affairs
 from services.routing.rules.authority import find_authorities
 from services.routing.rules.named import find_named
 from services.routing.rules.place import PlaceCandidate, PlaceFinding, find_place
 from services.routing.rules.reasons import explain
-from services.routing.rules.text import RULES, normalize
+from services.routing.rules.text import RULES, Text, normalize
 from services.routing.rules.ways import Way, find_ways
 from shared.directory import DESK, INSPECTORATE, Agency, Directory, Level
 from shared.directory.regions import PROVINCE_CODE, path_name, regency_of
@@ -18,17 +20,59 @@ from shared.directory.regions import PROVINCE_CODE, path_name, regency_of
 #: A complaint at the desk has not found its agency: whatever the shares say, the doubt is at least this.
 DESK_CONFIDENCE = 0.3
 _AFFAIRS = 4
+#: Of a candidate's reasons: the whole way in one line, the affair, the law.
+_REASONS = 3
 _NAMED_BOOST = 4.0
 _NAMED_PLACE = 0.9
 
 
+class Scorer(Protocol):
+    """Says what a text is about: a trained model in place of the words alone."""
+
+    @property
+    def version(self) -> str:
+        """Return which model it is."""
+        ...
+
+    def score(self, text: Text, *, boost: Mapping[str, float]) -> tuple[AffairScore, ...]:
+        """Return what `score_affairs` returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What every decision is made by; same knowledge and same clues, same decision."""
+
+    directory: Directory
+    model: Scorer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """What is known of one complaint. Coordinates are latitude and longitude in degrees (WGS 84).
+
+    `photo`: where a photo says it was taken; `account_region`: whose account received it; `on`: the day it came.
+    """
+
+    text: str
+    on: date
+    given_region: str | None = None
+    coordinates: tuple[float, float] | None = None
+    photo: tuple[float, float] | None = None
+    account_region: str | None = None
+    emergency: bool = False
+    sealed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An agency that may be the right one; `score` is its estimated probability."""
+    """An agency that may be the right one, with why; `score` is its estimated probability."""
 
     agency_key: str
     agency_name: str
     score: float
+    affair: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +87,14 @@ class Decision:
     confidence: float
     candidates: tuple[Candidate, ...]
     reasons: tuple[str, ...]
+    kind: str
+    urgency: str
+    rule: str
+    affair_by: str
     rules_version: str
     directory_version: str
+    model_version: str | None
+    boundaries_version: str | None
 
 
 @cache
@@ -54,49 +104,39 @@ def rules_version() -> str:
     return "rules+" + hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:10]
 
 
-def decide(
-    text: str,
-    *,
-    given_region: str | None,
-    coordinates: tuple[float, float] | None,
-    account_region: str | None,
-    sealed: bool,
-    on: date,
-    directory: Directory,
-) -> Decision:
-    """Return the agency for a complaint that arrived on `on`; never raises, never leaves it nowhere.
+def decide(clues: Clues, knowledge: Knowledge) -> Decision:
+    """Return the agency for a complaint; never raises, never leaves it nowhere.
 
     What has no agency goes to the province's desk; what is sealed goes to the Inspectorate, with reasons that
     say nothing of the text. Days before the directory's first are answered with the structure it knows.
     """
-    day = max(on, directory.known_from)
-    words = normalize(text)
-    place = find_place(words.words, given_region=given_region, coordinates=coordinates, account_region=account_region)
-    if sealed:
-        return _sealed(place, day, directory)
+    directory = knowledge.directory
+    day = max(clues.on, directory.known_from)
+    words = normalize(clues.text)
+    place = find_place(
+        words.words,
+        given_region=clues.given_region,
+        coordinates=clues.coordinates,
+        account_region=clues.account_region,
+    )
+    if clues.sealed:
+        return _sealed(place, day, knowledge)
     named = find_named(words, directory)
     if named:
         place = _with_named(place, named.agency)
     boosted = {directory.affairs[key].parent or key for key in named.agency.affairs} if named else set()
-    scores = score_affairs(words, boost=dict.fromkeys(boosted, _NAMED_BOOST))[:_AFFAIRS]
+    boost = dict.fromkeys(sorted(boosted), _NAMED_BOOST)
+    scores = knowledge.model.score(words, boost=boost) if knowledge.model else score_affairs(words, boost=boost)
     authorities = find_authorities(words)
     ways: list[Way] = []
-    for score in scores:
+    for score in scores[:_AFFAIRS]:
         ways += find_ways(score, authorities[score.affair], place, named=named, on=day, directory=directory)
-    return _choose(ways, place, directory)
+    return _choose(ways, place, knowledge, named=named is not None)
 
 
-def warm_up(directory: Directory) -> None:
+def warm_up(knowledge: Knowledge) -> None:
     """Load word lists and gazetteer now (half a second), so that the first citizen does not wait for them."""
-    decide(
-        "",
-        given_region=None,
-        coordinates=None,
-        account_region=None,
-        sealed=False,
-        on=directory.known_from,
-        directory=directory,
-    )
+    decide(Clues(text="", on=knowledge.directory.known_from), knowledge)
 
 
 def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
@@ -115,7 +155,7 @@ def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
     )
 
 
-def _choose(ways: list[Way], place: PlaceFinding, directory: Directory) -> Decision:
+def _choose(ways: list[Way], place: PlaceFinding, knowledge: Knowledge, *, named: bool) -> Decision:
     shares: dict[str, float] = {}
     best: dict[str, Way] = {}
     for way in ways:
@@ -123,11 +163,19 @@ def _choose(ways: list[Way], place: PlaceFinding, directory: Directory) -> Decis
         shares[key] = shares.get(key, 0.0) + way.share
         if key not in best or way.share > best[key].share:
             best[key] = way
-    ranked = sorted(shares, key=lambda key: (-shares[key], key))
+    ranked = sorted(shares, key=lambda key: (-shares[key], key))[:3]
     top = best[ranked[0]]
     cap = min(1.0, DESK_CONFIDENCE / shares[DESK]) if top.agency.key == DESK else 1.0
+    why = {key: explain(best[key], place, knowledge.directory) for key in ranked}
     candidates = tuple(
-        Candidate(key, best[key].agency.name, round(min(shares[key] * cap, 1.0), 3)) for key in ranked[:3]
+        Candidate(
+            agency_key=key,
+            agency_name=best[key].agency.name,
+            score=round(min(shares[key] * cap, 1.0), 3),
+            affair=best[key].affair.affair,
+            reasons=why[key][:_REASONS],
+        )
+        for key in ranked
     )
     return Decision(
         agency_key=top.agency.key,
@@ -137,19 +185,26 @@ def _choose(ways: list[Way], place: PlaceFinding, directory: Directory) -> Decis
         place=place,
         confidence=candidates[0].score,
         candidates=candidates,
-        reasons=explain(top, place, directory),
+        reasons=why[ranked[0]],
+        kind="pengaduan",
+        urgency="biasa",
+        rule="instansi disebut namanya" if named and not top.authority.law else top.authority.reason,
+        affair_by="words",
         rules_version=rules_version(),
-        directory_version=directory.version,
+        directory_version=knowledge.directory.version,
+        model_version=knowledge.model.version if knowledge.model else None,
+        boundaries_version=None,
     )
 
 
-def _sealed(place: PlaceFinding, day: date, directory: Directory) -> Decision:
+def _sealed(place: PlaceFinding, day: date, knowledge: Knowledge) -> Decision:
     """Send to the Inspectorate; of the place only the regency is kept, and no word of the text."""
-    inspectorate = directory.agency(INSPECTORATE, on=day)
+    inspectorate = knowledge.directory.agency(INSPECTORATE, on=day)
     if inspectorate is None:
-        raise LookupError(f"{INSPECTORATE} is not in directory {directory.version}")
+        raise LookupError(f"{INSPECTORATE} is not in directory {knowledge.directory.version}")
     code = regency_of(place.code) if place.code else None
     kept = PlaceFinding(code or PROVINCE_CODE, path_name(code or PROVINCE_CODE), place.confidence, (), ())
+    reasons = ("Aduan disegel: diteruskan langsung ke Inspektorat",)
     return Decision(
         agency_key=inspectorate.key,
         agency_name=inspectorate.name,
@@ -157,8 +212,14 @@ def _sealed(place: PlaceFinding, day: date, directory: Directory) -> Decision:
         level=inspectorate.level,
         place=kept,
         confidence=1.0,
-        candidates=(Candidate(inspectorate.key, inspectorate.name, 1.0),),
-        reasons=("Aduan disegel: diteruskan langsung ke Inspektorat",),
+        candidates=(Candidate(inspectorate.key, inspectorate.name, 1.0, "pengawasan", reasons),),
+        reasons=reasons,
+        kind="whistleblowing",
+        urgency="penting",
+        rule="disegel",
+        affair_by="words",
         rules_version=rules_version(),
-        directory_version=directory.version,
+        directory_version=knowledge.directory.version,
+        model_version=None,
+        boundaries_version=None,
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from services.routing.rules.decide import Decision, decide
+from services.routing.rules.decide import Clues, Decision, Knowledge, decide
 from shared.directory import Level, directory
 
 _LEVELS = {
@@ -44,15 +44,7 @@ def evaluate(rows: Iterable[dict[str, str]], *, on: date) -> tuple[dict[str, flo
     right: dict[str, list[bool]] = {}
     wrong: list[str] = []
     for row in rows:
-        found = decide(
-            row["text"],
-            given_region=None,
-            coordinates=None,
-            account_region=None,
-            sealed=False,
-            on=on,
-            directory=directory(),
-        )
+        found = decide(Clues(text=row["text"], on=on), Knowledge(directory=directory()))
         for name, (column, is_right) in MEASURES.items():
             if wanted := row.get(column):
                 right.setdefault(name, []).append(is_right(found, wanted))

@@ -8,11 +8,14 @@ import asyncpg
 import pytest
 
 from services.routing import consumers
+from services.routing.rules import Knowledge
 from services.routing.service import RoutingService
 from shared.core.ids import new_id
 from shared.db import Database
 from shared.directory import directory
 from shared.events import Envelope
+
+ACCOUNTS = {"facebook/lotim": "52.03"}
 
 
 @pytest.fixture
@@ -24,15 +27,21 @@ async def sql(admin_url) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def deliver(database_urls):
-    """Hand an event to the handler that routing has for it, in a transaction of its own."""
+async def routing_database(database_urls) -> AsyncIterator[Database]:
     database = Database(database_urls["routing"], application="test")
-    handlers = consumers.handlers(RoutingService(directory()))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def deliver(routing_database):
+    """Hand an event to the handler that routing has for it, in a transaction of its own."""
+    service = RoutingService(Knowledge(directory=directory()), account_regions=ACCOUNTS)
+    handlers = consumers.handlers(service)
 
     async def hand_over(event):
         envelope = Envelope(id=new_id(), subject=event.subject, time=datetime.now(UTC), sequence=1, data=event)
-        async with database.transaction() as tx:
+        async with routing_database.transaction() as tx:
             await handlers[type(event)](tx, envelope)
 
-    yield hand_over
-    await database.close()
+    return hand_over

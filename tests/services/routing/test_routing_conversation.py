@@ -183,3 +183,20 @@ async def test_what_is_taken_up_again_is_said_once_more_as_it_was_decided(text, 
     first, again = await decisions(sql, about)
     assert again["decided_at"] > first["decided_at"]
     assert (again["agency"], again["reasons"]) == (first["agency"], first["reasons"])
+
+
+async def test_a_regency_s_own_page_says_where_it_is(deliver, sql):
+    about = received(channel="facebook", account="lotim")
+    await deliver(about)
+    (decided,) = await decisions(sql, about)
+    assert decided["agency"]["key"] == "52.03.PUPR"
+    assert any("akun" in reason for reason in decided["reasons"])
+
+
+async def test_each_decision_stands_with_the_versions_that_led_to_it(deliver, sql):
+    about = received(text=f"{ROAD} Di Pringgasela, Lombok Timur.")
+    await deliver(about)
+    row = await sql.fetchrow("SELECT * FROM routing.decision WHERE complaint_id = $1", about.complaint_id)
+    assert row["rule"] == "jalan kabupaten/kota"
+    assert (row["affair_by"], row["model_version"]) == ("words", None)
+    assert row["kind"] and row["urgency"] and row["rules_version"].startswith("rules+")

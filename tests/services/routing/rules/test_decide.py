@@ -6,24 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.routing.rules import Decision, decide
+from services.routing.rules import Clues, Decision, Knowledge, decide
 from shared.directory import DESK, INSPECTORATE, directory
 from tests.growth import grows_in_proportion
 
 TODAY = date(2026, 11, 23)
 
 
-def route(text: str, *, sealed: bool = False, on: date = TODAY, **known) -> Decision:
-    given_region, account = known.get("given_region"), known.get("account_region")
-    return decide(
-        text,
-        given_region=given_region,
-        coordinates=known.get("coordinates"),
-        account_region=account,
-        sealed=sealed,
-        on=on,
-        directory=directory(),
-    )
+KNOWLEDGE = Knowledge(directory=directory())
+
+
+def route(text: str, *, on: date = TODAY, **known) -> Decision:
+    return decide(Clues(text=text, on=on, **known), KNOWLEDGE)
 
 
 LEVELS = [

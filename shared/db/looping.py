@@ -1,4 +1,4 @@
-"""The loops of intake's workers: step after step until they are cancelled, patient while the database is away."""
+"""The loops of workers: step after step until they are cancelled, patient while the database is away."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -5,13 +5,13 @@ from contextlib import suppress
 
 import pytest
 
-from services.intake.looping import loop
+from shared.db.looping import loop
 from shared.db import DatabaseUnavailableError
 
 
 async def test_a_worker_waits_for_a_database_that_is_away_and_goes_on(monkeypatch):
-    monkeypatch.setattr("services.intake.looping._TROUBLE_S", 0.01)
-    monkeypatch.setattr("services.intake.looping._FINISH_S", 0.01)
+    monkeypatch.setattr("shared.db.looping._TROUBLE_S", 0.01)
+    monkeypatch.setattr("shared.db.looping._FINISH_S", 0.01)
     answers = [False, False, True]
     there = asyncio.Event()
 

@@ -1,0 +1,1 @@
+"""What officers chose: remembered, measured against what was decided, and learned from."""
