@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from shared.db.looping import loop
 from shared.db import DatabaseUnavailableError
+from shared.db.looping import loop
 
 
 async def test_a_worker_waits_for_a_database_that_is_away_and_goes_on(monkeypatch):

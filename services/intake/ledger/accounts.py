@@ -9,11 +9,11 @@ import structlog
 
 from services.intake.ledger import repository
 from services.intake.ledger.silence import DAYS, Silence, silence
-from shared.db.looping import loop
 from shared.channels import AccountHealth, MessageReader
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
 from shared.db import Database
+from shared.db.looping import loop
 from shared.telemetry import metrics
 
 log = structlog.get_logger()

@@ -9,10 +9,10 @@ from functools import partial
 import structlog
 
 from services.intake.ledger import repository
-from shared.db.looping import loop
 from services.intake.reports.repository import forget_early
 from shared.core.times import Clock, utc_now
 from shared.db import Database
+from shared.db.looping import loop
 
 log = structlog.get_logger()
 

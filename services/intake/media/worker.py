@@ -4,7 +4,6 @@ from functools import partial
 
 import structlog
 
-from shared.db.looping import loop
 from services.intake.media.fetch import Fetcher
 from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from services.intake.media.prepare import prepare
@@ -13,6 +12,7 @@ from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
 from shared.db import Database
+from shared.db.looping import loop
 from shared.telemetry import metrics
 
 log = structlog.get_logger()

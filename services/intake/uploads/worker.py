@@ -2,9 +2,9 @@
 
 import structlog
 
-from shared.db.looping import loop
 from services.intake.uploads.service import UploadService
 from shared.db import Database
+from shared.db.looping import loop
 
 log = structlog.get_logger()
 

@@ -9,7 +9,6 @@ import structlog
 
 from services.intake.accepting import surely
 from services.intake.conversation import limits
-from shared.db.looping import loop
 from services.intake.passing import will_pass
 from services.intake.waiting import repository
 from services.intake.waiting.agency import AgencyMessages
@@ -22,6 +21,7 @@ from shared.channels import MessageReader, Remedy, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
 from shared.db import Database
+from shared.db.looping import loop
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
