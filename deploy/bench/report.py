@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from deploy.bench.targets import DRAIN, GROWTH, P50_MS, P99_MS, PACED_P99_MS, RATIO, REST_MB, STORM
+from deploy.bench.targets import ASSIGNED, DRAIN, GROWTH, P50_MS, P99_MS, PACED_P99_MS, RATIO, REST_MB, RULES, STORM
 
 
 def machine() -> dict[str, Any]:
@@ -33,6 +33,7 @@ def render(document: dict[str, Any]) -> RenderableType:
         "storm": _storm,
         "processes": _processes,
         "drain": _drain,
+        "routing": _routing,
         "latency": _latency,
         "memory": _memory,
     }
@@ -112,6 +113,19 @@ def _drain(figures: dict[str, Any]) -> Table:
     table.caption = (
         f"{figures['events']:,} events over {figures['broker']}; {figures['seconds_with_the_relays_start']} s with the"
         f" relay's start, {figures['left']} left"
+    )
+    return table
+
+
+def _routing(figures: dict[str, Any]) -> Table:
+    rules, drained = figures["rules"], figures["drained"]
+    table = _table("Routing", "", "complaints/s", "target")
+    table.add_row("reading the words, one core", f"{rules['words_per_second']:,}", "")
+    table.add_row("deciding by the rules, one core", f"{rules['per_second']:,}", f"≥ {RULES:,}")
+    table.add_row("ratio", f"{rules['ratio']}", "")
+    table.add_row("from Kafka to the committed assignment", f"{drained['per_second']:,}", f"≥ {ASSIGNED}")
+    table.caption = (
+        f"{drained['accepted']:,} waited in Kafka, {drained['assigned']:,} assigned in {drained['seconds']} s"
     )
     return table
 

@@ -14,12 +14,13 @@ from deploy.bench.latency import measure_latency
 from deploy.bench.memory import at_rest, measure_growth
 from deploy.bench.processes import measure_processes
 from deploy.bench.report import machine
+from deploy.bench.routing import measure_routing
 from deploy.bench.storm import measure_storm
 from deploy.local.brokers import ApacheKafka, Tansu, apache_kafka_available
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
-BENCHMARKS = ("memory", "latency", "drain", "storm", "processes", "intake")
+BENCHMARKS = ("memory", "latency", "routing", "drain", "storm", "processes", "intake")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ async def _measure(stack: Stack, plan: Plan, wanted: Collection[str], say: Calla
         figures["latency"] = await measure_latency(stack, per_second=plan.per_second, seconds=plan.seconds, say=say)
     if "memory" in wanted:
         figures["memory"] = await measure_growth(stack, rest, messages=plan.messages, say=say)
+    if "routing" in wanted:
+        figures["routing"] = await measure_routing(stack, messages=plan.messages, connections=plan.connections, say=say)
     if "drain" in wanted:
         figures["drain"] = await measure_drain(
             stack, messages=max(plan.messages, _WAVES), connections=plan.connections, say=say

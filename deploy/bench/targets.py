@@ -15,6 +15,8 @@ STORM = 1.0
 """A redelivery against a first delivery."""
 DRAIN = 1500
 """Events a second after the broker was away."""
+RULES, ASSIGNED = 1500, 300
+"""Complaints a second: decided by the rules on one core; from Kafka to the committed assignment."""
 
 Figures = Mapping[str, Any]
 
@@ -55,6 +57,16 @@ def _drain(figures: Figures) -> Iterator[str]:
         yield f"while the broker was away: {told}"
 
 
+def _routing(figures: Figures) -> Iterator[str]:
+    rules, drained = figures["rules"], figures["drained"]
+    if rules["per_second"] < RULES:
+        yield f"the rules decide {rules['per_second']} complaints/s, not {RULES}"
+    if drained["assigned"] != drained["accepted"]:
+        yield f"{drained['accepted']} complaints accepted, {drained['assigned']} assigned"
+    if drained["per_second"] < ASSIGNED:
+        yield f"from Kafka to the assignment: {drained['per_second']} complaints/s, not {ASSIGNED}"
+
+
 def _latency(figures: Figures) -> Iterator[str]:
     spent = figures["webhook_to_assigned_ms"]
     if figures["arrived"] != figures["accepted"]:
@@ -75,6 +87,7 @@ _CHECKS: Mapping[str, Callable[[Figures], Iterator[str]]] = {
     "intake": _intake,
     "storm": _storm,
     "drain": _drain,
+    "routing": _routing,
     "latency": _latency,
     "memory": _memory,
 }

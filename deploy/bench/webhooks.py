@@ -10,7 +10,7 @@ _MARKS = ("7024600000000000", "@NUMBER@@")
 _SENT_MS = 1_790_000_000_000
 _SHORTEST = 1024
 """Bytes of a message's own text."""
-_TROUBLES = (
+TROUBLES = (
     "Jalan di depan pasar Masbagik Lombok Timur berlubang besar dan sudah dua orang jatuh dari sepeda motor.",
     "Air PDAM di Kelurahan Ampenan Tengah Kota Mataram mati sejak hari Senin dan tidak ada pemberitahuan.",
     "Sampah di pasar Tente Kabupaten Bima menumpuk sampai ke badan jalan dan baunya masuk ke ruang kelas.",
@@ -32,7 +32,7 @@ class Webhooks:
             f"POST {PATH} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
             "Content-Type: application/json\r\nContent-Length: %d\r\nX-Hub-Signature-256: sha256=%b\r\n\r\n%b"
         ).encode()
-        self._bodies = [self._template(trouble) for trouble in _TROUBLES]
+        self._bodies = [self._template(trouble) for trouble in TROUBLES]
 
     def _template(self, trouble: str) -> bytes:
         sender, number = _MARKS

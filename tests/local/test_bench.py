@@ -109,7 +109,8 @@ def test_a_percentile_is_a_value_that_was_seen():
 
 def a_document(**changes: float) -> dict[str, object]:
     told = {"ratio": 0.5, "missing": 0, "p50": 80.0, "rest": 90.0, "growth": 0.05, "storm": 1.4, "drain": 2000.0}
-    told |= {"left": 0, "paced": 30.0} | changes
+    told |= {"left": 0, "paced": 30.0}
+    told |= {"rules": 5000, "assigned": 9, "assigned_per_second": 400} | changes
     row = {"seconds": 60.0, "accepted": 9, "per_second": 100.0, "p50_ms": 1.0, "p99_ms": 2.0, "cpu_us_per_request": 300}
     spent = {"p50": told["p50"], "p95": 99.0, "p99": 200.0, "max": 300.0}
     memory = {f"{when}_{kind}_mb": told["rest"] for when in ("rest", "after") for kind in ("rss", "pss", "uss")}
@@ -150,6 +151,15 @@ def a_document(**changes: float) -> dict[str, object]:
             "broker_alone_ms": spent,
             "answer_ms": spent,
             "steps_p50_ms": {"received_at → received": 2.0},
+        },
+        "routing": {
+            "rules": {"texts": 9, "words_per_second": 60_000, "per_second": told["rules"], "ratio": 0.09},
+            "drained": {
+                "accepted": 9,
+                "assigned": told["assigned"],
+                "seconds": 1.0,
+                "per_second": told["assigned_per_second"],
+            },
         },
         "storm": {
             "connections": 64,
@@ -212,6 +222,9 @@ def test_figures_within_their_targets_miss_nothing():
         ({"storm": 0.9}, "redeliveries reach 0.9"),
         ({"drain": 1500.0}, "drains at 1500 events/s"),
         ({"left": 3}, "3 events left"),
+        ({"rules": 1499}, "the rules decide 1499 complaints/s"),
+        ({"assigned": 8}, "8 assigned"),
+        ({"assigned_per_second": 299}, "299 complaints/s"),
     ],
 )
 def test_a_missed_target_is_named(change, said):

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 
+from services.routing.learning.report import Outcome
 from shared.db import Prepared, UnitOfWork
 from shared.directory import DESK
 
@@ -36,10 +36,11 @@ _OUTCOMES = text("""
     )
     SELECT decision.rule, decision.affair_by, decision.affair AS decided, left(decision.region_code, 5) AS region,
         newest.affair AS chosen, newest.agency_key <> decision.agency_key AS overruled,
-        newest.affair <> decision.affair AS affair_overruled, count(*) AS complaints
+        newest.affair <> decision.affair AS affair_overruled,
+        least(floor(decision.confidence * 10), 9) / 10 AS sure, count(*) AS complaints
     FROM newest JOIN routing.decision ON decision.id = newest.decision_id
     WHERE decision.decided_at >= :since
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """)
 _CONFIRMED = text("""
     WITH newest AS (
@@ -51,19 +52,6 @@ _CONFIRMED = text("""
     WHERE newest.affair IS NOT NULL
     GROUP BY newest.complaint_id, newest.affair ORDER BY newest.complaint_id
 """)
-
-
-class Outcome(NamedTuple):
-    """How many complaints were decided in one way and ended, by an officer's word, in one way."""
-
-    rule: str | None
-    affair_by: str | None
-    decided: str | None
-    region: str | None
-    chosen: str | None
-    overruled: bool
-    affair_overruled: bool
-    complaints: int
 
 
 async def remember(
@@ -92,6 +80,7 @@ async def outcomes(tx: UnitOfWork, since: datetime) -> Sequence[Outcome]:
             row.chosen,
             bool(row.overruled),
             bool(row.affair_overruled),
+            row.sure,
             row.complaints,
         )
         for row in await tx.execute(_OUTCOMES, {"since": since})
