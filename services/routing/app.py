@@ -1,6 +1,7 @@
 """Routing's composition root: a consumer and a worker that compares, no HTTP of its own."""
 
 from services.routing import consumers
+from services.routing.learning.service import teaches
 from services.routing.likeness.service import LikenessService
 from services.routing.likeness.worker import Comparing
 from services.routing.models import inbox, parked
@@ -28,6 +29,7 @@ def build(_options: ServeOptions) -> ServiceApp:
         topic=COMPLAINTS,
         lot=ParkingLot(inbox, parked),
         handlers=consumers.handlers(RoutingService(knowledge, account_regions=settings.account_regions)),
+        concerns=teaches,
     )
     return ServiceApp(
         name="routing",

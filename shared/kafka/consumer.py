@@ -1,6 +1,6 @@
 """The consumer: order per partition, partitions in parallel, exactly one effect per event, nothing dropped.
 
-skip what is not ours (by `ce_type`, before any transaction)
+skip what is not ours (by `ce_type`, and by what the service says, before any transaction)
 → what waits of a partition, a few events: together in one transaction; when that fails, each alone
 → one transaction: seen before? line parked? effect + inbox row
 → database away: wait for it, as long as it takes; slow: for a while, then it is this event that costs too much
@@ -61,13 +61,18 @@ class Consumer:
         also: Sequence[Topic] = (),
         lot: ParkingLot,
         handlers: Handlers,
+        concerns: Callable[[Event], bool] = lambda _: True,
     ) -> None:
-        """Take the handlers by event class; a handler runs inside the transaction that also marks the inbox."""
+        """Take the handlers by event class; a handler runs inside the transaction that also marks the inbox.
+
+        `concerns`: what it refuses is no business of this service, and costs no transaction.
+        """
         self._kafka = kafka
         self._database = database
         self._group = group
         self._topics = (topic, *also)
         self._lot = lot
+        self._concerns = concerns
         self._handlers = {model.model_fields["type"].default: handler for model, handler in handlers.items()}
         self._workers: Workers | None = None
         self._slow_since: dict[UUID, float] = {}
@@ -128,10 +133,13 @@ class Consumer:
         """Process events in one transaction; False when it came to nothing: then each has to be looked at alone."""
         entered = []
         try:
-            envelopes = [decode(record.headers, record.value or b"") for record in records]
+            decoded = [(record, decode(record.headers, record.value or b"")) for record in records]
+            concerned = [(record, envelope) for record, envelope in decoded if self._concerns(envelope.data)]
+            if not concerned:
+                return True
             async with self._database.transaction() as tx:
-                await self._lot.lock(tx, *(envelope.subject for envelope in envelopes))
-                for record, envelope in zip(records, envelopes, strict=True):
+                await self._lot.lock(tx, *(envelope.subject for _, envelope in concerned))
+                for record, envelope in concerned:
                     tx.traceparent = envelope.traceparent
                     if await self._enter(tx, record, envelope):
                         await self._handlers[envelope.data.type](tx, envelope)
@@ -154,6 +162,8 @@ class Consumer:
             envelope = decode(record.headers, record.value or b"")
         except MalformedEventError as error:
             await self._park(record, None, str(error))
+            return
+        if not self._concerns(envelope.data):
             return
 
         async def enter(tx: UnitOfWork) -> bool:
