@@ -6,6 +6,7 @@ from services.casework.service import CaseworkService
 from services.casework.settings import CaseworkSettings
 from shared.core.service import ServeOptions, ServiceApp
 from shared.db import Database
+from shared.directory import directory
 from shared.events import COMPLAINTS
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
 from shared.security import SecuritySettings, authenticated
@@ -15,7 +16,12 @@ def build(_options: ServeOptions) -> ServiceApp:
     """Build casework from its settings."""
     settings = CaseworkSettings.load()
     database = Database(settings.database_url.get_secret_value(), application="casework", pool_size=10)
-    service = CaseworkService(policy=settings.verification, confident=settings.verification_confidence)
+    service = CaseworkService(
+        policy=settings.verification,
+        confident=settings.verification_confidence,
+        thresholds=settings.thresholds,
+        directory=directory(),
+    )
     consumer = Consumer(
         KafkaSettings.load(),
         database,

@@ -5,12 +5,20 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.casework.rules import Move, legal_moves
-from shared.core.errors import ConflictError, ForbiddenError, NotFoundError, PreconditionRequiredError, StaleError
+from shared.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    PreconditionRequiredError,
+    ProblemError,
+    StaleError,
+)
 from shared.core.times import WITA
 from shared.events import STATE_WORDS
 
 MOVE_WORDS: dict[Move, str] = {
     "take": "menangani",
+    "assign": "meneruskan",
     "answer": "menjawab",
     "close": "menutup",
 }
@@ -34,6 +42,43 @@ def refused(move: Move) -> ForbiddenError:
 def may_not_verify() -> ForbiddenError:
     """Say that somebody else has to verify it."""
     return ForbiddenError("move_not_allowed", "Anda tidak berwenang memverifikasi aduan ini")
+
+
+def may_not_join() -> ForbiddenError:
+    """Say that somebody else has to join or separate these."""
+    return ForbiddenError("move_not_allowed", "Anda tidak berwenang menggabungkan atau memisahkan aduan ini")
+
+
+def sealed_stands_alone() -> ConflictError:
+    """Say that what only the Inspectorate sees is joined with nothing."""
+    return ConflictError("sealed_stands_alone", "Aduan yang disegel tidak dapat digabungkan; tangani sendiri-sendiri")
+
+
+def same_case() -> ConflictError:
+    """Say that two cases are needed."""
+    return ConflictError("same_case", "Aduan tidak dapat digabungkan dengan dirinya sendiri; sebutkan tiket lain")
+
+
+def not_joined(case: Row[Any]) -> ConflictError:
+    """Say that there is nothing to separate."""
+    return ConflictError(
+        "not_joined", "Aduan ini tidak tergabung dengan aduan lain", current_version=case.version, state=case.state
+    )
+
+
+def sealed_stays() -> ConflictError:
+    """Say that what is sealed leaves the Inspectorate for nobody."""
+    return ConflictError("sealed_stays", "Aduan yang disegel hanya dapat diteruskan ke Inspektorat")
+
+
+def unknown_agency(key: str) -> ProblemError:
+    """Say that the directory has no such agency today."""
+    return ProblemError("unknown_agency", "Instansi ini tidak ada dalam direktori hari ini; pilih yang lain", key)
+
+
+def unknown_affair(key: str) -> ProblemError:
+    """Say that the directory has no such affair."""
+    return ProblemError("unknown_affair", "Urusan ini tidak ada dalam direktori; pilih yang lain", key)
 
 
 def no_precondition(case: Row[Any]) -> PreconditionRequiredError:

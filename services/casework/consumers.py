@@ -5,13 +5,14 @@ from typing import cast
 
 import structlog
 
-from services.casework import conversation
+from services.casework import conversation, matters
 from services.casework.service import CaseworkService
 from shared.db import UnitOfWork
 from shared.events import (
     AttachmentSettled,
     ComplaintAmended,
     ComplaintAppended,
+    ComplaintFoundSimilar,
     ComplaintRated,
     ComplaintReceived,
     ComplaintResumed,
@@ -33,6 +34,7 @@ CONSUMES = (
     AttachmentSettled,
     ComplaintRouted,
     ComplaintRated,
+    ComplaintFoundSimilar,
 )
 
 
@@ -53,6 +55,7 @@ def handlers(service: CaseworkService) -> Handlers:
         AttachmentSettled: _hearing(conversation.hear_attachment),
         ComplaintRouted: routed,
         ComplaintRated: _hearing(conversation.hear_rating),
+        ComplaintFoundSimilar: _hearing(matters.hear_similar),
     }
 
 

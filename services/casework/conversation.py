@@ -4,20 +4,20 @@ A citizen's further words change no state and no version: an officer who answers
 are shown, and the queue says that there is news.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.casework import repository, rules
-from services.casework.moves import move
+from services.casework import disposition, repository, rules
+from services.casework.moves import move, say_answered
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
 from shared.events import (
     Actor,
     AttachmentSettled,
     ComplaintAmended,
-    ComplaintAnswered,
     ComplaintAppended,
     ComplaintRated,
     ComplaintReceived,
@@ -45,7 +45,7 @@ async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
     row = await _case(tx, event.complaint_id)
     if not await _keep(tx, event, author=event.author):
         return False
-    await _alarm(tx, row, sealed=event.sealed, emergency=event.emergency)
+    await _alarm(tx, row, sealed=event.sealed, emergency=event.emergency, at=event.received_at)
     if event.author == "agency":
         await _answered_elsewhere(tx, row, event)
     else:
@@ -66,7 +66,7 @@ async def hear_change(tx: UnitOfWork, event: ComplaintAmended) -> None:
         at=event.amended_at,
         **(changed or {"withdrawn_at": event.amended_at}),
     )
-    await _alarm(tx, row, sealed=event.sealed, emergency=False)
+    await _alarm(tx, row, sealed=event.sealed, emergency=False, at=event.amended_at)
     await repository.note(tx, row.complaint_id, news_at=event.amended_at)
 
 
@@ -141,12 +141,13 @@ async def _keep(tx: UnitOfWork, event: ComplaintReceived | ComplaintAppended, *,
     )
 
 
-async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool) -> None:
-    """Seal it, or put it first; both stay."""
+async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool, at: datetime) -> None:
+    """Seal it, or put it first and let it wait for nobody; both stay."""
     if sealed and not row.sealed:
         await repository.seal(tx, row.complaint_id)
     if emergency and not row.emergency:
         await repository.note(tx, row.complaint_id, emergency=True)
+        await disposition.urge(tx, row, at)
 
 
 async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:
@@ -166,17 +167,7 @@ async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintApp
         text=event.text,
         answered_at=event.received_at,
     )
-    tx.publish(
-        ComplaintAnswered(
-            complaint_id=row.complaint_id,
-            ticket=row.ticket,
-            agency=None,
-            text=event.text,
-            actor=actor,
-            answered_at=event.received_at,
-        ),
-        time=event.received_at,
-    )
+    say_answered(tx, row, None, event.text, actor, event.received_at)
     state = rules.target(row.state, "answer")
     if state is not None:
         await move(tx, row, state, actor, event.received_at, answered_at=event.received_at)

@@ -9,16 +9,22 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.casework.cursor import read_cursor, write_cursor
+from services.casework.disposition import Choice
 from services.casework.schemas import (
     AnswerIn,
     AnswerOut,
+    AssignIn,
     AttachmentOut,
     CaseOut,
     CaseSummary,
     CloseIn,
+    JoinIn,
     MessageOut,
     Queue,
+    SeparateIn,
+    SimilarOut,
     TransitionOut,
+    WaitingFor,
 )
 from services.casework.service import CaseView, CaseworkService
 from shared.db import Database
@@ -63,12 +69,17 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
     async def queue(
         principal: Annotated[Principal, Depends(signed_in)],
         state: CaseState | None = None,
+        waiting_for: Annotated[
+            WaitingFor | None, Query(description="`verification`: routing was not sure whose it is.")
+        ] = None,
         cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> Queue:
         before = None if cursor is None else read_cursor(cursor)
         async with database.transaction() as tx:
-            rows = await service.queue(tx, principal, state=state, before=before, limit=limit + 1)
+            rows = await service.queue(
+                tx, principal, state=state, waiting_for=waiting_for, before=before, limit=limit + 1
+            )
         page = rows[:limit]
         return Queue(
             items=[CaseSummary.model_validate(row) for row in page],
@@ -106,6 +117,54 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
     ) -> CaseOut:
         async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
             view = await service.take(tx, principal, ticket, expected)
+        return _moved(view, response)
+
+    @router.post(
+        "/{ticket}/assign",
+        summary="Give it to an agency: one of the candidates, or any other",
+        responses={400: {"description": "The directory has no such agency today, or no such affair"}, **_MOVED},
+    )
+    async def assign(
+        ticket: str,
+        given: AssignIn,
+        request: Request,
+        response: Response,
+        principal: Annotated[Principal, Depends(signed_in)],
+        expected: IfMatch,
+    ) -> CaseOut:
+        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
+            view = await service.assign(tx, principal, ticket, expected, Choice(**given.model_dump()))
+        return _moved(view, response)
+
+    @router.post(
+        "/{ticket}/join",
+        summary="Say that another case is about the same thing: both stay, and both are told the outcome",
+        responses=_MOVED,
+    )
+    async def join(
+        ticket: str,
+        given: JoinIn,
+        request: Request,
+        response: Response,
+        principal: Annotated[Principal, Depends(signed_in)],
+        expected: IfMatch,
+    ) -> CaseOut:
+        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
+            view = await service.join(tx, principal, (ticket, given.ticket), expected, given.reason)
+        return _moved(view, response)
+
+    @router.post("/{ticket}/separate", summary="Take it out of its matter", responses=_MOVED)
+    async def separate(
+        ticket: str,
+        request: Request,
+        response: Response,
+        principal: Annotated[Principal, Depends(signed_in)],
+        expected: IfMatch,
+        given: SeparateIn | None = None,
+    ) -> CaseOut:
+        reason = None if given is None else given.reason
+        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
+            view = await service.separate(tx, principal, ticket, expected, reason)
         return _moved(view, response)
 
     @router.post("/{ticket}/answer", summary="Answer the citizen", responses=_MOVED)
@@ -169,6 +228,7 @@ def _out(view: CaseView, response: Response) -> CaseOut:
             "messages": messages,
             "history": history,
             "answers": [AnswerOut.model_validate(one) for one in view.answers],
+            "similar": [SimilarOut.model_validate(one) for one in view.similar],
         }
     )
 

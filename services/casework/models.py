@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Computed,
     DateTime,
@@ -62,9 +63,55 @@ case = Table(
         Computed("emergency AND state IN ('received', 'assigned', 'in_progress')", persisted=True),
         comment="an emergency that nobody has answered: first in the queue",
     ),
+    Column("kind", Text, comment="pengaduan, aspirasi, … as routing or an officer found"),
+    Column("urgency", Text, comment="mendesak, penting or biasa"),
+    Column("place", JSONB, comment="as routing found it, with its evidence"),
+    Column("candidates", JSONB, comment="the agencies that it might be for, best first, each with its reasons"),
+    Column("doubted_at", DateTime(timezone=True), comment="when routing was not sure enough; none once it is assigned"),
+    Column("assigned_by", Uuid, comment="account of the officer who chose the agency; none where routing did"),
+    Column("matter_id", Uuid, ForeignKey("casework.matter.id"), comment="joined with others about the same thing"),
+    Column(
+        "waiting_for",
+        Text,
+        Computed(
+            "CASE WHEN state = 'received' AND doubted_at IS NOT NULL AND NOT sealed THEN 'verification' END",
+            persisted=True,
+        ),
+        comment="what keeps it: an officer who says whose it is",
+    ),
     Index("case_queue", "urgent", "received_at", "complaint_id"),
     Index("case_agency_queue", "agency_key", "urgent", "received_at", "complaint_id"),
+    Index(
+        "case_waiting",
+        "waiting_for",
+        "urgent",
+        "received_at",
+        "complaint_id",
+        postgresql_where=sql("waiting_for IS NOT NULL"),
+    ),
+    Index("case_matter", "matter_id", postgresql_where=sql("matter_id IS NOT NULL")),
+    CheckConstraint("NOT sealed OR matter_id IS NULL", name="case_sealed_ones_stand_alone"),
 )
+
+matter = Table(
+    "matter",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+)
+"""What several complaints are about; each of them stays a case of its own."""
+
+similar = Table(
+    "similar",
+    metadata,
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), primary_key=True),
+    Column("other_id", Uuid, primary_key=True, comment="may be heard of before its own case is opened"),
+    Column("score", Float, nullable=False, comment="likeness between 0 and 1"),
+    Column("reasons", JSONB, nullable=False, comment="in plain Indonesian"),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Index("similar_other", "other_id"),
+)
+"""Which complaints routing found alike."""
 
 transition = Table(
     "transition",

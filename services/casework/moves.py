@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from services.casework import repository
 from shared.db import UnitOfWork
-from shared.events import Actor, CaseState, ComplaintStatusChanged, ComplaintVerified
+from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, ComplaintStatusChanged, ComplaintVerified
 
 
 async def move(
@@ -48,6 +48,18 @@ def say_verified(tx: UnitOfWork, row: Row[Any], actor: Actor, version: int, now:
     tx.publish(
         ComplaintVerified(
             complaint_id=row.complaint_id, ticket=row.ticket, actor=actor, version=version, verified_at=now
+        ),
+        time=now,
+    )
+
+
+def say_answered(
+    tx: UnitOfWork, row: Row[Any], agency: AgencyRef | None, text: str, actor: Actor, now: datetime
+) -> None:
+    """Announce an answer to the citizen."""
+    tx.publish(
+        ComplaintAnswered(
+            complaint_id=row.complaint_id, ticket=row.ticket, agency=agency, text=text, actor=actor, answered_at=now
         ),
         time=now,
     )

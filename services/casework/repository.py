@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Uuid, bindparam, cast, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from services.casework.models import answer, attachment, case, message, transition
+from services.casework.models import answer, attachment, case, matter, message, similar, transition
 from services.casework.rules import Scope
 from shared.db import Prepared, Record, UnitOfWork, columns_of, insert_rows
 from shared.events import Actor, CaseState
@@ -64,7 +64,13 @@ async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> 
 
 
 async def queue(
-    tx: UnitOfWork, scope: Scope, *, state: CaseState | None, before: tuple[bool, datetime, UUID] | None, limit: int
+    tx: UnitOfWork,
+    scope: Scope,
+    *,
+    state: CaseState | None,
+    waiting_for: str | None = None,
+    before: tuple[bool, datetime, UUID] | None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """Return the cases within a scope that come after the cursor: open emergencies, then the newest first."""
     found = select(case, func.left(case.c.text, EXCERPT).label("excerpt"))
@@ -74,6 +80,8 @@ async def queue(
         found = found.where(case.c.agency_key.in_(scope.agencies))
     if state is not None:
         found = found.where(case.c.state == state)
+    if waiting_for is not None:
+        found = found.where(case.c.waiting_for == waiting_for)
     if before is not None:
         found = found.where(tuple_(*_ORDER) < tuple_(*before))
     found = found.order_by(*(column.desc() for column in _ORDER)).limit(limit)
@@ -91,7 +99,7 @@ async def note(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
 
 
 async def _change(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
-    told = {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+    told = {name: json.dumps(value) if isinstance(value, list | dict) else value for name, value in values.items()}
     await tx.fetch(_changing(tuple(told)), {"id": complaint_id} | told)
 
 
@@ -211,3 +219,86 @@ async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's answers, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
     return (await tx.execute(found)).all()
+
+
+async def keep_similar(
+    tx: UnitOfWork, complaint_id: UUID, other_id: UUID, *, score: float, reasons: list[str], at: datetime
+) -> None:
+    """Keep that another complaint may be about the same thing; the newest likeness counts."""
+    found = insert(similar).values(
+        complaint_id=complaint_id, other_id=other_id, score=score, reasons=reasons, found_at=at
+    )
+    newer = {name: found.excluded[name] for name in ("score", "reasons", "found_at")}
+    await tx.execute(
+        found.on_conflict_do_update(
+            index_elements=["complaint_id", "other_id"],
+            set_=newer,
+            where=similar.c.found_at <= found.excluded.found_at,
+        )
+    )
+
+
+_COMPANIONS = (
+    text("""
+    WITH told AS (
+        SELECT other_id AS id, score, reasons FROM casework.similar WHERE complaint_id = :id
+        UNION ALL SELECT complaint_id, score, reasons FROM casework.similar WHERE other_id = :id
+    ), best AS (SELECT DISTINCT ON (id) id, score, reasons FROM told ORDER BY id, score DESC)
+    SELECT c.ticket, c.state, c.agency_key, c.agency_name, c.received_at, left(c.text, :excerpt) AS excerpt,
+           best.score, coalesce(best.reasons, '[]') AS reasons, c.matter_id IS NOT DISTINCT FROM :matter AND
+           c.matter_id IS NOT NULL AS joined
+    FROM casework."case" c LEFT JOIN best ON best.id = c.complaint_id
+    WHERE c.complaint_id IN (
+        SELECT id FROM best UNION SELECT complaint_id FROM casework."case" WHERE matter_id = :matter
+    ) AND c.complaint_id <> :id AND NOT c.sealed
+    ORDER BY joined DESC, best.score DESC NULLS LAST, c.received_at
+""")
+    .bindparams(bindparam("id", type_=Uuid), bindparam("matter", type_=Uuid))
+    .columns(reasons=JSONB)
+)
+
+
+async def companions_of(tx: UnitOfWork, row: Row[Any]) -> Sequence[Row[Any]]:
+    """Return the cases joined with one, then those like it; of sealed ones none, and for a sealed one none."""
+    if row.sealed:
+        return ()
+    values = {"id": row.complaint_id, "matter": row.matter_id, "excerpt": EXCERPT}
+    return (await tx.execute(_COMPANIONS, values)).all()
+
+
+async def one_at_a_time(tx: UnitOfWork) -> None:
+    """Let no other transaction join or separate cases until this one ends."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('casework.matter'))"))
+
+
+async def lock_matters_of(tx: UnitOfWork, cases: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Return cases with those joined with them, oldest first, all locked in that order."""
+    matters = [one.matter_id for one in cases if one.matter_id is not None]
+    within = case.c.complaint_id.in_([one.complaint_id for one in cases]) | case.c.matter_id.in_(matters)
+    return (await tx.execute(select(case).where(within).order_by(case.c.complaint_id).with_for_update())).all()
+
+
+async def lock_companions(tx: UnitOfWork, ticket: str) -> None:
+    """Lock a case with those joined with it, in the order of `lock_matters_of`."""
+    joined = select(case.c.matter_id).where(case.c.ticket == ticket).scalar_subquery()
+    within = (case.c.ticket == ticket) | (case.c.matter_id == joined)
+    found = select(case.c.complaint_id).where(within).order_by(case.c.complaint_id)
+    await tx.execute(found.with_for_update())
+
+
+async def open_companions(tx: UnitOfWork, row: Row[Any]) -> Sequence[Row[Any]]:
+    """Return the unsealed cases joined with one that nobody has answered yet, oldest first."""
+    if row.matter_id is None:
+        return ()
+    found = select(case).where(
+        case.c.matter_id == row.matter_id,
+        case.c.complaint_id != row.complaint_id,
+        case.c.state.in_(("received", "assigned", "in_progress")),
+        ~case.c.sealed,
+    )
+    return (await tx.execute(found.order_by(case.c.complaint_id))).all()
+
+
+async def open_matter(tx: UnitOfWork, **values: object) -> None:
+    """Keep a new matter."""
+    await tx.execute(insert(matter).values(values))

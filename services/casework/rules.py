@@ -6,18 +6,19 @@ reporter safe.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.directory import DESK, INSPECTORATE
 from shared.events import CaseState
 from shared.security import Principal, Role
 
-Move = Literal["take", "answer", "close"]
-"""What an officer does."""
-MachineMove = Literal["assign", "reassign", "hand_over", "withdraw", "resume"]
-"""What no officer does: routing's decision assigns, a later one reassigns what nobody has touched, a complaint that
-later words sealed is handed over to the Inspectorate, and its citizen withdraws it, or takes that back."""
+Move = Literal["take", "assign", "answer", "close"]
+"""What an officer does; of these routing's decision makes one too: it assigns what it is sure of."""
+MachineMove = Literal["doubt", "reassign", "hand_over", "withdraw", "resume", "answer_together"]
+"""What no officer does: routing's doubt leaves it to one, a later decision reassigns what nobody has touched, words that
+seal it hand it over to the Inspectorate, its citizen withdraws it, or takes that back, and what is answered in one case
+of a matter is answered in all."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
@@ -25,7 +26,9 @@ where routing was sure enough and nothing is sealed; an officer everything else.
 
 TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
     ("received", "assign"): "assigned",
+    ("received", "doubt"): "received",
     ("assigned", "take"): "in_progress",
+    ("assigned", "assign"): "assigned",
     ("in_progress", "answer"): "answered",
     ("answered", "close"): "closed",
     ("assigned", "reassign"): "assigned",
@@ -36,12 +39,15 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
     ("in_progress", "hand_over"): "assigned",
     ("answered", "hand_over"): "assigned",
     ("closed", "hand_over"): "assigned",
+    ("assigned", "answer_together"): "answered",
+    ("in_progress", "answer_together"): "answered",
 }
 """The state machine: what is not here is illegal. Two moves go back: a seal changes whose case it is, and what its
 citizen withdrew before anybody took it begins anew (`conversation.hear_resumption`)."""
 
 MOVERS: Mapping[Move, frozenset[Role]] = {
     "take": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
+    "assign": frozenset({Role.COORDINATOR, Role.INSPECTORATE}),
     "answer": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
     "close": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
 }
@@ -89,28 +95,64 @@ def legal_moves(state: CaseState) -> tuple[Move, ...]:
     return tuple(move for source, move in TRANSITIONS if source == state and move in MOVERS)  # type: ignore[misc]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """How sure routing must be, from 0 to 1, for its choice to be followed without an officer, by affair if given."""
+
+    default: float = 0.5
+    by_affair: Mapping[str, float] = field(default_factory=dict)
+
+    def reached(self, affair: str | None, confidence: float) -> bool:
+        """Tell whether a choice for this affair is sure enough."""
+        return confidence >= self.by_affair.get(affair or "", self.default)
+
+
 def follow(
-    state: CaseState, *, current: str | None, wanted: str, newer: bool, touched: bool, sealed: bool, withdrawn: bool
-) -> MachineMove | None:
+    state: CaseState,
+    *,
+    current: str | None,
+    wanted: str,
+    newer: bool,
+    touched: bool,
+    sealed: bool,
+    withdrawn: bool,
+    sure: bool,
+    chosen: bool = False,
+) -> Literal["assign"] | MachineMove | None:
     """Return what a decision of routing does to a case at the agency `current`; None when that stands as it is.
 
-    `newer`: than the decision that was followed; `touched`: an officer changed something. A late decision never
-    overwrites an officer's; only a seal takes a case away from one, and a sealed case goes to nobody else.
+    `newer`: than the decision that stands there; `touched`: an officer changed something; `sure`: see `Thresholds`, or
+    life is in danger; `chosen`: an officer gave it to `current`. A late decision never overwrites an officer's; only a
+    seal takes a case away from one, and a sealed case goes to nobody else. The province's desk is where what nobody
+    knows goes, so it is never doubted.
     """
     if withdrawn or (sealed and wanted != INSPECTORATE):
         return None
+    certain = sure or wanted in {DESK, INSPECTORATE}
     if state == "received":
-        return "assign"
+        if certain and not (chosen and current != wanted and not sealed):
+            return "assign"
+        return "doubt" if newer else None
     if current == wanted or not newer:
         return None
     if sealed:
         return "hand_over"
-    return "reassign" if state == "assigned" and not touched else None
+    return "reassign" if state == "assigned" and certain and not touched else None
 
 
 def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: bool) -> bool:
     """Tell whether a principal may make a move on a case of that agency."""
+    if move == "assign" and principal.role is Role.COORDINATOR:
+        return not sealed
     return principal.role in MOVERS[move] and _works(principal, agency_key, sealed=sealed)
+
+
+def may_join(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:
+    """Tell whether a principal may say that a case belongs with others, or does not: sealed ones stand alone."""
+    return not sealed and (
+        principal.role is Role.COORDINATOR
+        or (principal.role in MOVERS["take"] and _works(principal, agency_key, sealed=sealed))
+    )
 
 
 def may_verify(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:

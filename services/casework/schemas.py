@@ -1,17 +1,24 @@
 """What casework takes and says over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from shared.core.text import clean_text
-from shared.events import Actor, AttachmentRef, CaseState
+from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState
 
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 5_000
 _LONGEST_REASON = 1_000
+
+WaitingFor = Literal["verification"]
+"""What keeps a case: an officer who says whose it is."""
+Kind = Literal[
+    "pengaduan", "pengaduan_pengawasan", "whistleblowing", "aspirasi", "permintaan_informasi", "bukan_pengaduan"
+]
+Urgency = Literal["mendesak", "penting", "biasa"]
 
 
 def _clean(value: object) -> object:
@@ -36,10 +43,42 @@ class AnswerIn(BaseModel):
     text: Annotated[str, BeforeValidator(_clean), AfterValidator(_answer_length)]
 
 
+_Reason = Annotated[str, BeforeValidator(_clean), AfterValidator(_reason_length)]
+
+
+def _something(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("reason_missing", "Sebutkan alasannya")
+    return text
+
+
+class AssignIn(BaseModel):
+    """Whose it is, and why; the affair, kind and urgency where they are to be corrected."""
+
+    agency_key: Annotated[str, Field(max_length=100, description="As in the directory, for example 52.03.PUPR.")]
+    reason: Annotated[_Reason, AfterValidator(_something)]
+    affair: Annotated[str | None, Field(max_length=100)] = None
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+
+
+class JoinIn(BaseModel):
+    """Which other case is about the same thing, and why."""
+
+    ticket: Annotated[str, Field(max_length=40)]
+    reason: _Reason | None = None
+
+
 class CloseIn(BaseModel):
     """Why the case is closed, if there is anything to say: at most 1,000 characters."""
 
-    reason: Annotated[str, BeforeValidator(_clean), AfterValidator(_reason_length)] | None = None
+    reason: _Reason | None = None
+
+
+class SeparateIn(BaseModel):
+    """Why it is about something else after all."""
+
+    reason: _Reason | None = None
 
 
 class _Out(BaseModel):
@@ -62,6 +101,10 @@ class CaseSummary(_Out):
     agency_key: str | None
     agency_name: str | None
     affair: str | None
+    kind: str | None
+    urgency: str | None
+    waiting_for: WaitingFor | None
+    candidates: list[CandidateAgency] | None
     taken_by: UUID | None
     received_at: datetime
     assigned_at: datetime | None
@@ -121,6 +164,18 @@ class MessageOut(_Out):
     withdrawn_at: datetime | None
 
 
+class SimilarOut(_Out):
+    """Another case: joined under one matter, or found alike. `score` is none where only an officer saw the likeness."""
+
+    ticket: str
+    state: CaseState
+    agency_name: str | None
+    excerpt: str
+    score: float | None
+    reasons: list[str]
+    joined: bool
+
+
 class CaseOut(_Out):
     """A case with its whole history, oldest first."""
 
@@ -142,6 +197,11 @@ class CaseOut(_Out):
     level: str | None
     confidence: float | None
     reasons: list[str] | None
+    kind: str | None
+    urgency: str | None
+    waiting_for: WaitingFor | None
+    candidates: list[CandidateAgency] | None
+    assigned_by: UUID | None
     taken_by: UUID | None
     received_at: datetime
     assigned_at: datetime | None
@@ -156,3 +216,4 @@ class CaseOut(_Out):
     messages: list[MessageOut]
     history: list[TransitionOut]
     answers: list[AnswerOut]
+    similar: list[SimilarOut]

@@ -97,6 +97,11 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/v1/cases/{ticket}"): Access("officer", "a case of one's agency, or of the province", READERS),
     ("POST", "/v1/cases/{ticket}/verify"): Access("officer", "whoever may take a case may verify it", MOVERS),
     ("POST", "/v1/cases/{ticket}/take"): Access("officer", "leaders read and do not move cases", MOVERS),
+    ("POST", "/v1/cases/{ticket}/assign"): Access(
+        "officer", "the coordinator corrects routing; the Inspectorate within its own office", VIEWERS
+    ),
+    ("POST", "/v1/cases/{ticket}/join"): Access("officer", "the coordinator, or whoever works both cases", MOVERS),
+    ("POST", "/v1/cases/{ticket}/separate"): Access("officer", "whoever may join", MOVERS),
     ("POST", "/v1/cases/{ticket}/answer"): Access("officer", "leaders read and do not move cases", MOVERS),
     ("POST", "/v1/cases/{ticket}/close"): Access("officer", "leaders read and do not move cases", MOVERS),
     # the gateway

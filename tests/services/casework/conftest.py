@@ -18,6 +18,7 @@ from shared.core.ids import new_id
 from shared.core.service import ServeOptions
 from shared.core.ticket import new_ticket
 from shared.db import Database
+from shared.directory import directory
 from shared.events import AgencyRef, ComplaintReceived, ComplaintRouted, DetectedPlace, Envelope, Place
 from shared.http.client import ASGITransport, AsyncClient
 from shared.security import Principal, Role, new_key_pair
@@ -62,7 +63,7 @@ async def sql(admin_url):
 @pytest.fixture
 def deliver(pool):
     """Hand an event to the handler that casework has for it, in a transaction of its own."""
-    handlers = consumers.handlers(CaseworkService())
+    handlers = consumers.handlers(CaseworkService(directory=directory()))
 
     async def hand_over(event):
         envelope = Envelope(id=new_id(), subject=event.subject, time=datetime.now(UTC), sequence=1, data=event)

@@ -116,8 +116,50 @@ async def test_a_case_that_nobody_was_given_is_seen_by_the_whole_province_and_mo
     assert (await officer(Role.COORDINATOR).post(case.ticket, "take", version=1)).status_code == 403
 
 
+ROADS = AgencyRef(key="52.03.PUPR", name="Dinas PUPR Kabupaten Lombok Timur")
+# Whose case it is         → what the caller gets from: assign, join, separate; the other case is the Dinas PUPR's
+DISPOSITION = {
+    (Role.LIAISON, "own"): (403, 404, 409),
+    (Role.LEADER, "own"): (403, 404, 403),
+    (Role.COORDINATOR, "own"): (200, 200, 409),
+    (Role.COORDINATOR, "other"): (200, 200, 409),
+    (Role.COORDINATOR, "desk"): (200, 200, 409),
+    (Role.INSPECTORATE, "own"): (403, 403, 403),
+    (Role.INSPECTORATE, "other"): (403, 403, 403),
+    (Role.INSPECTORATE, "desk"): (403, 403, 403),
+    (Role.INSPECTORATE, "sealed"): (409, 409, 409),
+    **dict.fromkeys(product((Role.LIAISON, Role.LEADER), ("other", "desk", "sealed")), (404, 404, 404)),
+    (Role.COORDINATOR, "sealed"): (404, 404, 404),
+    **dict.fromkeys(product((Role.OPERATOR,), ("own", "other", "desk", "sealed")), (404, 404, 404)),
+}
+
+
+def test_the_table_of_dispositions_is_whole():
+    assert set(DISPOSITION) == set(TABLE)
+
+
+@pytest.mark.parametrize(("role", "whose"), list(DISPOSITION))
+async def test_who_may_assign_join_and_separate_whose_case(role, whose, officer, case_of, opened):
+    caller, roads = officer(role), await opened(agency=ROADS)
+    bodies = ({"agency_key": ROADS.key, "reason": "Jalan rusak."}, {"ticket": roads.ticket}, None)
+    for move, body, wanted in zip(("assign", "join", "separate"), bodies, DISPOSITION[role, whose], strict=True):
+        case = await case_of(whose)
+        answer = await caller.post(case.ticket, move, body, 2)
+        assert answer.status_code == wanted, (move, answer.text)
+
+
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", ""), ("GET", "/X"), ("POST", "/X/take"), ("POST", "/X/answer"), ("POST", "/X/close")]
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("GET", "/X"),
+        ("POST", "/X/take"),
+        ("POST", "/X/answer"),
+        ("POST", "/X/close"),
+        ("POST", "/X/assign"),
+        ("POST", "/X/join"),
+        ("POST", "/X/separate"),
+    ],
 )
 async def test_nothing_is_open_without_a_token(http, method, path):
     answer = await http.request(method, f"/v1/cases{path}", json=ANSWER if path.endswith("answer") else None)

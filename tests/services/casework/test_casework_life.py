@@ -10,6 +10,7 @@ import pytest
 
 from services.casework.service import CaseworkService
 from shared.core.errors import RejectError
+from shared.directory import directory
 from shared.events import AgencyRef, GivenPlace, Place
 from shared.security import Role
 
@@ -117,8 +118,8 @@ async def test_a_routing_of_an_unknown_complaint_is_rejected_with_its_reason(del
 @pytest.mark.parametrize(
     ("earlier", "move", "legal"),
     [
-        ((), "answer", ["take"]),
-        ((), "close", ["take"]),
+        ((), "answer", ["take", "assign"]),
+        ((), "close", ["take", "assign"]),
         (("take",), "take", ["answer"]),
         (("take",), "close", ["answer"]),
         (("take", "answer"), "answer", ["close"]),
@@ -138,11 +139,10 @@ async def test_an_illegal_move_names_the_legal_ones_and_changes_nothing(earlier,
     assert await bus(sql, case) == before
 
 
-async def test_a_case_that_routing_has_not_assigned_yet_offers_no_move(opened, officer):
+async def test_a_case_that_routing_has_not_assigned_yet_can_only_be_assigned(opened, officer):
     case, inspector = await opened(agency=None, sealed=True), officer(Role.INSPECTORATE)
     refused = await inspector.post(case.ticket, "take", version=1)
-    assert (refused.status_code, refused.json()["legal_moves"]) == (409, [])
-    assert (await inspector.post(case.ticket, "assign", version=1)).status_code == 404
+    assert (refused.status_code, refused.json()["legal_moves"]) == (409, ["assign"])
 
 
 async def test_the_officer_who_comes_second_reads_when_it_was_in_wita(opened, officer):
@@ -289,7 +289,7 @@ async def test_the_houses_policy_verifies_what_routing_was_sure_of_and_nothing_s
     confidence, sealed, verified, pool, events, sql
 ):
     received, routed = events
-    service = CaseworkService(policy="confident_routing", confident=0.8)
+    service = CaseworkService(policy="confident_routing", confident=0.8, directory=directory())
     complaint = received(sealed=sealed)
     async with pool.transaction() as tx:
         await service.open(tx, complaint)

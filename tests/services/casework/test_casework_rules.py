@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.casework.conflicts import MOVE_WORDS
-from services.casework.rules import MOVERS, TRANSITIONS, MachineMove, Move, follow, legal_moves, may, scope, target
+from services.casework.rules import (
+    MOVERS,
+    TRANSITIONS,
+    MachineMove,
+    Move,
+    Thresholds,
+    follow,
+    legal_moves,
+    may,
+    may_join,
+    scope,
+    target,
+)
 from shared.directory import DESK, INSPECTORATE
 from shared.events import STATE_WORDS, CaseState
 from shared.security import Principal, Role
@@ -18,19 +30,25 @@ STATES: tuple[CaseState, ...] = get_args(CaseState)
 MOVES: tuple[Move, ...] = get_args(Move)
 ALL_MOVES: tuple[Move | MachineMove, ...] = (*get_args(MachineMove), *MOVES)
 
-MACHINE = {
-    # state:        assign      reassign    hand_over   withdraw  resume      take           answer      close
-    "received": ("assigned", None, None, "closed", None, None, None, None),
-    "assigned": (None, "assigned", "assigned", "closed", None, "in_progress", None, None),
-    "in_progress": (None, None, "assigned", None, None, None, "answered", None),
-    "answered": (None, None, "assigned", None, None, None, None, "closed"),
-    "closed": (None, None, "assigned", None, "received", None, None, None),
+MACHINE: dict[str, dict[str, str]] = {
+    "received": {"doubt": "received", "assign": "assigned", "withdraw": "closed"},
+    "assigned": {
+        "reassign": "assigned",
+        "hand_over": "assigned",
+        "withdraw": "closed",
+        "answer_together": "answered",
+        "take": "in_progress",
+        "assign": "assigned",
+    },
+    "in_progress": {"hand_over": "assigned", "answer_together": "answered", "answer": "answered"},
+    "answered": {"hand_over": "assigned", "close": "closed"},
+    "closed": {"hand_over": "assigned", "resume": "received"},
 }
 
 
 @pytest.mark.parametrize(("state", "move"), list(product(STATES, ALL_MOVES)))
 def test_each_state_allows_exactly_the_moves_of_the_table(state, move):
-    wanted = MACHINE[state][ALL_MOVES.index(move)]
+    wanted = MACHINE[state].get(move)
     assert target(state, move) == wanted
     assert (move in legal_moves(state)) == (wanted is not None and move in MOVES)
 
@@ -43,7 +61,7 @@ def test_no_sequence_of_moves_reaches_an_undefined_state_or_goes_back_without_a_
         if reached is None:
             continue
         assert reached in STATES
-        if move in MOVES or move == "assign":
+        if move in {"take", "answer", "close"}:
             assert STATES.index(reached) == STATES.index(state) + 1
         elif move not in {"hand_over", "resume"}:
             assert STATES.index(reached) >= STATES.index(state)
@@ -57,7 +75,8 @@ def test_every_state_can_be_reached_and_every_move_is_used():
 
 
 def test_an_officer_is_offered_only_moves_that_some_officer_can_make():
-    assert legal_moves("received") == ()
+    assert legal_moves("received") == ("assign",)
+    assert legal_moves("closed") == ()
     offered = {move for state in STATES for move in legal_moves(state)}
     assert offered == set(MOVES) == {move for move, roles in MOVERS.items() if roles}
 
@@ -101,8 +120,12 @@ def test_who_sees_and_works_which_agencys_cases(who, column):
     one, agency = PEOPLE[who], PLACES[column]
     seen = scope(one)
     assert (seen is not None and seen.covers(agency, sealed=False)) == SEES_OPEN[who][column]
+    works = WORKS_OPEN[who][column]
     for move in ("take", "answer", "close"):
-        assert may(one, move, agency_key=agency, sealed=False) == WORKS_OPEN[who][column]
+        assert may(one, move, agency_key=agency, sealed=False) == works
+    assert may(one, "assign", agency_key=agency, sealed=False) == (who == "coordinator" or (who != "liaison" and works))
+    assert may_join(one, agency_key=agency, sealed=False) == (who == "coordinator" or works)
+    assert not may_join(one, agency_key=agency, sealed=True)
 
 
 @pytest.mark.parametrize(("who", "agency", "move"), list(product(PEOPLE, PLACES, MOVES)))
@@ -135,7 +158,8 @@ def test_nobody_moves_what_they_do_not_see(role, agencies, agency, sealed, move)
 
 
 ELSEWHERE = {"current": "52.03.PUPR", "wanted": "NTB.PUPRPERKIM", "newer": True, "touched": False}
-UNTOLD = {"sealed": False, "withdrawn": False}
+UNTOLD = {"sealed": False, "withdrawn": False, "sure": True}
+DOUBTED = {"current": None, "sure": False}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +170,17 @@ UNTOLD = {"sealed": False, "withdrawn": False}
         ("received", {"current": None, "sealed": True}, None),
         ("received", {"current": None, "sealed": True, "wanted": INSPECTORATE}, "assign"),
         ("received", {"current": None, "withdrawn": True}, None),
+        ("received", DOUBTED, "doubt"),
+        ("received", {**DOUBTED, "newer": False}, None),
+        ("received", {**DOUBTED, "withdrawn": True}, None),
+        ("received", {**DOUBTED, "wanted": DESK}, "assign"),
+        ("received", {**DOUBTED, "wanted": INSPECTORATE}, "assign"),
+        ("received", {**DOUBTED, "wanted": INSPECTORATE, "sealed": True}, "assign"),
+        ("received", {"chosen": True}, "doubt"),
+        ("received", {"chosen": True, "wanted": "52.03.PUPR"}, "assign"),
+        ("received", {"chosen": True, "wanted": INSPECTORATE, "sealed": True}, "assign"),
+        ("assigned", {"sure": False}, None),
+        ("assigned", {"sure": False, "wanted": DESK}, "reassign"),
         ("assigned", {}, "reassign"),
         ("assigned", {"newer": False}, None),
         ("assigned", {"touched": True}, None),
@@ -163,4 +198,18 @@ UNTOLD = {"sealed": False, "withdrawn": False}
 def test_a_later_decision_moves_what_nobody_touched_and_a_seal_moves_everything(state, changes, does):
     assert follow(state, **{**ELSEWHERE, **UNTOLD, **changes}) == does
     if does is not None:
-        assert target(state, does) == "assigned"
+        assert target(state, does) == ("received" if does == "doubt" else "assigned")
+
+
+@pytest.mark.parametrize(
+    ("affair", "confidence", "reached"),
+    [
+        ("pendidikan", 0.5, True),
+        ("pendidikan", 0.49, False),
+        (None, 0.5, True),
+        ("kesehatan", 0.6, False),
+        ("kesehatan", 0.7, True),
+    ],
+)
+def test_how_sure_is_sure_enough_may_differ_by_affair(affair, confidence, reached):
+    assert Thresholds(default=0.5, by_affair={"kesehatan": 0.7}).reached(affair, confidence) is reached

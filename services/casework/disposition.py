@@ -1,0 +1,251 @@
+"""Give a case to an agency (disposisi), or leave it to an officer: the columns, the history and the event of it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.casework import repository, rules
+from services.casework.conflicts import sealed_stays, unknown_affair, unknown_agency
+from services.casework.moves import move
+from shared.core.times import WITA
+from shared.db import UnitOfWork
+from shared.directory import INSPECTORATE, Agency, Directory
+from shared.events import (
+    Actor,
+    AgencyRef,
+    CandidateAgency,
+    CaseState,
+    ComplaintAssigned,
+    ComplaintRouted,
+    GivenPlace,
+    Level,
+    Place,
+)
+
+FOLLOWING = Actor(kind="machine", id="casework.follow_routing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What an officer chose, and why; None leaves what is known."""
+
+    agency_key: str
+    reason: str
+    affair: str | None = None
+    kind: str | None = None
+    urgency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """Whose it is from now on, by whom, and why."""
+
+    agency: AgencyRef
+    affair: str | None
+    level: Level
+    place: Place
+    confidence: float | None
+    reasons: tuple[str, ...]
+    kind: str | None
+    urgency: str | None
+    actor: Actor
+
+
+async def doubt(tx: UnitOfWork, row: Row[Any], event: ComplaintRouted, now: datetime) -> None:
+    """Leave it to an officer, with all that routing knows."""
+    why = (
+        f"keyakinan {_percent(event.confidence)} %"
+        if row.assigned_by is None
+        else f"petugas sebelumnya memilih {row.agency_name}"
+    )
+    reason = f"Menunggu verifikasi: {why}."
+    changes = _found(row, event) | {"reasons": list(event.reasons), "doubted_at": now}
+    await move(tx, row, "received", FOLLOWING, now, reason=reason, **changes)
+
+
+async def follow(
+    tx: UnitOfWork,
+    row: Row[Any],
+    event: ComplaintRouted,
+    state: CaseState,
+    now: datetime,
+    *,
+    sure: bool,
+    **also: object,
+) -> None:
+    """Give it to the agency that routing chose; not being `sure`, because minutes count."""
+    urged = () if sure else (_urged(event.confidence),)
+    decided = Disposition(
+        agency=event.agency,
+        affair=event.affair,
+        level=event.level,
+        place=event.place,
+        confidence=event.confidence,
+        reasons=(*event.reasons, *urged),
+        kind=event.kind,
+        urgency=event.urgency,
+        actor=FOLLOWING,
+    )
+    reason = " ".join(one for one in (_why_moved(row, event), *urged) if one) or None
+    await assign(tx, row, decided, state, now, reason=reason, **_found(row, event), **also)
+
+
+async def urge(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
+    """Give what waits for an officer to its best candidate: later words say that life is in danger."""
+    kept = await repository.case_by_ticket(tx, row.ticket)
+    state = rules.target(row.state, "assign")
+    if kept is None or state is None or kept.waiting_for is None:
+        return
+    best = CandidateAgency.model_validate(kept.candidates[0])
+    urged = _urged(kept.confidence)
+    decided = Disposition(
+        agency=AgencyRef(key=best.key, name=best.name),
+        affair=kept.affair,
+        level=kept.level,
+        place=place_of(kept),
+        confidence=kept.confidence,
+        reasons=(*kept.reasons, urged),
+        kind=kept.kind,
+        urgency=kept.urgency,
+        actor=FOLLOWING,
+    )
+    await assign(tx, kept, decided, state, now, reason=urged)
+
+
+def chosen(row: Row[Any], choice: Choice, directory: Directory, actor: Actor, now: datetime) -> Disposition:
+    """Return what an officer chose.
+
+    Raises `ProblemError` for what the directory does not know today, and `ConflictError` for a sealed case that would
+    leave the Inspectorate.
+    """
+    if row.sealed and choice.agency_key != INSPECTORATE:
+        raise sealed_stays()
+    agency = directory.agency(choice.agency_key, on=max(now.astimezone(WITA).date(), directory.known_from))
+    if agency is None:
+        raise unknown_agency(choice.agency_key)
+    if choice.affair is not None and choice.affair not in directory.affairs:
+        raise unknown_affair(choice.affair)
+    return Disposition(
+        agency=AgencyRef(key=agency.key, name=agency.name),
+        affair=choice.affair or _affair(row, agency),
+        level=agency.level.value,
+        place=place_of(row),
+        confidence=None,
+        reasons=(f"Dipilih petugas: {choice.reason}",),
+        kind=choice.kind or row.kind,
+        urgency=choice.urgency or row.urgency,
+        actor=actor,
+    )
+
+
+async def assign(
+    tx: UnitOfWork,
+    row: Row[Any],
+    decided: Disposition,
+    state: CaseState,
+    now: datetime,
+    *,
+    reason: str | None,
+    **also: object,
+) -> None:
+    """Write and announce whose it is."""
+    tx.publish(
+        ComplaintAssigned(
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            agency=decided.agency,
+            affair=decided.affair,
+            level=decided.level,
+            place=decided.place,
+            confidence=decided.confidence,
+            reasons=decided.reasons,
+            actor=decided.actor,
+            sealed=row.sealed,
+            assigned_at=now,
+            kind=decided.kind,
+            urgency=decided.urgency,
+        ),
+        time=now,
+    )
+    changes: dict[str, object] = {
+        "agency_key": decided.agency.key,
+        "agency_name": decided.agency.name,
+        "affair": decided.affair,
+        "level": decided.level,
+        "confidence": decided.confidence,
+        "reasons": list(decided.reasons),
+        "kind": decided.kind,
+        "urgency": decided.urgency,
+        "assigned_at": now,
+        "assigned_by": None,
+        "doubted_at": None,
+        "taken_by": None,
+        "closed_at": None,
+    }
+    await move(tx, row, state, decided.actor, now, reason=reason, **changes | also)
+
+
+def place_of(row: Row[Any]) -> Place:
+    """Return where it is: as routing found it, else as the citizen gave it."""
+    if row.place is not None:
+        return Place.model_validate(row.place)
+    return Place(given=GivenPlace(region_code=row.region_code, description=row.place_name))
+
+
+def named(place: Place) -> tuple[str | None, str | None]:
+    """Return code and name of the place: as routing found it, else as the citizen gave it."""
+    if place.detected is not None:
+        return place.detected.region_code, place.detected.name
+    return place.given.region_code, place.given.description
+
+
+def _found(row: Row[Any], event: ComplaintRouted) -> dict[str, object]:
+    region_code, place_name = named(event.place)
+    itself = CandidateAgency(
+        key=event.agency.key,
+        name=event.agency.name,
+        score=event.confidence,
+        affair=event.affair,
+        reasons=event.reasons,
+    )
+    candidates: Sequence[CandidateAgency] = event.candidates or (itself,)
+    return {
+        "region_code": region_code or row.region_code,
+        "place_name": place_name or row.place_name,
+        "place": event.place.model_dump(mode="json"),
+        "candidates": [one.model_dump(mode="json") for one in candidates],
+        "affair": event.affair,
+        "level": event.level,
+        "confidence": event.confidence,
+        "kind": event.kind,
+        "urgency": event.urgency,
+        "routed_at": event.decided_at,
+    }
+
+
+def _affair(row: Row[Any], agency: Agency) -> str | None:
+    """Return by which affair it is that agency's: as routing offered it, or its own suggestion where it fits."""
+    offered = {one["key"]: one["affair"] for one in row.candidates or ()}
+    known: str | None = row.affair
+    return offered.get(agency.key) or (known if known in agency.affairs else None)
+
+
+def _why_moved(row: Row[Any], event: ComplaintRouted) -> str | None:
+    """Say in the history why it stands elsewhere now; None for the first assignment."""
+    if row.agency_key is None or row.agency_key == event.agency.key:
+        return None
+    why = "aduan disegel" if row.sealed else "keterangan tambahan dari pelapor"
+    return f"Dialihkan dari {row.agency_name} ke {event.agency.name}: {why}."
+
+
+def _urged(confidence: float) -> str:
+    return f"Keadaan darurat: diteruskan tanpa menunggu verifikasi (keyakinan {_percent(confidence)} %)."
+
+
+def _percent(share: float) -> int:
+    """Return whole per cent, rounded down: what is below a threshold never reads as if it reached it."""
+    return math.floor(share * 100 + 1e-9)
