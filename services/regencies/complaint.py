@@ -65,6 +65,8 @@ class Complaint(BaseModel):
     located_in: LocatedIn | None = None
     affair: str | None = None
     level: Level | None = None
+    kind: str | None = None
+    urgency: str | None = None
     agency: AgencyRef | None = None
     state: str = "received"
     lapor_id: str | None = None
@@ -151,11 +153,12 @@ def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
     match event:
         case ComplaintRouted() if complaint.assigned_at is None:
             place = _place(complaint, event.place, event.directory_version)
-            return {**place, "affair": event.affair, "level": event.level}
+            return {**place, "affair": event.affair, "level": event.level, "kind": event.kind, "urgency": event.urgency}
         case ComplaintAssigned():
             place = _place(complaint, event.place, None)
             decided = {"affair": event.affair, "level": event.level, "agency": event.agency}
-            return {**place, **decided, "assigned_at": event.assigned_at}
+            weighed = {"kind": event.kind or complaint.kind, "urgency": event.urgency or complaint.urgency}
+            return {**place, **decided, **weighed, "assigned_at": event.assigned_at}
         case ComplaintVerified():
             return {"verified_at": complaint.verified_at or event.verified_at}
         case ComplaintStatusChanged():
@@ -175,6 +178,8 @@ def _sealed(complaint: Complaint) -> Complaint:
         "located_in": None,
         "affair": None,
         "level": None,
+        "kind": None,
+        "urgency": None,
         "agency": None,
     }
     return _with(complaint, **nothing, attachments=(), lapor_id=None, sealed=True)

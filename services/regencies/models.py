@@ -29,6 +29,8 @@ complaint = Table(
     Column("located_in", _json),
     Column("affair", Text),
     Column("level", Text),
+    Column("kind", Text),
+    Column("urgency", Text),
     Column("agency", _json, comment="key, and name as it was when assigned"),
     Column("state", Text, nullable=False),
     Column("lapor_id", Text),

@@ -62,6 +62,24 @@ def test_what_is_verified_before_it_is_assigned_is_told_by_its_place():
     assert regions.held.keys() == {"52", "52.03", "52.06"}
 
 
+def test_kind_and_urgency_are_routings_until_an_officer_says_otherwise():
+    new = received()
+    regions = known(new)
+    regions.hear(assigned(new, kind="pengaduan", urgency="penting"))
+    assert (regions.held["52.03"].kind, regions.held["52.03"].urgency) == ("pengaduan", "penting")
+    regions.hear(assigned(new, kind=None, urgency="mendesak"))
+    assert (regions.held["52.03"].kind, regions.held["52.03"].urgency) == ("pengaduan", "mendesak")
+
+
+def test_of_what_is_sealed_no_kind_or_urgency_is_kept():
+    new = received()
+    regions = known(new)
+    regions.hear(assigned(new, kind="pengaduan", urgency="penting"))
+    regions.hear(assigned(new, kind="whistleblowing", urgency="penting", sealed=True))
+    assert regions.complaint is not None
+    assert (regions.complaint.kind, regions.complaint.urgency) == (None, None)
+
+
 def test_of_a_sealed_complaint_nothing_is_told_and_nothing_kept():
     new = received(sealed=True, place=Place(given=GivenPlace(region_code="52.03", description="kantor desa")))
     regions = Regions()
