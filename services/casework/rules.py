@@ -16,9 +16,9 @@ from shared.security import Principal, Role
 Move = Literal["take", "assign", "answer", "close"]
 """What an officer does; of these routing's decision makes one too: it assigns what it is sure of."""
 MachineMove = Literal["doubt", "reassign", "hand_over", "withdraw", "resume", "answer_together"]
-"""What no officer does: routing's doubt leaves it to one, a later decision reassigns what nobody has touched, words that
-seal it hand it over to the Inspectorate, its citizen withdraws it, or takes that back, and what is answered in one case
-of a matter is answered in all."""
+"""What no officer does: routing's doubt leaves it to one, a later decision reassigns what nobody has touched, a seal
+hands it over to the Inspectorate, its citizen withdraws it, or takes that back, and what is answered in one case of a
+matter is answered in all."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does

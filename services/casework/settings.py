@@ -43,7 +43,7 @@ class CaseworkSettings(Settings):
     """How sure routing must be for its choice to be followed; below, an officer chooses."""
     assign_confidence_by_affair: Annotated[
         Mapping[str, Share], NoDecode, BeforeValidator(_object), AfterValidator(_known)
-    ] = Field(default_factory=dict)
+    ] = Field(default={})
     """The same for single affairs, as a JSON object of affair and share."""
 
     @property

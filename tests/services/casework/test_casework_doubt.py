@@ -79,6 +79,18 @@ async def test_the_verification_queue_holds_what_waits_and_nothing_else(doubted,
     assert (await coordinator.get(waiting_for="hujan")).status_code == 422
 
 
+async def test_the_verification_queue_is_read_in_order_from_its_index(sql):
+    await sql.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+    plan = await sql.fetch("""
+        EXPLAIN SELECT * FROM casework."case" WHERE NOT sealed AND waiting_for = 'verification'
+        AND (urgent, received_at, complaint_id) < (false, now(), '0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a66')
+        ORDER BY urgent DESC, received_at DESC, complaint_id DESC LIMIT 50
+    """)
+    said = "\n".join(row[0] for row in plan)
+    assert "case_waiting" in said
+    assert "Sort" not in said
+
+
 async def test_more_words_lift_a_doubt(doubted, deliver, events, officer, sql):
     case = await doubted()
     await deliver(events[1](case.event, confidence=0.8))
