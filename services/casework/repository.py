@@ -225,17 +225,11 @@ async def keep_similar(
     tx: UnitOfWork, complaint_id: UUID, other_id: UUID, *, score: float, reasons: list[str], at: datetime
 ) -> None:
     """Keep that another complaint may be about the same thing; the newest likeness counts."""
-    found = insert(similar).values(
-        complaint_id=complaint_id, other_id=other_id, score=score, reasons=reasons, found_at=at
-    )
-    newer = {name: found.excluded[name] for name in ("score", "reasons", "found_at")}
-    await tx.execute(
-        found.on_conflict_do_update(
-            index_elements=["complaint_id", "other_id"],
-            set_=newer,
-            where=similar.c.found_at <= found.excluded.found_at,
-        )
-    )
+    told = {"score": score, "reasons": reasons, "found_at": at}
+    found = insert(similar).values(complaint_id=complaint_id, other_id=other_id, **told)
+    later = similar.c.found_at <= found.excluded.found_at
+    keys = ["complaint_id", "other_id"]
+    await tx.execute(found.on_conflict_do_update(index_elements=keys, set_=told, where=later))
 
 
 _COMPANIONS = (
@@ -245,8 +239,7 @@ _COMPANIONS = (
         UNION ALL SELECT complaint_id, score, reasons FROM casework.similar WHERE other_id = :id
     ), best AS (SELECT DISTINCT ON (id) id, score, reasons FROM told ORDER BY id, score DESC)
     SELECT c.ticket, c.state, c.agency_key, c.agency_name, c.received_at, left(c.text, :excerpt) AS excerpt,
-           best.score, coalesce(best.reasons, '[]') AS reasons, c.matter_id IS NOT DISTINCT FROM :matter AND
-           c.matter_id IS NOT NULL AS joined
+           best.score, coalesce(best.reasons, '[]') AS reasons, coalesce(c.matter_id = :matter, false) AS joined
     FROM casework."case" c LEFT JOIN best ON best.id = c.complaint_id
     WHERE c.complaint_id IN (
         SELECT id FROM best UNION SELECT complaint_id FROM casework."case" WHERE matter_id = :matter
