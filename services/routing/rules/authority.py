@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from services.routing.rules.gazetteer import fold, gazetteer
+from services.routing.rules.gazetteer import gazetteer
 from services.routing.rules.phrases import Phrases
+from services.routing.rules.spelling import fold
 from services.routing.rules.text import RULES, Text, load_yaml
 from shared.directory.affairs import Level, affairs
 

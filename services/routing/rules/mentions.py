@@ -1,37 +1,34 @@
-"""Finds where a text names places: spans with their meanings, and what the words before them say."""
+"""Finds where a text names places: spans with their meanings, and what the words around them say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
-from services.routing.rules.gazetteer import Gazetteer, Meaning, fold
-from services.routing.rules.text import RULES, read_words
+from services.routing.rules import sentence
+from services.routing.rules.gazetteer import Gazetteer, Meaning
+from services.routing.rules.spelling import fold, join
 
-VILLAGE_MARKERS = frozenset({"desa", "kelurahan", "pemdes", "kades"})
-KECAMATAN_MARKERS = frozenset({"kecamatan", "camat"})
-HAMLET_MARKERS = frozenset({"dusun", "kampung", "lingkungan", "dasan", "gubuk"})
-REGENCY_MARKERS = frozenset({"kabupaten", "pemkab", "bupati"})
-CITY_MARKERS = frozenset({"kota", "pemkot", "walikota"})
-MARKERS = VILLAGE_MARKERS | KECAMATAN_MARKERS | HAMLET_MARKERS | REGENCY_MARKERS | CITY_MARKERS
-#: A building's name is often the name of its place: Puskesmas Woha, SMKN 1 Selong, Pasar Keruak.
-FACILITIES = read_words(RULES / "places" / "before_names.txt")
-_PEOPLE = frozenset({"pak", "bu", "nama", "an", "saudara", "saudari", "sdr", "sdri", "haji", "hj", "mas", "mbak"})
-_ORIGIN = frozenset({"asal", "berasal", "asli", "keturunan", "kelahiran"})
-_DWELLER = frozenset({"warga", "orang"})
-_ORIGIN_FROM = frozenset(
-    {"warga", "keluarga", "orang", "saya", "pasien", "pendatang", "rombongan", "wisatawan", "kami"}
-)
 #: After "di lembar", "di alas": the word is itself, not a kecamatan.
 _ORDINALS = frozenset({"pertama", "kedua", "ketiga", "terakhir", "ini", "itu", "kertas", "jawaban", "kaki", "meja"})
 _STREET = "jalan"
-_DESTINATION = frozenset({"ke", "menuju", "arah", "tujuan"})
+_LOCATIVE = frozenset({"", "di", "dari", "ke", "warga", "jalan", "kantor", "balai"})
 _MIN_JOINED = 6
-_KECAMATAN, _VILLAGE = 2, 3  # dots in the code
+_REGENCY, _KECAMATAN, _VILLAGE = 1, 2, 3  # dots in the code
+
+
+class Outside(IntEnum):
+    """How far a text speaks of places outside the province."""
+
+    NOT = 0
+    PASSING = 1
+    NAMED = 2
+    CERTAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A named place: its words `[start, end)`, what it may mean, and how the sentence holds it.
 
-    `origin` is how far the words before say that someone merely comes from there, 0 to 1.
+    `origin` is how far the words around say that someone merely comes from there, 0 to 1.
     """
 
     start: int
@@ -43,55 +40,97 @@ class Mention:
     destination: bool
 
 
-def find_mentions(words: tuple[str, ...], names: Gazetteer) -> tuple[list[Mention], list[str]]:
-    """Return the mentions in order, longest name first, and the well-known places outside the province."""
+def find_mentions(words: tuple[str, ...], names: Gazetteer) -> tuple[list[Mention], Outside]:
+    """Return the mentions in order, longest name first, and whether well-known places outside are named."""
     found: list[Mention] = []
-    elsewhere: list[str] = []
+    outside = Outside.NOT
+    before = ""
     folded = tuple(map(fold, words))
     i = 0
     while i < len(words):
-        word = folded[i]
-        if word[:3] not in names.starts and len(word) > 2:  # noqa: PLR2004  (a key starts with three letters)
+        key, n = _longest(folded, i, names)
+        if not n:
             i += 1
             continue
-        for n in range(min(names.longest, len(words) - i), 0, -1):
-            key = word if n == 1 else "".join(folded[i : i + n])
-            meanings = names.meanings.get(key)
-            if meanings and (n == 1 or len(key) >= _MIN_JOINED):
-                found.append(_mention(words, i, i + n, meanings))
-            elif key not in names.elsewhere:
-                continue
-            if key in names.elsewhere and not (found and found[-1].start == i and found[-1].marked):
-                elsewhere.append(key)
-            i += n
-            break
-        else:
-            i += 1
-    return found, elsewhere
+        meanings = names.meanings.get(key, ())
+        mention = _mention(words, folded, i, i + n, meanings, names) if meanings else None
+        if mention and found and found[-1].end == i and before == key:
+            found[-1] = _innermost(found[-1], meanings)
+        if mention:
+            found.append(mention)
+        before = key
+        if key in names.elsewhere and not (mention and mention.marked):
+            outside = max(outside, _outside(words, i, i + n))
+        i += n
+    return found, outside
 
 
-def _mention(words: tuple[str, ...], start: int, end: int, meanings: tuple[Meaning, ...]) -> Mention:
+def _longest(folded: tuple[str, ...], at: int, names: Gazetteer) -> tuple[str, int]:
+    """Return the longest name that starts here and its number of words; 0 when none does."""
+    word = folded[at]
+    if word[:3] not in names.starts and len(word) > 2:  # noqa: PLR2004  (a key starts with three letters)
+        return "", 0
+    for n in range(min(names.longest, len(folded) - at), 0, -1):
+        key = word if n == 1 else join(folded[at : at + n])
+        meanings = names.meanings.get(key)
+        if meanings and (n == 1 or len(key) >= _MIN_JOINED or all(m.needs_support for m in meanings)):
+            return key, n
+        if key in names.elsewhere:
+            return key, n
+    return "", 0
+
+
+def _outside(words: tuple[str, ...], start: int, end: int) -> Outside:
+    before = words[start - 1] if start else ""
+    if before in sentence.REGENCY_MARKERS | sentence.CITY_MARKERS:
+        return Outside.CERTAIN
+    passing = before == "dari" or sentence.is_destination(words, start) or sentence.origin_of(words, start, end)
+    return Outside.PASSING if passing else Outside.NAMED
+
+
+def _mention(
+    words: tuple[str, ...],
+    folded: tuple[str, ...],
+    start: int,
+    end: int,
+    meanings: tuple[Meaning, ...],
+    names: Gazetteer,
+) -> Mention:
     before = words[start - 1] if start else ""
     before2 = words[start - 2] if start > 1 else ""
-    if before.isdigit() and before2 in FACILITIES:
+    if before.isdigit() and before2 in sentence.FACILITIES:
         before = before2
-    if before in _PEOPLE:
-        meanings = tuple(m for m in meanings if len(m.code) <= len("52.01.01") and not m.needs_support)
+    if before in sentence.PEOPLE:
+        meanings = tuple(m for m in meanings if m.code.count(".") < _VILLAGE and not m.needs_support)
     narrowed = _narrow(before, meanings)
-    marked = before in MARKERS and bool(narrowed)
-    weak = before in FACILITIES and (words[end] if end < len(words) else "") not in _ORDINALS
+    if narrowed and all(m.needs_support for m in narrowed) and not _is_a_name(words, folded, start, end, names):
+        narrowed = ()
+    weak = before in sentence.FACILITIES and (words[end] if end < len(words) else "") not in _ORDINALS
     kept = narrowed or _outermost(
-        tuple(_supported(m) if weak and m.code.count(".") < _VILLAGE else m for m in meanings)
+        tuple(Meaning(m.code, m.weight) if weak and m.code.count(".") < _VILLAGE else m for m in meanings)
     )
     return Mention(
         start=start,
         end=end,
         meanings=kept,
-        marked=marked,
-        origin=_origin(words, start),
+        marked=before in sentence.MARKERS and bool(narrowed),
+        origin=sentence.origin_of(words, start, end),
         street=before == _STREET or (before == "raya" and before2 == _STREET),
-        destination=before in _DESTINATION or (before in MARKERS and before2 in _DESTINATION),
+        destination=sentence.is_destination(words, start),
     )
+
+
+def _is_a_name(words: tuple[str, ...], folded: tuple[str, ...], start: int, end: int, names: Gazetteer) -> bool:
+    """Say whether a common word after its marker is a name: not in "kades baru", nor in a kecamatan of elsewhere."""
+    if end - start == 1 and folded[start] in names.function_words:
+        before2 = words[start - 2] if start > 1 else ""
+        if words[start - 1] in sentence.HEADS or before2 not in _LOCATIVE:
+            return False
+    for at in range(end, min(end + 3, len(words) - 1)):
+        if words[at] in {"kecamatan", "kabupaten"} and sentence.is_region_of_another_name(words, at + 1):
+            key, n = _longest(folded, at + 1, names)
+            return bool(n) and key in names.meanings
+    return True
 
 
 def _outermost(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
@@ -100,32 +139,28 @@ def _outermost(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
     return tuple(m for m in meanings if not any(m.code.startswith(f"{code}.") for code in codes if code != m.code))
 
 
-def _supported(meaning: Meaning) -> Meaning:
-    return Meaning(meaning.code, meaning.weight)
+def _innermost(mention: Mention, meanings: tuple[Meaning, ...]) -> Mention:
+    """Read a name said twice as a village in the kecamatan of its name: "Narmada, Narmada"."""
+    codes = {meaning.code for meaning in meanings}
+    inner = tuple(m for m in meanings if m.code.rpartition(".")[0] in codes)
+    return mention if mention.marked or not inner else replace(mention, meanings=inner)
 
 
 def _narrow(marker: str, meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
     """Keep the meanings of the level that the marker names, with more weight; none when it names another."""
-    if marker in VILLAGE_MARKERS:
-        return tuple(Meaning(m.code, m.weight + 1.2) for m in meanings if m.code.count(".") == _VILLAGE)
-    if marker in KECAMATAN_MARKERS:
-        return tuple(Meaning(m.code, m.weight + 1.0) for m in meanings if m.code.count(".") == _KECAMATAN)
-    if marker in REGENCY_MARKERS:
-        return tuple(Meaning(m.code, 2.5) for m in meanings if m.code.count(".") == 1 and m.code < "52.7")
-    if marker in CITY_MARKERS:
-        return tuple(Meaning(m.code, 2.5) for m in meanings if m.code.count(".") == 1 and m.code > "52.7")
-    if marker in HAMLET_MARKERS:
+    if marker in sentence.VILLAGE_MARKERS:
+        return tuple(
+            Meaning(m.code, m.weight + 1.2, m.needs_support) for m in meanings if m.code.count(".") == _VILLAGE
+        )
+    if marker in sentence.KECAMATAN_MARKERS:
+        return tuple(
+            Meaning(m.code, m.weight + 1.0, m.needs_support) for m in meanings if m.code.count(".") == _KECAMATAN
+        )
+    if marker in sentence.REGENCY_MARKERS:
+        return tuple(Meaning(m.code, 2.5) for m in meanings if m.code.count(".") == _REGENCY and m.code < "52.7")
+    if marker in sentence.CITY_MARKERS:
+        return tuple(Meaning(m.code, 2.5) for m in meanings if m.code.count(".") == _REGENCY and m.code > "52.7")
+    if marker in sentence.HAMLET_MARKERS:
         sure = marker == "dusun"
         return tuple(Meaning(m.code, m.weight * 0.6) for m in meanings if sure or not m.needs_support)
     return ()
-
-
-def _origin(words: tuple[str, ...], start: int) -> float:
-    """Say how far the words before tell of an origin: 1 for `asal X`, `keluarga dari X`; half for `warga X`."""
-    before = [w for w in words[max(0, start - 4) : start] if w not in MARKERS]
-    if not before:
-        return 0.0
-    last = before[-1]
-    if last in _ORIGIN or (last == "dari" and any(w in _ORIGIN_FROM | _ORIGIN for w in before[:-1])):
-        return 1.0
-    return 0.5 if last in _DWELLER else 0.0

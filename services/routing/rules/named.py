@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from services.routing.rules.affair import is_landmark
 from services.routing.rules.gazetteer import gazetteer
-from services.routing.rules.mentions import MARKERS, find_mentions
+from services.routing.rules.mentions import find_mentions
 from services.routing.rules.phrases import Phrases
+from services.routing.rules.sentence import MARKERS
 from services.routing.rules.text import Text
 from shared.directory import Agency, Directory, Level
 from shared.directory.regions import PROVINCE_CODE

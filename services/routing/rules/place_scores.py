@@ -5,7 +5,7 @@ from services.routing.rules.mentions import Mention
 from shared.directory.regions import PROVINCE_CODE
 
 _ORIGIN_LOSS = 0.85
-_DESTINATION_FACTOR = 0.7
+_DESTINATION_FACTOR = 0.6
 _STREET_FACTOR = 0.4
 _LEAST_SCORE = 0.2
 _HINT = 0.8
@@ -18,7 +18,7 @@ def score_places(mentions: list[Mention], hints: list[str]) -> dict[str, float]:
         for meaning in _beside(mention, mentions):
             support = sum(_support(meaning.code, mention, other) for other in mentions if other is not mention)
             hinted = sum(_related(meaning.code, hint) for hint in hints)
-            if meaning.needs_support and not support and not mention.marked:
+            if meaning.needs_support and not (support or hinted or mention.marked):
                 continue
             value = (meaning.weight + support + _HINT * hinted) * _factor(mention)
             scores[meaning.code] = max(scores.get(meaning.code, 0.0), value)
@@ -54,10 +54,10 @@ def _support(code: str, mention: Mention, other: Mention) -> float:
     for meaning in other.meanings:
         if meaning.code == code or not _related(code, meaning.code) or meaning.code == PROVINCE_CODE:
             continue
-        if meaning.needs_support and not other.marked:
+        gap = _gap(mention, other)
+        if meaning.needs_support and not other.marked and gap:  # two common words support each other side by side
             continue
-        beside = _gap(mention, other) <= 1
-        best = max(best, 0.4 * meaning.weight + 0.4 * beside)
+        best = max(best, 0.4 * meaning.weight + 0.4 * (gap <= 1))
     return best
 
 
