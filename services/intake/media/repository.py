@@ -54,6 +54,11 @@ async def change(tx: UnitOfWork, attachment_id: UUID, **values: object) -> None:
     await tx.execute(update(attachment).where(attachment.c.id == attachment_id).values(given))
 
 
+async def is_sealed(tx: UnitOfWork, complaint_id: UUID) -> bool:
+    """Say whether only the Inspectorate may know of a complaint."""
+    return bool((await tx.execute(select(complaint.c.sealed).where(complaint.c.id == complaint_id))).scalar())
+
+
 async def view(tx: UnitOfWork, attachment_id: UUID) -> Row[Any] | None:
     """Return an attachment with what decides who may see it: its complaint's seal and agency, its message's words."""
     found = (

@@ -98,13 +98,17 @@ async def test_a_wanted_photo_is_fetched_cleaned_stored_and_announced(desk, work
     [event] = await events(sql, owner)
     assert (event["type"], event["state"]) == ("complaint.attachment_settled.v1", "stored")
     assert event["attachment"]["sha256"] == row["sha256"]
-    assert "116.1" not in json.dumps(event)
+    assert event["taken_at"] == {name: row["hints"][name] for name in ("latitude", "longitude")}
     assert not await worker.fetch_next()
 
 
-async def test_without_consent_no_hint_reaches_the_database(worker, sql):
-    wanted = await attachment(sql, await complaint(sql))
+async def test_without_consent_no_hint_reaches_the_database_or_an_event(worker, sql):
+    owner = await complaint(sql)
+    wanted = await attachment(sql, owner)
     await worker.fetch_next()
+    [event] = await events(sql, owner)
+    assert event["taken_at"] is None
+    assert "116.1" not in json.dumps(event)
     assert await sql.fetchval("SELECT hints IS NULL FROM intake.attachment WHERE id = $1", wanted)
 
 
