@@ -102,6 +102,14 @@ async def test_a_wanted_photo_is_fetched_cleaned_stored_and_announced(desk, work
     assert not await worker.fetch_next()
 
 
+async def test_where_a_sealed_complaints_photo_was_taken_is_not_announced(worker, sql):
+    owner = await complaint(sql, sealed=True)
+    await attachment(sql, owner, keep_hints=True)
+    await worker.fetch_next()
+    [event] = await events(sql, owner)
+    assert event["taken_at"] is None
+
+
 async def test_without_consent_no_hint_reaches_the_database_or_an_event(worker, sql):
     owner = await complaint(sql)
     wanted = await attachment(sql, owner)
