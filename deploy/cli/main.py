@@ -30,6 +30,7 @@ _COMMANDS = (
     "database",
     "events",
     "contracts",
+    "routing",
 )
 """Each is a module of this package with a typer `app`; only the one that is called is loaded."""
 

@@ -1,0 +1,1 @@
+"""The trained model: learns from this house's own complaints; ships empty, and without one the rules decide alone."""

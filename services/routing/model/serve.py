@@ -1,0 +1,92 @@
+"""Scores affairs with a model beside the rules, in the rules' own type and order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from services.routing.model import store
+from services.routing.model.store import ModelError
+from services.routing.rules.affair import AffairScore, score_affairs
+from services.routing.rules.text import Text
+
+#: The model's say in the mean of model and rules; the rest keeps affairs possible that no training text had.
+MODEL_SHARE = 0.95
+#: An affair below this is no answer.
+_LEAST = 0.001
+LIKENESS = "model terlatih: mirip aduan yang dulu ditangani urusan ini"
+
+
+class AffairModel:
+    """One version of the trained model."""
+
+    def __init__(self, version: str, learnt: Any) -> None:
+        """Take what `fit` learnt, under its version."""
+        self.version = version
+        self._learnt = learnt
+
+    def score(self, text: Text, *, boost: Mapping[str, float]) -> tuple[AffairScore, ...]:
+        """Return affairs with calibrated probabilities, best first, as `score_affairs` does."""
+        return self.score_many([text], boosts=[boost])[0]
+
+    def score_many(
+        self, texts: Sequence[Text], *, boosts: Sequence[Mapping[str, float]]
+    ) -> list[tuple[AffairScore, ...]]:
+        """Return the same for many texts in one batch, which is much faster."""
+        if not texts:
+            return []
+        ranked = [score_affairs(text, boost=dict(boost)) for text, boost in zip(texts, boosts, strict=True)]
+        classes = [str(key) for key in self._learnt.classifier.classes_]
+        rows = self._learnt.probabilities(texts, ranked)
+        return [
+            _blend(rules, dict(zip(classes, map(float, row), strict=True)))
+            for rules, row in zip(ranked, rows, strict=True)
+        ]
+
+
+def _blend(rules: Sequence[AffairScore], learnt: Mapping[str, float]) -> tuple[AffairScore, ...]:
+    """Return the weighted mean of both; where no phrase of ours spoke for an affair, say that the model did."""
+    known = {score.affair: score for score in rules}
+    found = []
+    for affair in known.keys() | learnt.keys():
+        rule = known.get(affair) or AffairScore(affair, 0.0, 0.0, ())
+        share = MODEL_SHARE * learnt.get(affair, 0.0) + (1 - MODEL_SHARE) * rule.probability
+        if share >= _LEAST:
+            found.append(replace(rule, probability=share))
+    return tuple(sorted(found, key=lambda score: (-score.probability, score.affair)))
+
+
+def decided_by_model(score: AffairScore) -> str | None:
+    """Return the reason to show where the model, and no phrase of ours, decided; else None."""
+    return None if score.phrases else LIKENESS
+
+
+def load_model(folder: Path | None = None) -> AffairModel | None:
+    """Return the model in use, None where there is none; `ModelError` says why one cannot be used."""
+    home = folder or store.default_folder()
+    version = store.in_use(home)
+    if version is None:
+        return None
+    if version != Path(version).name:
+        raise ModelError(f"{home}: the file in_use names no version")
+    return load_version(home, version)
+
+
+def load_version(folder: Path, version: str, name: str = store.MODEL) -> AffairModel:
+    """Return one version's model, or (`store.MEASURED`) its twin that never saw the held-out texts."""
+    from services.routing.model.fit import Learnt  # noqa: PLC0415  (scikit-learn only where a model is)
+
+    _, parts = store.read_parts(folder / version, name)
+    try:
+        return AffairModel(version, Learnt(parts["words"], parts["letters"], parts["classifier"]))
+    except KeyError as error:
+        raise ModelError(f"model {version}: {error} is missing in it; train anew") from error
+
+
+def why_unusable(folder: Path | None = None) -> str | None:
+    """Return why the model in use cannot be used, None where it can or there is none."""
+    try:
+        load_model(folder)
+    except ModelError as error:
+        return str(error)
+    return None

@@ -1,0 +1,80 @@
+"""The trained model on made-up complaints."""
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from services.routing.model import serve, store
+from services.routing.model.serve import AffairModel, load_model
+from services.routing.model.store import ModelError
+from services.routing.model.train import train
+from services.routing.rules.text import normalize
+from shared.core.errors import ExplainedError
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+SUBJECTS = {
+    "pupr": ("aspal berlubang", "jembatan retak"),
+    "lingkungan_hidup": ("sampah menumpuk", "limbah berbau"),
+    "perhubungan": ("lampu merah mati", "parkir liar"),
+    "dukcapil": ("ktp belum jadi", "akta lahir lama"),
+    "air_minum": ("air pdam keruh", "meteran pdam rusak"),
+}
+WHERE = tuple(f"gang {number} dekat pohon" for number in range(30))
+
+
+def pairs():
+    return [
+        (f"{subject} di {where}", affair)
+        for affair, subjects in SUBJECTS.items()
+        for subject, where in product(subjects, WHERE)
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    home = tmp_path_factory.mktemp("models")
+    store.use(home, train(pairs(), home, now=NOW).card.version)
+    return home
+
+
+def test_no_model_in_use_is_none(tmp_path):
+    assert load_model(tmp_path) is None
+
+
+def test_a_trained_model_finds_what_it_was_taught_and_keeps_unseen_affairs_possible(folder):
+    model = load_model(folder)
+    assert isinstance(model, AffairModel)
+    assert model.score(normalize("limbah berbau di kampung"), boost={})[0].affair == "lingkungan_hidup"
+    assert "pendidikan" in {one.affair for one in model.score(normalize("guru sekolah dasar"), boost={})}
+
+
+def test_the_same_texts_give_the_same_version_and_scores(folder, tmp_path):
+    card = train(pairs(), tmp_path, now=NOW).card
+    store.use(tmp_path, card.version)
+    text = normalize("parkir liar di pasar")
+    first, second = load_model(folder), load_model(tmp_path)
+    assert first.version == second.version
+    assert first.score(text, boost={}) == second.score(text, boost={})
+
+
+def test_a_worse_model_is_refused(folder):
+    affairs = list(SUBJECTS)
+    shuffled = [(text, affairs[number % len(affairs)]) for number, (text, _) in enumerate(pairs())]
+    mixed = train(shuffled, folder, now=NOW)
+    assert "below" in (mixed.refused or "")
+    assert store.in_use(folder) != mixed.card.version
+
+
+def test_too_few_texts_are_refused(tmp_path):
+    with pytest.raises(ExplainedError, match="too few"):
+        train(pairs()[:50], tmp_path, now=NOW)
+
+
+def test_a_damaged_model_says_why(tmp_path):
+    card = train(pairs(), tmp_path, now=NOW).card
+    store.use(tmp_path, card.version)
+    (tmp_path / card.version / store.MODEL).write_bytes(b"x")
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(tmp_path)
+    assert "damaged" in (serve.why_unusable(tmp_path) or "")
