@@ -42,7 +42,7 @@ class Card:
 
 def save(folder: Path, card: Card, served: Mapping[str, Any], measured: Mapping[str, Any]) -> Card:
     """Write a version, not yet in use: the model, and its twin that never saw the held-out texts."""
-    from skops.io import dumps  # noqa: PLC0415  (only where a model is)
+    from skops.io import dumps  # type: ignore[import-untyped]  # noqa: PLC0415  (only where a model is)
 
     home = folder / card.version
     home.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def read_card(home: Path) -> Card:
 
 def read_parts(home: Path, name: str = MODEL) -> tuple[Card, dict[str, Any]]:
     """Return a version's card and parts, proved whole by its sha256 and free of foreign types."""
-    from skops.io import get_untrusted_types, loads  # noqa: PLC0415  (only where a model is)
+    from skops.io import get_untrusted_types, loads  # type: ignore[import-untyped]  # noqa: PLC0415  (only where a model is)
 
     card = read_card(home)
     try:
