@@ -40,6 +40,7 @@ complaint = Table(
     Column("place", JSONB, nullable=False, comment="as given, the newest wins"),
     Column("photo", JSONB(none_as_null=True), comment="where a photo says it was taken"),
     Column("account_region", Text, comment="whose account received it"),
+    Column("sms", Boolean, nullable=False, server_default=sql("false"), comment="a code may stand at its head"),
     Column("emergency", Boolean, nullable=False, server_default=sql("false")),
     Column("sealed", Boolean, nullable=False, comment="decided for good; no words are kept"),
     Column("received_at", DateTime(timezone=True), nullable=False),

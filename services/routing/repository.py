@@ -17,15 +17,15 @@ from shared.events import ComplaintRouted
 _OPEN = Prepared(
     insert_rows(
         complaint,
-        *("complaint_id", "ticket", "place", "account_region", "emergency", "sealed", "received_at"),
-        *("decided", "compare_at"),
+        *("complaint_id", "ticket", "place", "account_region", "sms", "emergency", "sealed"),
+        *("received_at", "decided", "compare_at"),
     )
     .on_conflict_do_nothing()
     .returning(complaint.c.complaint_id)
 )
 _LOCK = Prepared(
     text("""
-    SELECT complaint_id, ticket, place::text AS place, photo::text AS photo, account_region, emergency, sealed,
+    SELECT complaint_id, ticket, place::text AS place, photo::text AS photo, account_region, sms, emergency, sealed,
         received_at, decided::text AS decided
     FROM routing.complaint WHERE complaint_id = :complaint_id FOR UPDATE
 """)
@@ -66,6 +66,7 @@ class Known:
     place: Mapping[str, Any]
     photo: Mapping[str, float] | None
     account_region: str | None
+    sms: bool
     emergency: bool
     sealed: bool
     received_at: datetime
@@ -79,6 +80,7 @@ async def open_complaint(tx: UnitOfWork, known: Known, *, compare_at: datetime |
         "ticket": known.ticket,
         "place": json.dumps(known.place),
         "account_region": known.account_region,
+        "sms": known.sms,
         "emergency": known.emergency,
         "sealed": known.sealed,
         "received_at": known.received_at,
@@ -97,6 +99,7 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
             place=json.loads(row.place),
             photo=None if row.photo is None else json.loads(row.photo),
             account_region=row.account_region,
+            sms=row.sms,
             emergency=row.emergency,
             sealed=row.sealed,
             received_at=row.received_at,

@@ -21,6 +21,7 @@ from shared.events import (
     Place,
 )
 
+_SMS = "sms"
 _AGAIN = "Diputuskan ulang: pelapor menambah atau mengubah keterangan."
 
 
@@ -40,6 +41,7 @@ class RoutingService:
             place=event.place.model_dump(mode="json"),
             photo=None,
             account_region=self._account_regions.get(f"{event.channel}/{event.account}"),
+            sms=event.surface == _SMS,
             emergency=event.emergency,
             sealed=event.sealed,
             received_at=event.received_at,
@@ -106,6 +108,7 @@ class RoutingService:
                 coordinates=place.coordinates.point if place.coordinates else None,
                 photo=Coordinates.model_validate(known.photo).point if known.photo else None,
                 account_region=known.account_region,
+                sms=known.sms,
                 emergency=known.emergency,
                 sealed=known.sealed,
                 on=known.received_at.date(),
@@ -135,6 +138,7 @@ async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmende
         place=Place().model_dump(mode="json"),
         photo=None,
         account_region=None,
+        sms=False,
         emergency=False,
         sealed=False,
         received_at=at,

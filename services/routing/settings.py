@@ -1,12 +1,24 @@
 """Routing's settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.core.settings import Secret, Settings
 from shared.directory.regions import is_region
+
+
+class BoundariesSetting(BaseModel):
+    """A GeoJSON file with its first and last day (none: still in force)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path
+    valid_from: date
+    valid_to: date | None = None
 
 
 class RoutingSettings(Settings):
@@ -18,6 +30,14 @@ class RoutingSettings(Settings):
     account_regions: Mapping[str, str] = {}
     """Whose an account is, by channel and account, as JSON: `{"facebook/1234": "52.03"}`. What comes in by it is taken
     to have happened there, where nothing else is said."""
+
+    boundaries: Sequence[BoundariesSetting] = ()
+    """Where kecamatan (or villages, or regencies) lie, as JSON: `[{"path": "/etc/ntbcare/kecamatan.geojson",
+    "valid_from": "2026-01-01"}]`. Without it coordinates decide nothing."""
+    sms_codes: Path | None = None
+    """A table of codes at the head of an SMS, in place of ours (`rules/places/sms_codes.csv`)."""
+    models: Path = Path(".state/routing-models")
+    """The folder of trained models (`ntbcare routing train`); without one the rules decide alone."""
 
     @field_validator("account_regions")
     @classmethod

@@ -9,7 +9,8 @@ from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
 from services.routing.rules.gazetteer import gazetteer
-from services.routing.rules.mentions import MARKERS, find_mentions
+from services.routing.rules.mentions import find_mentions
+from services.routing.rules.sentence import MARKERS
 from services.routing.rules.text import Text
 from shared.directory.regions import path_name
 

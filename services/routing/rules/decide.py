@@ -11,7 +11,9 @@ from services.routing.rules.affair import AffairScore, score_affairs
 from services.routing.rules.authority import find_authorities
 from services.routing.rules.named import find_named
 from services.routing.rules.place import PlaceCandidate, PlaceFinding, find_place
+from services.routing.rules.place_known import Located
 from services.routing.rules.reasons import explain
+from services.routing.rules.sms_code import SmsCode, leading_region
 from services.routing.rules.text import RULES, Text, normalize
 from services.routing.rules.ways import Way, find_ways
 from shared.directory import DESK, INSPECTORATE, Agency, Directory, Level
@@ -39,19 +41,34 @@ class Scorer(Protocol):
         ...
 
 
+class Locator(Protocol):
+    """Says in which region a point lies: an operator's boundaries."""
+
+    def locate(self, lat: float, lon: float, *, on: date) -> Located | None:
+        """Return the region of a point in degrees (WGS 84); None where it is not known."""
+        ...
+
+    def version(self, *, on: date) -> str | None:
+        """Return which boundaries hold on a day."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """What every decision is made by; same knowledge and same clues, same decision."""
+    """What every decision is made by; same knowledge and same clues, same decision. `sms_codes`: None means ours."""
 
     directory: Directory
     model: Scorer | None = None
+    boundaries: Locator | None = None
+    sms_codes: Mapping[str, SmsCode] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clues:
     """What is known of one complaint. Coordinates are latitude and longitude in degrees (WGS 84).
 
-    `photo`: where a photo says it was taken; `account_region`: whose account received it; `on`: the day it came.
+    `photo`: where a photo says it was taken; `account_region`: whose account received it; `sms`: it came as one, so
+    that a code may stand at its head; `on`: the day it came.
     """
 
     text: str
@@ -60,6 +77,7 @@ class Clues:
     coordinates: tuple[float, float] | None = None
     photo: tuple[float, float] | None = None
     account_region: str | None = None
+    sms: bool = False
     emergency: bool = False
     sealed: bool = False
 
@@ -113,12 +131,7 @@ def decide(clues: Clues, knowledge: Knowledge) -> Decision:
     directory = knowledge.directory
     day = max(clues.on, directory.known_from)
     words = normalize(clues.text)
-    place = find_place(
-        words.words,
-        given_region=clues.given_region,
-        coordinates=clues.coordinates,
-        account_region=clues.account_region,
-    )
+    place = _place(words, clues, knowledge, day)
     if clues.sealed:
         return _sealed(place, day, knowledge)
     named = find_named(words, directory)
@@ -131,7 +144,28 @@ def decide(clues: Clues, knowledge: Knowledge) -> Decision:
     ways: list[Way] = []
     for score in scores[:_AFFAIRS]:
         ways += find_ways(score, authorities[score.affair], place, named=named, on=day, directory=directory)
-    return _choose(ways, place, knowledge, named=named is not None)
+    found = _choose(ways, place, knowledge, named=named is not None)
+    return replace(found, boundaries_version=_boundaries_version(clues, knowledge, day))
+
+
+def _place(words: Text, clues: Clues, knowledge: Knowledge, day: date) -> PlaceFinding:
+    def locate(point: tuple[float, float] | None) -> Located | None:
+        return knowledge.boundaries.locate(*point, on=day) if knowledge.boundaries and point else None
+
+    return find_place(
+        words.words,
+        given_region=clues.given_region,
+        coordinates=clues.coordinates,
+        point=locate(clues.coordinates),
+        sms_region=leading_region(clues.text, knowledge.sms_codes) if clues.sms else None,
+        photo=locate(clues.photo),
+        account_region=clues.account_region,
+    )
+
+
+def _boundaries_version(clues: Clues, knowledge: Knowledge, day: date) -> str | None:
+    asked = clues.coordinates or clues.photo
+    return knowledge.boundaries.version(on=day) if knowledge.boundaries and asked else None
 
 
 def warm_up(knowledge: Knowledge) -> None:

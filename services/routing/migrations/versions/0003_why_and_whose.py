@@ -49,6 +49,13 @@ def _know_more_of_a_complaint() -> None:
     for column in (
         sa.Column("photo", JSONB, comment="where a photo says it was taken"),
         sa.Column("account_region", sa.Text, comment="whose account received it"),
+        sa.Column(
+            "sms",
+            sa.Boolean,
+            nullable=False,
+            server_default=sa.text("false"),
+            comment="a code may stand at its head",
+        ),
         sa.Column("emergency", sa.Boolean, nullable=False, server_default=sa.text("false")),
         sa.Column("compare_at", sa.DateTime(timezone=True), comment="when it is to be compared with others, if it is"),
     ):

@@ -1,0 +1,37 @@
+"""What routing decides by, read once at its start: directory, boundaries, SMS codes, and the trained model if any."""
+
+import structlog
+
+from services.routing.boundaries import BoundaryFile, load_boundaries
+from services.routing.model.serve import AffairModel, load_model
+from services.routing.model.store import ModelError
+from services.routing.rules.decide import Knowledge
+from services.routing.rules.sms_code import read_sms_codes
+from services.routing.settings import RoutingSettings
+from shared.directory import directory
+
+log = structlog.get_logger()
+
+
+def load_knowledge(settings: RoutingSettings) -> Knowledge:
+    """Read all of it; raises `BoundariesError`, or `ValueError` for a table of codes that is wrong.
+
+    A model that cannot be used stops nothing: it is logged, and the rules decide alone.
+    """
+    files = [BoundaryFile(one.path, one.valid_from, one.valid_to) for one in settings.boundaries]
+    return Knowledge(
+        directory=directory(),
+        model=_model(settings),
+        boundaries=load_boundaries(files) if files else None,
+        sms_codes=read_sms_codes(settings.sms_codes) if settings.sms_codes else None,
+    )
+
+
+def _model(settings: RoutingSettings) -> AffairModel | None:
+    try:
+        model = load_model(settings.models)
+    except ModelError as error:
+        log.error("routing.model_unusable", reason=str(error))  # noqa: TRY400 - the reason says it all
+        return None
+    log.info("routing.model", version=model.version if model else None)
+    return model
