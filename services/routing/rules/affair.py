@@ -1,32 +1,43 @@
 """Scores which government affair a text is about, from reviewed words, one file per affair."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.routing.rules.phrases import Phrases
 from services.routing.rules.text import RULES, Text, load_yaml
 from shared.directory.affairs import affairs
 
-#: What a text with no words of ours scores for `umum`: the officer's desk.
-DESK_SCORE = 2.0
-#: Divides points before they become probabilities; fitted by hand on confirmed complaints of other places so that
+#: Each further phrase for the same affair counts this share of the one before: "pohon", "pohon ~ tumbang" and
+#: "ranting" agree, but are not three witnesses.
+AGREEMENT = 0.8
+#: Divides points before they become probabilities; fitted on confirmed complaints of other places so that
 #: a share of 0.6 is right about six times in ten.
 TEMPERATURE = 3.0
 #: The share, in texts of no points, of everything that our words do not know.
 UNSEEN = 4.0
+#: People begin with what it is about: what the first words say counts more.
+_OPENING = 12
+_OPENING_FACTOR = 1.2
 #: Words before a building that only say where something is: "depan RSUD", "samping pasar".
 _LANDMARK = frozenset(
-    {"depan", "dekat", "samping", "belakang", "seberang", "sebelah", "sekitar", "sebrang", "dkt", "dpn"}
+    {"depan", "dekat", "samping", "belakang", "seberang", "sebelah", "sekitar", "sebrang", "perempatan", "pertigaan"}
 )
 _BUILDING = frozenset({"gedung", "kantor", "pintu", "halaman", "gerbang", "simpang", "area", "pagar", "jalan"})
 _LANDMARK_FACTOR = 0.2
 #: A place one goes to is less what it is about: "akses ke puskesmas".
-_DESTINATION = frozenset({"ke", "menuju"})
+_DESTINATION = frozenset({"ke", "menuju", "arah"})
 _DESTINATION_FACTOR = 0.5
+#: What follows these is a name: "Jalan Tambak Sari", "Gang Masjid".
+_STREET = frozenset({"jalan", "gang", "perum", "perumahan", "blok"})
+#: Affairs whose own subject follows them: "jalan berlubang", "gang gelap".
+_OF_STREETS = frozenset({"pupr", "perhubungan", "kewilayahan"})
+_STREET_FACTOR = 0.4
+#: "bukan soal parkir", "tidak ada hubungannya dengan parkir"; the walk back over these finds the denial.
+_ABOUT = frozenset({"soal", "masalah", "tentang", "urusan", "mengenai", "perihal", "karena", "dengan", "sama"})
+_RELATED = frozenset({"hubungan", "hubungannya", "berhubungan", "kaitan", "kaitannya", "berkaitan", "terkait"})
 
 
 class Weight(NamedTuple):
@@ -49,19 +60,29 @@ class AffairScore:
 @cache
 def phrases() -> Phrases[Weight]:
     """Read every affair's file; an unknown affair or a broken file is an error that names it."""
-    return Phrases(weight for path in sorted((RULES / "affairs").glob("*.yaml")) for weight in _weights(path))
+    return Phrases(weight for name, data in _files().items() for weight in _weights(name, data))
 
 
-def _weights(path: Path) -> Iterator[tuple[str, Weight]]:
-    data = load_yaml(path)
+@cache
+def _priors() -> dict[str, float]:
+    """Points before any word is read: affairs that many complaints are about, and the officer's desk."""
+    return {name: float(data["prior"]) for name, data in _files().items() if "prior" in data}
+
+
+@cache
+def _files() -> dict[str, dict[str, Any]]:
+    return {path.stem: load_yaml(path) for path in sorted((RULES / "affairs").glob("*.yaml"))}
+
+
+def _weights(name: str, data: dict[str, Any]) -> Iterator[tuple[str, Weight]]:
     affair = data.get("affair")
-    if affair not in affairs() or path.stem != affair or set(data) - {"affair", "words", "not_for"}:
-        raise ValueError(f"affairs/{path.name}: affair {affair!r} must be the file's name and in affairs.csv")
+    if affair not in affairs() or name != affair or set(data) - {"affair", "prior", "words", "not_for"}:
+        raise ValueError(f"affairs/{name}.yaml: affair {affair!r} must be the file's name and in affairs.csv")
     for sign, part in ((1, "words"), (-1, "not_for")):
         for points, words in data.get(part, {}).items():
             for phrase in words:
                 if not isinstance(phrase, str):
-                    raise ValueError(f"affairs/{path.name}: put {phrase!r} in quotes")  # noqa: TRY004  (a fault of data)
+                    raise ValueError(f"affairs/{name}.yaml: put {phrase!r} in quotes")  # noqa: TRY004  (a fault of data)
                 yield phrase, Weight(affair, sign * float(points))
 
 
@@ -70,38 +91,63 @@ def score_affairs(text: Text, *, boost: dict[str, float] | None = None) -> tuple
 
     Each phrase counts once, with its best standing: as a mere landmark it counts a fifth.
     """
-    best: dict[tuple[str, str], float] = {}
+    best: dict[str, dict[str, float]] = {}
     for phrase, start, (affair, points) in phrases().find(text.stems):
-        value = points * _standing(text.words, start)
-        known = best.get((affair, phrase))
-        if known is None or abs(value) > abs(known):
-            best[affair, phrase] = value
-    points_of: dict[str, float] = dict(boost or {})
-    for (affair, _), value in best.items():
-        points_of[affair] = points_of.get(affair, 0.0) + value
-    points_of["umum"] = points_of.get("umum", 0.0) + DESK_SCORE
+        value = points * _standing(text.words, start, affair)
+        known = best.setdefault(affair, {})
+        if abs(value) > abs(known.get(phrase, 0.0)):
+            known[phrase] = value
+    points_of = dict(_priors())
+    for affair, points in (boost or {}).items():
+        points_of[affair] = points_of.get(affair, 0.0) + points
+    for affair, values in best.items():
+        points_of[affair] = points_of.get(affair, 0.0) + _sum(values.values())
     return _ranked(points_of, best)
 
 
-def _ranked(points_of: dict[str, float], best: dict[tuple[str, str], float]) -> tuple[AffairScore, ...]:
+def _sum(values: Iterable[float]) -> float:
+    """Add what speaks against in full, and what speaks for by the rule of `AGREEMENT`, the strongest first."""
+    ranked = sorted(values, reverse=True)
+    return sum(value * (AGREEMENT**i if value > 0 else 1.0) for i, value in enumerate(ranked))
+
+
+def _ranked(points_of: dict[str, float], best: dict[str, dict[str, float]]) -> tuple[AffairScore, ...]:
     top = max(points_of.values())
     shares = {affair: math.exp((points - top) / TEMPERATURE) for affair, points in points_of.items() if points > 0}
     total = sum(shares.values()) + UNSEEN * math.exp(-top / TEMPERATURE)
     ranked = sorted(shares, key=lambda affair: (-points_of[affair], affair))
     return tuple(
-        AffairScore(affair, points_of[affair], shares[affair] / total, _strongest(affair, best)) for affair in ranked
+        AffairScore(affair, points_of[affair], shares[affair] / total, _strongest(best.get(affair, {})))
+        for affair in ranked
     )
 
 
-def _strongest(affair: str, best: dict[tuple[str, str], float]) -> tuple[str, ...]:
-    mine = [(value, phrase) for (key, phrase), value in best.items() if key == affair and value > 0]
+def _strongest(values: dict[str, float]) -> tuple[str, ...]:
+    mine = [(value, phrase) for phrase, value in values.items() if value > 0]
     return tuple(phrase for _, phrase in sorted(mine, key=lambda pair: (-pair[0], pair[1]))[:3])
 
 
-def _standing(words: tuple[str, ...], start: int) -> float:
-    if start and words[start - 1] in _DESTINATION:
+def _standing(words: tuple[str, ...], start: int, affair: str) -> float:
+    before = words[start - 1] if start else ""
+    if _is_denied(words, start):
+        return 0.0
+    if before in _DESTINATION:
         return _DESTINATION_FACTOR
-    return _LANDMARK_FACTOR if is_landmark(words, start) else 1.0
+    if is_landmark(words, start):
+        return _LANDMARK_FACTOR
+    if before in _STREET and affair not in _OF_STREETS:
+        return _STREET_FACTOR
+    return _OPENING_FACTOR if start < _OPENING else 1.0
+
+
+def _is_denied(words: tuple[str, ...], start: int) -> bool:
+    """Say whether this is what it is not about: "bukan soal parkir", "tidak ada hubungannya dengan parkir"."""
+    at = start - 1
+    while at > 0 and at > start - 3 and words[at] in _ABOUT:
+        at -= 1
+    if at >= 0 and words[at] == "bukan":
+        return True
+    return at > 0 and words[at] in _RELATED and "tidak" in words[max(0, at - 2) : at]
 
 
 def is_landmark(words: tuple[str, ...], start: int) -> bool:

@@ -23,6 +23,8 @@ _UNTIL_WORDS = frozenset(
 #: Left out, so that "terima kasih" is no "terima bantuan".
 _COURTESY = frozenset({("terima", "kasih"), *(("selamat", time) for time in ("pagi", "siang", "sore", "malam"))})
 _VOWELS = frozenset("aeiou")
+#: What would become another word's stem: `rumah`, `bakar`, `daftar`.
+_OWN_STEM = frozenset({"dirumahkan", "terbakar", "terdaftar"})
 #: Shorter words keep their prefix, so that dinas, metro and teras stay themselves.
 _SHORTEST_VERB = 6
 
@@ -77,6 +79,8 @@ def _until(raw: list[str], i: int) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Strip -nya and the verbal prefixes with their -kan. Light on purpose: nouns in -an keep their meaning."""
+    if word in _OWN_STEM:
+        return word
     if len(word) >= _SHORTEST_VERB and word.endswith("nya"):
         word = word[:-3]
     verb = _strip_prefix(word)
