@@ -12,15 +12,17 @@ from shared.directory.affairs import affairs
 
 #: Each further phrase for the same affair counts this share of the one before: "pohon", "pohon ~ tumbang" and
 #: "ranting" agree, but are not three witnesses.
-AGREEMENT = 0.8
-#: Divides points before they become probabilities; fitted on confirmed complaints of other places so that
-#: a share of 0.6 is right about six times in ten.
-TEMPERATURE = 3.0
+AGREEMENT = 0.7
+#: Divides points before they become probabilities, so that a share of 0.6 is right about six times in ten; fitted
+#: on confirmed complaints of other places. A long text holds more of our words by chance: it grows to twice this
+#: at `LONG` words.
+TEMPERATURE = 2.0
+LONG = 100
 #: The share, in texts of no points, of everything that our words do not know.
-UNSEEN = 4.0
+UNSEEN = 3.0
 #: People begin with what it is about: what the first words say counts more.
 _OPENING = 12
-_OPENING_FACTOR = 1.2
+_OPENING_FACTOR = 1.3
 #: Words before a building that only say where something is: "depan RSUD", "samping pasar".
 _LANDMARK = frozenset(
     {"depan", "dekat", "samping", "belakang", "seberang", "sebelah", "sekitar", "sebrang", "perempatan", "pertigaan"}
@@ -102,7 +104,7 @@ def score_affairs(text: Text, *, boost: dict[str, float] | None = None) -> tuple
         points_of[affair] = points_of.get(affair, 0.0) + points
     for affair, values in best.items():
         points_of[affair] = points_of.get(affair, 0.0) + _sum(values.values())
-    return _ranked(points_of, best)
+    return _ranked(points_of, best, TEMPERATURE * (1 + min(len(text.words), LONG) / LONG))
 
 
 def _sum(values: Iterable[float]) -> float:
@@ -111,10 +113,12 @@ def _sum(values: Iterable[float]) -> float:
     return sum(value * (AGREEMENT**i if value > 0 else 1.0) for i, value in enumerate(ranked))
 
 
-def _ranked(points_of: dict[str, float], best: dict[str, dict[str, float]]) -> tuple[AffairScore, ...]:
+def _ranked(
+    points_of: dict[str, float], best: dict[str, dict[str, float]], temperature: float
+) -> tuple[AffairScore, ...]:
     top = max(points_of.values())
-    shares = {affair: math.exp((points - top) / TEMPERATURE) for affair, points in points_of.items() if points > 0}
-    total = sum(shares.values()) + UNSEEN * math.exp(-top / TEMPERATURE)
+    shares = {affair: math.exp((points - top) / temperature) for affair, points in points_of.items() if points > 0}
+    total = sum(shares.values()) + UNSEEN * math.exp(-top / temperature)
     ranked = sorted(shares, key=lambda affair: (-points_of[affair], affair))
     return tuple(
         AffairScore(affair, points_of[affair], shares[affair] / total, _strongest(best.get(affair, {})))
