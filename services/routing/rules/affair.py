@@ -16,7 +16,7 @@ AGREEMENT = 0.7
 #: Divides points before they become probabilities, so that a share of 0.6 is right about six times in ten; fitted
 #: on confirmed complaints of other places. A long text holds more of our words by chance: it grows to twice this
 #: at `LONG` words.
-TEMPERATURE = 2.0
+TEMPERATURE = 2.2
 LONG = 100
 #: The share, in texts of no points, of everything that our words do not know.
 UNSEEN = 3.0
