@@ -73,18 +73,35 @@ def _priors() -> dict[str, float]:
 
 @cache
 def _files() -> dict[str, dict[str, Any]]:
-    return {path.stem: load_yaml(path) for path in sorted((RULES / "affairs").glob("*.yaml"))}
+    files = {path.stem: load_yaml(path) for path in sorted((RULES / "affairs").glob("*.yaml"))}
+    for name, data in files.items():
+        check_file(name, data)
+    return files
 
 
-def _weights(name: str, data: dict[str, Any]) -> Iterator[tuple[str, Weight]]:
-    affair = data.get("affair")
+def check_file(name: str, data: dict[str, Any]) -> None:
+    """Raise ValueError, with the file and what is wrong in it, unless it is a file of words of that affair."""
+    affair, where = data.get("affair"), f"affairs/{name}.yaml"
     if affair not in affairs() or name != affair or set(data) - {"affair", "prior", "words", "not_for"}:
-        raise ValueError(f"affairs/{name}.yaml: affair {affair!r} must be the file's name and in affairs.csv")
+        raise ValueError(f"{where}: affair {affair!r} must be the file's name and in affairs.csv")
+    if not isinstance(data.get("prior", 0), int | float):
+        raise ValueError(f"{where}: prior {data['prior']!r} is no number")  # noqa: TRY004  (a fault of data)
+    seen: set[str] = set()
+    for part in ("words", "not_for"):
+        if not isinstance(lists := data.get(part, {}), dict):
+            raise ValueError(f"{where}: {part} must be lists of words by points")  # noqa: TRY004  (a fault of data)
+        for phrase in (phrase for words in lists.values() for phrase in words):
+            if not isinstance(phrase, str):
+                raise ValueError(f"{where}: put {phrase!r} in quotes")  # noqa: TRY004  (a fault of data)
+            if phrase in seen:
+                raise ValueError(f"{where}: {phrase!r} stands twice")
+            seen.add(phrase)
+
+
+def _weights(affair: str, data: dict[str, Any]) -> Iterator[tuple[str, Weight]]:
     for sign, part in ((1, "words"), (-1, "not_for")):
         for points, words in data.get(part, {}).items():
             for phrase in words:
-                if not isinstance(phrase, str):
-                    raise ValueError(f"affairs/{name}.yaml: put {phrase!r} in quotes")  # noqa: TRY004  (a fault of data)
                 yield phrase, Weight(affair, sign * float(points))
 
 
