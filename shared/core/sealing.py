@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick
 
 _OFFICIAL = (
     r"(?:oknum|petugas|pegawai|pejabat|aparat|perangkat|asn|pns|kades|kadus|kadis|sekdes|sekda|bendahara|kepala|camat"
-    r"|lurah|bupati|gubernur|wali ?kota|guru|polisi(?! tidur)|polantas|kapol(?:sek|res)|satpol|jaksa|hakim|dinas|staf)"
+    r"|lurah|bupati|gubernur|wali ?kota|guru|polisi(?! tidur)|polantas|kapol(?:sek|res)|satpol|jaksa|hakim|dinas|staf|sipir|bidan|dosen)"
     r"(?:nya)?"
 )
 _AMOUNT = (
@@ -33,7 +33,7 @@ _EATEN = (
     r"(?! (?:tikus|kutu|ulat|hama|rayap|usia|waktu|anak|warga|bersama|sapi|ternak|ayam)\b)"
 )
 """Rice of an aid may be unfit to be eaten, or eaten by rats."""
-_BUDGET = r"(?:anggaran|dana|proyek|perjalanan dinas|perjalanan|laporan|kegiatan)"
+_BUDGET = r"(?:anggaran|dana|proyek|perjalanan dinas|perjalanan|laporan|kegiatan|sppd|kuitansi|pegawai|honorer|gaji)"
 _THREATENS = r"mengancam(?! (?:keselamatan|kesehatan|keamanan|rumah|pengguna|pengendara))"
 """A tree by the office may threaten a house."""
 
@@ -78,6 +78,9 @@ _PHRASES = (
 _PAIRS = (
     _Near("minta palak malak tarik narik pungut mungut", _ASKS_MONEY, _OFFICIAL, gap=90, either=True),
     _Near("dipotong disunat", _AID, r"(?:dipotong|disunat)", gap=40),
+    _Near("dipotong disunat", r"(?:honor|insentif|pip|beasiswa)", rf"(?:dipotong|disunat)(?= {_OFFICIAL}\b)", gap=40),
+    _Near("dijual", r"(?:tanah desa|aset|beras bantuan)", rf"dijual(?= {_OFFICIAL}\b)", gap=20),
+    _Near("mudik bolos mabuk", r"(?:asn|pns|(?:mobil|motor|kendaraan) dinas)", r"(?:bolos|mabuk|mudik)", gap=30),
     _Near("dimakan", rf"(?:{_AID}|bantuan|anggaran)", _EATEN, gap=40),
     _Near(
         "alahguna",
