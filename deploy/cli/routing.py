@@ -1,5 +1,6 @@
 """`ntbcare routing`: train the model of affairs on labelled complaints, and choose which version serves."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,10 @@ from rich.table import Table
 
 from services.routing.model import store
 from services.routing.model.labels import labelled, read_rows
+from services.routing.model.serve import load_model
 from shared.core.errors import ExplainedError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The trained model: train, models, use.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The trained model: train, evaluate, models, use.")
 console = Console(highlight=False)
 
 Models = Annotated[
@@ -40,6 +42,27 @@ def train(
         raise typer.Exit(1)
     store.use(folder, outcome.card.version)
     console.print(f"{outcome.card.version} is in use")
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="CSV with `text` and any of opd_key, affair, region_code, …")],
+    models: Models = None,
+    *,
+    untrained: Annotated[bool, typer.Option("--untrained", help="Measure the rules alone.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure on a labelled file. `village`: the whole code right, where a kecamatan or village is wanted."""
+    from services.routing.model.evaluation import evaluate as measure  # noqa: PLC0415  (only this needs the rules)
+
+    figures = measure(read_rows(file), None if untrained else load_model(models))
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    for name, value in figures.items():
+        lines = value if isinstance(value, list) else [value]
+        for line in lines:
+            console.print(name, line)
 
 
 @app.command("models")

@@ -35,9 +35,10 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         try:
             reader = csv.DictReader(handle)
             rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
+            columns = reader.fieldnames or ()
         except (UnicodeDecodeError, csv.Error) as error:
             raise ExplainedError(f"{path}: is no CSV in UTF-8; save it as one") from error
-    if "text" not in (reader.fieldnames or ()):
+    if "text" not in columns:
         raise ExplainedError(f"{path}: has no column `text`; its first line must name the columns")
     if not rows:
         raise ExplainedError(f"{path}: has no rows under its first line")

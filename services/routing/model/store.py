@@ -75,7 +75,7 @@ def read_card(home: Path) -> Card:
 
 def read_parts(home: Path, name: str = MODEL) -> tuple[Card, dict[str, Any]]:
     """Return a version's card and parts, proved whole by its sha256 and free of foreign types."""
-    from skops.io import get_untrusted_types, loads  # type: ignore[import-untyped]  # noqa: PLC0415  (only where a model is)
+    from skops.io import get_untrusted_types, loads  # noqa: PLC0415  (only where a model is)
 
     card = read_card(home)
     try:
