@@ -53,7 +53,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure on a labelled file. `village`: the whole code right, where a kecamatan or village is wanted."""
-    from services.routing.model.evaluation import evaluate as measure  # noqa: PLC0415  (only this needs the rules)
+    from services.routing.evaluation import evaluate as measure  # noqa: PLC0415  (only this needs the rules)
 
     figures = measure(read_rows(file), None if untrained else load_model(models))
     if as_json:

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from services.routing.rules.affair import AffairScore
+from services.routing.rules.affair import AffairScore, score_affairs
+from services.routing.rules.decide import named_boost
 from services.routing.rules.named import find_named
 from services.routing.rules.text import Text
 from shared.directory import directory
-from shared.directory.affairs import affairs, main_affair
+from shared.directory.affairs import affairs
 
-#: Points of an agency's affairs where the text calls it by name, as in `decide`.
-_NAMED_BOOST = 4.0
 #: Points above this say no more: a long text is not surer than a clear one.
 _MOST_POINTS = 15.0
 _POINTS_SCALE = 10.0
@@ -25,11 +24,9 @@ def main_affairs() -> tuple[str, ...]:
     return tuple(sorted(key for key, affair in affairs().items() if affair.parent is None))
 
 
-def named_boost(text: Text) -> dict[str, float]:
-    """Return the points that `decide` adds for an agency that the text calls by name."""
-    named = find_named(text, directory())
-    keys = named.agency.affairs if named else ()
-    return dict.fromkeys((main_affair(key) for key in keys), _NAMED_BOOST)
+def spoken(text: Text) -> tuple[AffairScore, ...]:
+    """Return what the rules say of a text, as `decide` asks them."""
+    return score_affairs(text, boost=named_boost(find_named(text, directory())))
 
 
 def words(text: Text) -> str:

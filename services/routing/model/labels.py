@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from services.routing.model.features import named_boost
-from services.routing.rules.affair import score_affairs
+from services.routing.model.features import spoken
 from services.routing.rules.text import normalize
 from shared.core.errors import ExplainedError
 from shared.directory.affairs import affairs, main_affair
@@ -69,6 +68,5 @@ def labelled(rows: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
 
 
 def _likeliest(text: str, right: tuple[str, ...]) -> str:
-    words = normalize(text)
-    scores = {score.affair: score.probability for score in score_affairs(words, boost=named_boost(words))}
+    scores = {score.affair: score.probability for score in spoken(normalize(text))}
     return max(right, key=lambda affair: (scores.get(affair, 0.0), -right.index(affair)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.routing.model import store
 from services.routing.model.store import ModelError
-from services.routing.rules.affair import AffairScore, score_affairs
+from services.routing.rules.affair import AffairScore
 from services.routing.rules.text import Text
 
 #: The model's say in the mean of model and rules; the rest keeps affairs possible that no training text had.
@@ -25,22 +25,21 @@ class AffairModel:
         self.version = version
         self._learnt = learnt
 
-    def score(self, text: Text, *, boost: Mapping[str, float]) -> tuple[AffairScore, ...]:
-        """Return affairs with calibrated probabilities, best first, as `score_affairs` does."""
-        return self.score_many([text], boosts=[boost])[0]
+    def score(self, text: Text, spoken: Sequence[AffairScore]) -> tuple[AffairScore, ...]:
+        """Return affairs with calibrated probabilities, best first; `spoken` is what the rules said of the text."""
+        return self.score_many([text], [spoken])[0]
 
     def score_many(
-        self, texts: Sequence[Text], *, boosts: Sequence[Mapping[str, float]]
+        self, texts: Sequence[Text], spoken: Sequence[Sequence[AffairScore]]
     ) -> list[tuple[AffairScore, ...]]:
         """Return the same for many texts in one batch, which is much faster."""
         if not texts:
             return []
-        ranked = [score_affairs(text, boost=dict(boost)) for text, boost in zip(texts, boosts, strict=True)]
         classes = [str(key) for key in self._learnt.classifier.classes_]
-        rows = self._learnt.probabilities(texts, ranked)
+        rows = self._learnt.probabilities(texts, spoken)
         return [
             _blend(rules, dict(zip(classes, map(float, row), strict=True)))
-            for rules, row in zip(ranked, rows, strict=True)
+            for rules, row in zip(spoken, rows, strict=True)
         ]
 
 
@@ -52,13 +51,8 @@ def _blend(rules: Sequence[AffairScore], learnt: Mapping[str, float]) -> tuple[A
         rule = known.get(affair) or AffairScore(affair, 0.0, 0.0, ())
         share = MODEL_SHARE * learnt.get(affair, 0.0) + (1 - MODEL_SHARE) * rule.probability
         if share >= _LEAST:
-            found.append(replace(rule, probability=share))
+            found.append(replace(rule, probability=share, said_by="" if rule.phrases else LIKENESS))
     return tuple(sorted(found, key=lambda score: (-score.probability, score.affair)))
-
-
-def decided_by_model(score: AffairScore) -> str | None:
-    """Return the reason to show where the model, and no phrase of ours, decided; else None."""
-    return None if score.phrases else LIKENESS
 
 
 def load_model(folder: Path | None = None) -> AffairModel | None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from services.routing.model import store
-from services.routing.model.features import named_boost
+from services.routing.model.features import spoken
 from services.routing.model.fit import Learnt, fit
 from services.routing.model.serve import AffairModel, load_version
 from services.routing.model.store import Card, ModelError
-from services.routing.rules.affair import AffairScore, score_affairs
+from services.routing.rules.affair import AffairScore
 from services.routing.rules.decide import rules_version
 from services.routing.rules.text import Text, normalize
 from shared.core.errors import ExplainedError
@@ -78,7 +78,7 @@ def _lot(pairs: Iterable[tuple[str, str]]) -> _Lot:
             f"at least {FEWEST_TEXTS} of {FEWEST_AFFAIRS} are needed"
         )
     texts = sorted(unique, key=lambda text: text.words)
-    ranked = [score_affairs(text, boost=named_boost(text)) for text in texts]
+    ranked = [spoken(text) for text in texts]
     return _Lot(texts, ranked, [unique[text] for text in texts])
 
 
@@ -86,7 +86,7 @@ def figures_of(model: AffairModel | None, lot: Any) -> dict[str, float]:
     """Return `n`, `top1` and `top3` of a model, or of the rules alone."""
     found = lot.ranked
     if model is not None:
-        found = model.score_many(lot.texts, boosts=[named_boost(text) for text in lot.texts])
+        found = model.score_many(lot.texts, lot.ranked)
     ranks = [
         [score.affair for score in scores[:3]].index(label) if label in {s.affair for s in scores[:3]} else 3
         for scores, label in zip(found, lot.labels, strict=True)

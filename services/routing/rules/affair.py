@@ -51,12 +51,16 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AffairScore:
-    """One affair with its points, its share of all, and the phrases of ours that spoke for it."""
+    """One affair with its points, its share of all, and the phrases of ours that spoke for it.
+
+    `said_by`: who else spoke for it, as an officer reads it; empty for our words alone.
+    """
 
     affair: str
     points: float
     probability: float
     phrases: tuple[str, ...]
+    said_by: str = ""
 
 
 @cache

@@ -1,7 +1,7 @@
 """Affair, level of authority and place give the agency, with its doubt and its reasons. Pure and reproducible."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -9,14 +9,16 @@ from typing import Protocol
 
 from services.routing.rules.affair import AffairScore, score_affairs
 from services.routing.rules.authority import find_authorities
-from services.routing.rules.named import find_named
+from services.routing.rules.kind import KindFinding, find_kind
+from services.routing.rules.named import NamedAgency, find_named
 from services.routing.rules.place import PlaceCandidate, PlaceFinding, find_place
 from services.routing.rules.place_known import Located
 from services.routing.rules.reasons import explain
 from services.routing.rules.sms_code import SmsCode, leading_region
 from services.routing.rules.text import RULES, Text, normalize
+from services.routing.rules.urgency import UrgencyFinding, find_urgency
 from services.routing.rules.ways import Way, find_ways
-from shared.directory import DESK, INSPECTORATE, Agency, Directory, Level
+from shared.directory import DESK, INSPECTORATE, Agency, Directory, Level, main_affair
 from shared.directory.regions import PROVINCE_CODE, path_name, regency_of
 
 #: A complaint at the desk has not found its agency: whatever the shares say, the doubt is at least this.
@@ -36,8 +38,8 @@ class Scorer(Protocol):
         """Return which model it is."""
         ...
 
-    def score(self, text: Text, *, boost: Mapping[str, float]) -> tuple[AffairScore, ...]:
-        """Return what `score_affairs` returns."""
+    def score(self, text: Text, spoken: Sequence[AffairScore]) -> tuple[AffairScore, ...]:
+        """Return what `score_affairs` returns; `spoken` is what it said."""
         ...
 
 
@@ -94,6 +96,16 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Versions:
+    """What a decision was made by: with the same versions, the same clues give the same decision."""
+
+    rules: str
+    directory: str
+    model: str | None
+    boundaries: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Where a complaint goes and why; reasons quote words of our own lists and places, never the citizen."""
 
@@ -109,10 +121,7 @@ class Decision:
     urgency: str
     rule: str
     affair_by: str
-    rules_version: str
-    directory_version: str
-    model_version: str | None
-    boundaries_version: str | None
+    versions: Versions
 
 
 @cache
@@ -132,20 +141,27 @@ def decide(clues: Clues, knowledge: Knowledge) -> Decision:
     day = max(clues.on, directory.known_from)
     words = normalize(clues.text)
     place = _place(words, clues, knowledge, day)
+    kind = find_kind(words, sealed=clues.sealed)
+    urgency = find_urgency(words, emergency=clues.emergency, kind=kind.kind)
+    versions = _versions(clues, knowledge, day)
     if clues.sealed:
-        return _sealed(place, day, knowledge)
+        return _sealed(place, kind, urgency, _inspectorate(directory, day), versions)
     named = find_named(words, directory)
     if named:
         place = _with_named(place, named.agency)
-    boosted = {directory.affairs[key].parent or key for key in named.agency.affairs} if named else set()
-    boost = dict.fromkeys(sorted(boosted), _NAMED_BOOST)
-    scores = knowledge.model.score(words, boost=boost) if knowledge.model else score_affairs(words, boost=boost)
+    spoken = score_affairs(words, boost=named_boost(named))
+    scores = knowledge.model.score(words, spoken) if knowledge.model else spoken
     authorities = find_authorities(words)
     ways: list[Way] = []
     for score in scores[:_AFFAIRS]:
         ways += find_ways(score, authorities[score.affair], place, named=named, on=day, directory=directory)
-    found = _choose(ways, place, knowledge, named=named is not None)
-    return replace(found, boundaries_version=_boundaries_version(clues, knowledge, day))
+    by = "words" if scores[0].affair == spoken[0].affair else "model"
+    return _choose(ways, place, kind, urgency, directory, versions, affair_by=by, named=named is not None)
+
+
+def named_boost(named: NamedAgency | None) -> dict[str, float]:
+    """Return the points that an agency called by name adds to its affairs."""
+    return dict.fromkeys(sorted(map(main_affair, named.agency.affairs)), _NAMED_BOOST) if named else {}
 
 
 def _place(words: Text, clues: Clues, knowledge: Knowledge, day: date) -> PlaceFinding:
@@ -163,9 +179,14 @@ def _place(words: Text, clues: Clues, knowledge: Knowledge, day: date) -> PlaceF
     )
 
 
-def _boundaries_version(clues: Clues, knowledge: Knowledge, day: date) -> str | None:
-    asked = clues.coordinates or clues.photo
-    return knowledge.boundaries.version(on=day) if knowledge.boundaries and asked else None
+def _versions(clues: Clues, knowledge: Knowledge, day: date) -> Versions:
+    asked = knowledge.boundaries if clues.coordinates or clues.photo else None
+    return Versions(
+        rules=rules_version(),
+        directory=knowledge.directory.version,
+        model=knowledge.model.version if knowledge.model and not clues.sealed else None,
+        boundaries=asked.version(on=day) if asked else None,
+    )
 
 
 def warm_up(knowledge: Knowledge) -> None:
@@ -189,7 +210,17 @@ def _with_named(place: PlaceFinding, agency: Agency) -> PlaceFinding:
     )
 
 
-def _choose(ways: list[Way], place: PlaceFinding, knowledge: Knowledge, *, named: bool) -> Decision:
+def _choose(
+    ways: list[Way],
+    place: PlaceFinding,
+    kind: KindFinding,
+    urgency: UrgencyFinding,
+    directory: Directory,
+    versions: Versions,
+    *,
+    affair_by: str,
+    named: bool,
+) -> Decision:
     shares: dict[str, float] = {}
     best: dict[str, Way] = {}
     for way in ways:
@@ -200,7 +231,7 @@ def _choose(ways: list[Way], place: PlaceFinding, knowledge: Knowledge, *, named
     ranked = sorted(shares, key=lambda key: (-shares[key], key))[:3]
     top = best[ranked[0]]
     cap = min(1.0, DESK_CONFIDENCE / shares[DESK]) if top.agency.key == DESK else 1.0
-    why = {key: explain(best[key], place, knowledge.directory) for key in ranked}
+    why = {key: explain(best[key], place, directory) for key in ranked}
     candidates = tuple(
         Candidate(
             agency_key=key,
@@ -219,23 +250,26 @@ def _choose(ways: list[Way], place: PlaceFinding, knowledge: Knowledge, *, named
         place=place,
         confidence=candidates[0].score,
         candidates=candidates,
-        reasons=why[ranked[0]],
-        kind="pengaduan",
-        urgency="biasa",
+        reasons=(*why[ranked[0]], kind.reason, urgency.reason),
+        kind=kind.kind,
+        urgency=urgency.urgency,
         rule="instansi disebut namanya" if named and not top.authority.law else top.authority.reason,
-        affair_by="words",
-        rules_version=rules_version(),
-        directory_version=knowledge.directory.version,
-        model_version=knowledge.model.version if knowledge.model else None,
-        boundaries_version=None,
+        affair_by=affair_by,
+        versions=versions,
     )
 
 
-def _sealed(place: PlaceFinding, day: date, knowledge: Knowledge) -> Decision:
+def _inspectorate(directory: Directory, day: date) -> Agency:
+    found = directory.agency(INSPECTORATE, on=day)
+    if found is None:
+        raise LookupError(f"{INSPECTORATE} is not in directory {directory.version}")
+    return found
+
+
+def _sealed(
+    place: PlaceFinding, kind: KindFinding, urgency: UrgencyFinding, inspectorate: Agency, versions: Versions
+) -> Decision:
     """Send to the Inspectorate; of the place only the regency is kept, and no word of the text."""
-    inspectorate = knowledge.directory.agency(INSPECTORATE, on=day)
-    if inspectorate is None:
-        raise LookupError(f"{INSPECTORATE} is not in directory {knowledge.directory.version}")
     code = regency_of(place.code) if place.code else None
     kept = PlaceFinding(code or PROVINCE_CODE, path_name(code or PROVINCE_CODE), place.confidence, (), ())
     reasons = ("Aduan disegel: diteruskan langsung ke Inspektorat",)
@@ -248,12 +282,9 @@ def _sealed(place: PlaceFinding, day: date, knowledge: Knowledge) -> Decision:
         confidence=1.0,
         candidates=(Candidate(inspectorate.key, inspectorate.name, 1.0, "pengawasan", reasons),),
         reasons=reasons,
-        kind="whistleblowing",
-        urgency="penting",
+        kind=kind.kind,
+        urgency=urgency.urgency,
         rule="disegel",
         affair_by="words",
-        rules_version=rules_version(),
-        directory_version=knowledge.directory.version,
-        model_version=None,
-        boundaries_version=None,
+        versions=versions,
     )

@@ -10,7 +10,7 @@ def explain(way: Way, place: PlaceFinding, directory: Directory) -> tuple[str, .
     """Return the reasons, the whole way in one line first."""
     affair = directory.affairs[way.affair.affair].name
     seen = _telling([*way.affair.phrases, *([way.authority.phrase] if way.authority.phrase else [])])
-    words = ", ".join(f"'{phrase.replace(' ~ ', ' … ')}'" for phrase in seen)
+    words = ", ".join(f"'{phrase.replace(' ~ ', ' … ')}'" for phrase in seen) or way.affair.said_by
     where = path_name(way.place) if way.place and way.place != PROVINCE_CODE else place.name
     if way.agency.key == DESK:
         unknown = place.code == PROVINCE_CODE and way.affair.affair not in {"umum", "pusat"}
@@ -19,7 +19,12 @@ def explain(way: Way, place: PlaceFinding, directory: Directory) -> tuple[str, .
     else:
         head = f"{affair} + {words or 'tanpa kata kunci'} + {where} → {way.agency.short} ({way.authority.reason})"
     law = f"Kewenangan: {way.authority.reason} ({way.authority.law})" if way.authority.law else ""
-    kept = [head, f"Urusan: {affair}" + (f" (kata {words})" if words else ""), law]
+    kept = [
+        head,
+        f"Urusan: {affair}"
+        + (f" ({'kata ' if seen else ''}{words})" if words else ""),
+        law,
+    ]
     kept += [f"Tempat: {note}" for note in place.evidence]
     if not way.agency.verified:
         kept.append("Nama instansi belum diverifikasi")

@@ -4,7 +4,6 @@ from datetime import date
 
 from services.routing.rules.affair import phrases
 from services.routing.rules.authority import find_authorities
-from services.routing.rules.evaluate import evaluate
 from services.routing.rules.text import RULES, normalize
 from shared.directory import affairs, directory
 
@@ -22,13 +21,3 @@ def test_every_default_authority_names_an_agency_everywhere():
         for region in ("52.01", "52.05", "52.71"):
             assert len(directory().competent(authority.part, authority.level, region, on=TODAY)) == 1, authority
         assert authority.law
-
-
-def test_the_measures_count_what_is_right():
-    rows = [
-        {"text": "Air PDAM mati di Praya", "agency": "PDAM Loteng", "region_code": "52.02", "authority_level": "bumd"},
-        {"text": "Listrik padam di Praya", "agency": "PDAM", "region_code": "52.02.01", "authority_level": "bumd"},
-    ]
-    shares, wrong = evaluate(rows, on=TODAY)
-    assert shares == {"agency": 0.5, "regency": 1.0, "place": 0.5, "level": 0.5}
-    assert len(wrong) == 3

@@ -143,8 +143,8 @@ def test_a_day_before_the_known_structure_is_answered_with_what_is_known():
 def test_the_same_complaint_gets_the_same_decision_with_its_versions():
     first, second = (route("Air PDAM mati di Praya") for _ in range(2))
     assert first == second
-    assert first.directory_version == directory().version
-    assert first.rules_version.startswith("rules+")
+    assert first.versions.directory == directory().version
+    assert first.versions.rules.startswith("rules+")
 
 
 @given(st.text())

@@ -1,26 +1,22 @@
 """Measures affairs, places, levels and agencies on a labelled file; figures, never a citizen's words."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
-from services.routing.model.features import named_boost
+from services.routing.model.features import spoken
 from services.routing.model.labels import accepted
 from services.routing.model.serve import AffairModel
-from services.routing.rules.affair import score_affairs
-from services.routing.rules.decide import Decision, decide, rules_version
-from services.routing.rules.evaluate import MEASURES
+from services.routing.rules.decide import Clues, Decision, Knowledge, decide, rules_version
 from services.routing.rules.text import normalize
-from shared.directory import directory
+from shared.directory import Level, directory
 from shared.directory.regions import regency_of
 
 #: Files up to so many rows have their wrong rows listed.
 _LISTED = 100
 _BATCH = 500
 _BINS = 10
-_MEASURES = {"region": "regency", "village": "place", "level": "level", "agency": "agency"}
 
 
 def evaluate(rows: Sequence[dict[str, str]], model: AffairModel | None) -> dict[str, Any]:
@@ -34,7 +30,7 @@ def evaluate(rows: Sequence[dict[str, str]], model: AffairModel | None) -> dict[
         for number, (right, scores) in enumerate(zip(wanted, found, strict=True), 1)
         if right
     ]
-    shares, wrong = _others(rows)
+    shares, wrong = _others(rows, model)
     wrong += [
         {"row": number, "measure": "affair", "wanted": "|".join(right), "found": best[0]}
         for number, right, best, _ in answers
@@ -56,11 +52,9 @@ def evaluate(rows: Sequence[dict[str, str]], model: AffairModel | None) -> dict[
 
 def _scores(rows: Sequence[dict[str, str]], model: AffairModel | None) -> list[list[tuple[str, float]]]:
     texts = [normalize(row["text"]) for row in rows]
-    boosts = [named_boost(text) for text in texts]
-    if model is None:
-        ranked = [score_affairs(text, boost=boost) for text, boost in zip(texts, boosts, strict=True)]
-    else:
-        ranked = model.score_many(texts, boosts=boosts)
+    ranked = [spoken(text) for text in texts]
+    if model is not None:
+        ranked = model.score_many(texts, ranked)
     return [[(score.affair, score.probability) for score in scores] for scores in ranked]
 
 
@@ -108,16 +102,18 @@ def _calibration(judged: Sequence[tuple[float, bool]]) -> list[dict[str, float]]
     ]
 
 
-def _others(rows: Sequence[dict[str, str]]) -> tuple[dict[str, float | None], list[dict[str, Any]]]:
-    """Return the shares right of place, level and agency, and what is wrong; as the rules decide."""
-    right: dict[str, list[bool]] = {name: [] for name in _MEASURES}
+def _others(
+    rows: Sequence[dict[str, str]], model: AffairModel | None
+) -> tuple[dict[str, float | None], list[dict[str, Any]]]:
+    """Return the shares right of place, level and agency, and what is wrong; as the house decides."""
+    knowledge = Knowledge(directory=directory(), model=model)
+    right: dict[str, list[bool]] = {name: [] for name in MEASURES}
     wrong: list[dict[str, Any]] = []
     for number, row in enumerate(rows, 1):
         if not any(row.get(column) for column, _ in MEASURES.values()):
             continue
-        found = _decide(row["text"], directory().known_from)
-        for name, measure in _MEASURES.items():
-            column, is_right = MEASURES[measure]
+        found = decide(Clues(text=row["text"], on=knowledge.directory.known_from), knowledge)
+        for name, (column, is_right) in MEASURES.items():
             wanted = row.get(column)
             if not wanted or (name == "village" and regency_of(wanted) in {wanted, None}):
                 continue
@@ -135,13 +131,26 @@ def _elsewhere(found: Decision, row: dict[str, str]) -> bool:
     return bool(wanted and code.replace(".", "").isdigit() and regency_of(wanted) not in {None, code})
 
 
-def _decide(text: str, day: date) -> Decision:
-    return decide(
-        text,
-        given_region=None,
-        coordinates=None,
-        account_region=None,
-        sealed=False,
-        on=day,
-        directory=directory(),
-    )
+def _family(agency: str) -> str:
+    """Return the last part of an agency's key; the drinking-water companies, however called, are PDAM."""
+    return "PDAM" if "PDAM" in agency or "Perumdam" in agency else agency.rpartition(".")[2]
+
+
+def _regency(code: str) -> str:
+    return ".".join(code.split(".")[:2])
+
+
+_LEVELS = {
+    Level.PROVINCE: "prov",
+    Level.REGENCY: "kabkota",
+    Level.VILLAGE: "kabkota",
+    Level.REGIONAL_COMPANY: "bumd",
+    Level.NATIONAL: "vertikal",
+}
+MEASURES: dict[str, tuple[str, Callable[[Decision, str], bool]]] = {
+    "region": ("region_code", lambda found, wanted: _regency(found.place.code or "") == _regency(wanted)),
+    "village": ("region_code", lambda found, wanted: found.place.code == wanted),
+    "level": ("authority_level", lambda found, wanted: _LEVELS[found.level] == wanted),
+    "agency": ("agency", lambda found, wanted: _family(found.agency_key) == _family(wanted)),
+}
+"""By name: the column that says what is right, and when a decision is."""
