@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 
 from shared.directory.affairs import Affair, Level, load_affairs
 from shared.directory.agencies import Agency
-from shared.directory.load import load_agencies
-from shared.directory.regions import PROVINCE_CODE, regencies
-from shared.directory.tables import DATA, DirectoryDataError
+from shared.directory.load import PATTERN_VALID_FROM, load_agencies
+from shared.directory.regions import PROVINCE_CODE, regencies, region
+from shared.directory.settings import override_folder
+from shared.directory.tables import DATA, TABLES, DirectoryDataError, rows
 
 #: The province's coordinating administrator: gets what nobody knows, so that nothing goes nowhere.
 DESK = "NTB.DESK"
@@ -34,10 +35,18 @@ class Directory:
     def __len__(self) -> int:
         return len(self.agencies)
 
+    #: The first day from which the whole structure is known; earlier days are answered as that day.
+    known_from = PATTERN_VALID_FROM
+
     @cached_property
-    def known_from(self) -> date:
-        """The first day from which the whole structure is known; earlier days are answered as that day."""
-        return max(agency.valid_from for agency in self.agencies if agency.valid_to is None)
+    def changes(self) -> tuple[date, ...]:
+        """The days, from `known_from` on, on which some agency begins or is no more."""
+        days = {self.known_from}
+        for agency in self.agencies:
+            days.add(agency.valid_from)
+            if agency.valid_to is not None:
+                days.add(agency.valid_to + timedelta(days=1))
+        return tuple(sorted(day for day in days if day >= self.known_from))
 
     def agency(self, key: str, *, on: date) -> Agency | None:
         """Return the agency as it was on that day, or None when there was none of that key."""
@@ -63,33 +72,66 @@ class Directory:
 
     def check(self, *, on: date) -> tuple[str, ...]:
         """Name every gap and overlap on that day: affair, level, region and the agencies that quarrel."""
-        return tuple(self._faults(on))
+        return tuple(f"{where} on {on}: {who}" for where, who in self._faults(on))
 
-    def _faults(self, on: date) -> Iterator[str]:
+    def faults(self) -> tuple[str, ...]:
+        """Name every gap and overlap of every day since `known_from`, each with the first day on which it is there."""
+        found: dict[tuple[str, str], date] = {}
+        for day in self.changes:
+            for fault in self._faults(day):
+                found.setdefault(fault, day)
+        return tuple(f"{where} from {day}: {who}" for (where, who), day in found.items())
+
+    def _faults(self, on: date) -> Iterator[tuple[str, str]]:
         for affair in self.affairs.values():
             for level in sorted(affair.levels):
                 everywhere = level in {Level.NATIONAL, Level.PROVINCE}
                 for code in [PROVINCE_CODE] if everywhere else [regency.code for regency in regencies()]:
                     found = self.competent(affair.key, level, code, on=on)
                     if len(found) != 1:
-                        who = " and ".join(agency.key for agency in found) or "nobody"
-                        yield f"{affair.key} at level {level} in {code} on {on}: {who} is competent"
+                        who = " and ".join(agency.key for agency in found)
+                        place = f"{affair.key} at level {level} in {code} {region(code).name}"
+                        yield place, f"{who} are competent" if who else "nobody is competent"
 
 
-def load_directory(folder: Path = DATA) -> Directory:
-    """Read and check a folder of tables; `DirectoryDataError` names what is wrong and where."""
+def load_directory(folder: Path = DATA, override: Path | None = None) -> Directory:
+    """Read a folder of tables, with an operator's own over them, and check it for every day since `known_from`.
+
+    `DirectoryDataError` names what is wrong and where: a row, or the affair, level, place and day of a gap or overlap.
+    """
+    if override is not None:
+        _check_override(override)
     affairs = load_affairs(folder)
-    agencies = load_agencies(folder, affairs)
+    agencies = load_agencies(lambda table: rows(table, folder, override), affairs)
     reviewed = (folder / "reviewed_on.txt").read_text(encoding="utf-8").strip()
-    digest = hashlib.sha256(b"\0".join(p.read_bytes() for p in sorted(folder.glob("*.csv")))).hexdigest()[:8]
-    found = Directory(agencies, affairs, version=f"{date.fromisoformat(reviewed)}+{digest}")
+    version = f"{date.fromisoformat(reviewed)}+{_digest(folder)}" + (f".{_digest(override)}" if override else "")
+    found = Directory(agencies, affairs, version=version)
     for key in (DESK, INSPECTORATE):
         if found.agency(key, on=found.known_from) is None:
             raise DirectoryDataError(f"agencies_province.csv: {key} must be there")
+    if faults := found.faults():
+        raise DirectoryDataError("\n".join(["The directory has gaps or overlaps:", *faults]))
     return found
+
+
+def _digest(folder: Path) -> str:
+    return hashlib.sha256(b"\0".join(p.read_bytes() for p in sorted(folder.glob("*.csv")))).hexdigest()[:8]
+
+
+def _check_override(folder: Path) -> None:
+    known = sorted(table.name for table in TABLES)
+    if not folder.is_dir():
+        raise DirectoryDataError(
+            f"{folder} is no folder. Mend NTBCARE_DIRECTORY, or move the version back that `ntbcare directory import` "
+            f"kept as {folder}.previous."
+        )
+    for path in sorted(folder.glob("*.csv")):
+        if path.name not in known:
+            raise DirectoryDataError(f"{path}: no table of that name can be overridden; these can: {', '.join(known)}")
 
 
 @cache
 def directory() -> Directory:
-    """Return the shipped directory, read once."""
-    return load_directory()
+    """Return the directory of this installation, read once: what is shipped, with `NTBCARE_DIRECTORY` over it."""
+    own = override_folder()
+    return load_directory(override=Path(own) if own else None)

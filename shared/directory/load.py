@@ -1,45 +1,54 @@
 """Builds the agencies from the reviewed tables: the province's, ten times the regency pattern, the nation's."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from shared.directory.affairs import Level
 from shared.directory.agencies import Agency, AgencyKind, Alias
-from shared.directory.regions import PROVINCE_CODE, Region, regencies
-from shared.directory.tables import DirectoryDataError, Row, read
+from shared.directory.contacts import contact
+from shared.directory.regions import PROVINCE_CODE, Region, RegionKind, regencies
+from shared.directory.tables import (
+    ALIASES,
+    CONTACTS,
+    INSTITUTIONS,
+    LOCAL,
+    NAMES,
+    NATIONAL,
+    PATTERN,
+    PROVINCE,
+    DirectoryDataError,
+    Row,
+    Table,
+)
 
-_PROVINCE = (
-    *("key", "name", "short", "level", "affairs", "by_name", "parent", "verified"),
-    *("valid_from", "valid_to", "tasks", "not_for"),
-)
-_PATTERN = ("family", "name", "short", "level", "where", "affairs", "parent", "tasks")
-_NAMES = ("key", "name", "short", "verified", "note")
-_NATIONAL = (
-    *("key", "name", "short", "kind", "affairs", "by_name", "verified"),
-    *("valid_from", "valid_to", "tasks"),
-)
 _LEVELS = frozenset(level.value for level in Level)
 _WHERE = frozenset({"all", "regency", "city"})
 #: The regencies' agencies are taken as they are now; the pattern says nothing of earlier years.
 PATTERN_VALID_FROM = date(2026, 1, 2)
 
 
-def load_agencies(folder: Path, affairs: Collection[str]) -> tuple[Agency, ...]:
-    """Read every agency; `DirectoryDataError` names file and row of what is wrong."""
-    named = {row.text("key"): row for row in read(folder / "regency_names.csv", _NAMES)}
+_Read = Callable[[Table], Iterable[Row]]
+
+
+def load_agencies(read: _Read, affairs: Collection[str]) -> tuple[Agency, ...]:
+    """Build every agency from the rows that `read` gives; `DirectoryDataError` names file and row of what is wrong."""
+    named = {row.text("key"): row for row in read(NAMES)}
+    local = [_province(row, affairs) for row in read(LOCAL)]
+    own = {agency.key for agency in local}
+    pattern = list(_pattern(read(PATTERN), named, affairs))
     found = [
-        *(_province(row, affairs) for row in read(folder / "agencies_province.csv", _PROVINCE)),
-        *_pattern(folder, named, affairs),
-        *(_national(row, affairs) for row in read(folder / "agencies_national.csv", _NATIONAL)),
+        *(_province(row, affairs) for row in read(PROVINCE)),
+        *(agency for agency in pattern if agency.key not in own),
+        *local,
+        *(_national(row, affairs) for row in read(NATIONAL)),
     ]
-    keys = {agency.key for agency in found}
+    keys = {agency.key for agency in pattern}
     for key, row in named.items():
         if key not in keys:
             raise row.error(f"{key} is no agency of the pattern")
     _check_periods_and_parents(found)
-    return tuple(_with_aliases(found, folder))
+    return tuple(_complete(found, read))
 
 
 def _affairs(row: Row, known: Collection[str]) -> tuple[str, ...]:
@@ -50,14 +59,17 @@ def _affairs(row: Row, known: Collection[str]) -> tuple[str, ...]:
 
 
 def _province(row: Row, affairs: Collection[str]) -> Agency:
+    """Read an agency of the province, or (`agencies_local.csv`) one of the regency that its key begins with."""
     level = Level(row.choice("level", _LEVELS))
+    place = _home(row) if row.file.endswith(LOCAL.name) else None
+    kind = AgencyKind.REGENCY if place else AgencyKind.PROVINCE
     return Agency(
         key=row.text("key"),
-        name=_of_the_province(row.text("name")),
+        name=_placed(row.text("name"), place) if place else _of_the_province(row.text("name")),
         short=row.text("short"),
-        kind=AgencyKind.STATE_COMPANY if level is Level.REGIONAL_COMPANY else AgencyKind.PROVINCE,
+        kind=AgencyKind.STATE_COMPANY if level is Level.REGIONAL_COMPANY else kind,
         level=level,
-        region_code=PROVINCE_CODE,
+        region_code=place.code if place else PROVINCE_CODE,
         affairs=_affairs(row, affairs),
         by_name=row.yes("by_name"),
         verified=row.yes("verified"),
@@ -66,7 +78,25 @@ def _province(row: Row, affairs: Collection[str]) -> Agency:
         parent=row.optional("parent"),
         tasks=row.cells["tasks"],
         not_for=row.cells["not_for"],
+        superior="" if row.optional("parent") else _head(row.text("key"), level, place),
     )
+
+
+def _home(row: Row) -> Region:
+    for region in regencies():
+        if row.text("key").startswith(f"{region.code}."):
+            return region
+    raise row.error(f"{row.text('key')} must begin with the code of a regency or city, such as 52.03.")
+
+
+def _head(key: str, level: Level, region: Region | None) -> str:
+    """Say who is above an agency: the head of the region, through the secretary (PP 18/2016); a company: the owner."""
+    head = "Gubernur Nusa Tenggara Barat"
+    if region is not None:
+        title = "Wali" if region.kind is RegionKind.CITY else "Bupati"
+        head = f"{title} {region.name.removeprefix('Kabupaten ')}"
+    direct = level is Level.REGIONAL_COMPANY or key.endswith("SETDA")
+    return head if direct else f"{head} melalui Sekretaris Daerah"
 
 
 def _national(row: Row, affairs: Collection[str]) -> Agency:
@@ -83,11 +113,12 @@ def _national(row: Row, affairs: Collection[str]) -> Agency:
         valid_from=row.day("valid_from"),
         valid_to=row.optional_day("valid_to"),
         tasks=row.cells["tasks"],
+        superior=row.cells["superior"],
     )
 
 
-def _pattern(folder: Path, named: dict[str, Row], affairs: Collection[str]) -> Iterator[Agency]:
-    rows = list(read(folder / "agencies_regency.csv", _PATTERN))
+def _pattern(lines: Iterable[Row], named: dict[str, Row], affairs: Collection[str]) -> Iterator[Agency]:
+    rows = list(lines)
     for region in regencies():
         for row in rows:
             if row.choice("where", _WHERE) in {"all", region.kind.value}:
@@ -109,6 +140,7 @@ def _regency(row: Row, region: Region, known: Row | None, affairs: Collection[st
         valid_from=PATTERN_VALID_FROM,
         parent=f"{region.code}.{parent}" if parent else None,
         tasks=row.cells["tasks"],
+        superior="" if parent else _head(row.text("family"), level, region),
     )
 
 
@@ -127,18 +159,37 @@ def _placed(name: str, region: Region, *, short: bool = False) -> str:
     return f"{name} {region.short_names[0] if region.short_names else f'{kind[:3]}. {place}'}"
 
 
-def _with_aliases(found: list[Agency], folder: Path) -> Iterator[Agency]:
-    aliases: dict[str, list[Alias]] = {agency.key: [] for agency in found}
-    for row in read(folder / "aliases.csv", ("key", "alias", "until")):
+def _complete(found: list[Agency], read: _Read) -> Iterator[Agency]:
+    keys = {agency.key for agency in found}
+    aliases = _aliases(keys, read(ALIASES))
+    contacts = {key: contact(row) for key, row in _keyed(keys, read(CONTACTS))}
+    institutions = {key: row.text("institution_id") for key, row in _keyed(keys, read(INSTITUTIONS))}
+    for agency in found:
+        yield replace(
+            agency,
+            aliases=tuple(aliases.get(agency.key, ())),
+            contact=contacts.get(agency.key, agency.contact),
+            lapor_institution_id=institutions.get(agency.key),
+        )
+
+
+def _keyed(keys: Collection[str], rows: Iterable[Row]) -> Iterator[tuple[str, Row]]:
+    for row in rows:
+        if row.text("key") not in keys:
+            raise row.error(f"{row.text('key')} is no agency")
+        yield row.text("key"), row
+
+
+def _aliases(keys: Collection[str], rows: Iterable[Row]) -> dict[str, list[Alias]]:
+    aliases: dict[str, list[Alias]] = {}
+    for row in rows:
         key = row.text("key")
-        alias = Alias(row.text("alias"), row.optional_day("until"))
-        matching = [k for k in aliases if k.startswith("52.") and k.endswith(key[1:])] if key[0] == "*" else [key]
-        if not matching or matching[0] not in aliases:
+        matching = [k for k in keys if k.startswith("52.") and k.endswith(key[1:])] if key[0] == "*" else [key]
+        if not matching or matching[0] not in keys:
             raise row.error(f"{key} is no agency")
         for each in matching:
-            aliases[each].append(alias)
-    for agency in found:
-        yield replace(agency, aliases=tuple(aliases[agency.key]))
+            aliases.setdefault(each, []).append(Alias(row.text("alias"), row.optional_day("until")))
+    return aliases
 
 
 def _check_periods_and_parents(found: list[Agency]) -> None:

@@ -64,18 +64,72 @@ class Row:
         return self.day(column) if self.cells[column] else None
 
 
-def read(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Yield the rows of one table, refusing other columns than those named."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's file, its columns, and those of them that tell its rows apart."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+_AGENCY = ("key", "name", "short", "level", "affairs", "by_name", "parent", "verified", "valid_from", "valid_to")
+PROVINCE = Table("agencies_province.csv", (*_AGENCY, "tasks", "not_for"), ("key", "valid_from"))
+LOCAL = Table("agencies_local.csv", PROVINCE.columns, PROVINCE.key)
+PATTERN = Table(
+    "agencies_regency.csv",
+    ("family", "name", "short", "level", "where", "affairs", "parent", "tasks"),
+    ("family", "where"),
+)
+NAMES = Table("regency_names.csv", ("key", "name", "short", "verified", "note"), ("key",))
+NATIONAL = Table(
+    "agencies_national.csv",
+    (
+        *("key", "name", "short", "kind", "affairs", "by_name", "verified", "valid_from", "valid_to"),
+        *("tasks", "superior"),
+    ),
+    ("key", "valid_from"),
+)
+ALIASES = Table("aliases.csv", ("key", "alias", "until"), ("key", "alias"))
+CONTACTS = Table("contacts.csv", ("key", "phone", "email", "address", "web"), ("key",))
+INSTITUTIONS = Table("lapor_institutions.csv", ("key", "institution_id"), ("key",))
+#: What an operator may override. Affairs and regions are not among them: the rules of routing are written for them.
+TABLES = (PROVINCE, LOCAL, PATTERN, NAMES, NATIONAL, ALIASES, CONTACTS, INSTITUTIONS)
+
+
+def rows(table: Table, shipped: Path, override: Path | None = None) -> tuple[Row, ...]:
+    """Return a table's rows; a row of the override replaces the shipped one with the same key, or is added."""
+    found = _by_key(table, shipped / table.name)
+    if override is not None and (override / table.name).exists():
+        found |= _by_key(table, override / table.name, called=str(override / table.name))
+    return tuple(found.values())
+
+
+def _by_key(table: Table, path: Path, called: str | None = None) -> dict[tuple[str, ...], Row]:
+    found: dict[tuple[str, ...], Row] = {}
+    for row in read(path, table.columns, called):
+        key = tuple(row.cells[column] for column in table.key)
+        if key in found:
+            raise row.error(f"{' '.join(key)} stands in row {found[key].line} too")
+        found[key] = row
+    return found
+
+
+def read(path: Path, columns: tuple[str, ...], called: str | None = None) -> Iterator[Row]:
+    """Yield the rows of one table, refusing other columns than those named; `called` names the file in errors."""
+    name = called or path.name
     try:
-        with path.open(encoding="utf-8", newline="") as handle:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle)
             header = next(reader, [])
             if tuple(header) != columns:
-                raise DirectoryDataError(f"{path.name} row 1: the columns must be {','.join(columns)}")
+                raise DirectoryDataError(f"{name} row 1: the columns must be {','.join(columns)}")
             for cells in reader:
-                row = Row(path.name, reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False)))
+                row = Row(name, reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False)))
                 if len(cells) != len(columns):
                     raise row.error(f"{len(cells)} cells, expected {len(columns)}")
                 yield row
     except FileNotFoundError:
-        raise DirectoryDataError(f"{path.name}: the file is missing") from None
+        raise DirectoryDataError(f"{name}: the file is missing") from None
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise DirectoryDataError(f"{name}: it is no CSV table in UTF-8 that can be read ({error})") from None

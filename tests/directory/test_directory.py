@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.directory import DESK, INSPECTORATE, DirectoryDataError, Level, directory, load_directory
+from shared.directory import DESK, INSPECTORATE, DirectoryDataError, Level, affairs, directory, load_directory
+from shared.directory.regions import regencies
 from shared.directory.tables import DATA
 
 TODAY = date(2026, 11, 23)
@@ -102,15 +103,51 @@ def test_the_version_tells_the_day_of_review_and_changes_with_the_data(folder: P
 
 def test_an_overlap_is_named_with_both_agencies_and_the_place(folder: Path):
     replace(folder, "agencies_province.csv", ",kebudayaan,no,", ",kebudayaan;kehutanan,no,")
-    fault = "kehutanan at level province in 52 on 2026-11-23: NTB.DISBUD and NTB.DLHK is competent"
-    assert load_directory(folder).check(on=TODAY) == (fault,)
+    fault = (
+        "kehutanan at level province in 52 Nusa Tenggara Barat from 2026-01-02: NTB.DISBUD and NTB.DLHK are competent"
+    )
+    with pytest.raises(DirectoryDataError, match=fault):
+        load_directory(folder)
 
 
 def test_a_gap_is_named_with_every_place_where_nobody_answers(folder: Path):
     replace(folder, "agencies_regency.csv", ",regency,all,dukcapil,", ",regency,city,dukcapil,")
-    faults = load_directory(folder).check(on=TODAY)
+    with pytest.raises(DirectoryDataError) as refused:
+        load_directory(folder)
+    _, *faults = str(refused.value).splitlines()
     assert len(faults) == 8
-    assert faults[0] == "dukcapil at level regency in 52.01 on 2026-11-23: nobody is competent"
+    assert faults[0] == "dukcapil at level regency in 52.01 Kabupaten Lombok Barat from 2026-01-02: nobody is competent"
+
+
+def test_a_gap_that_opens_later_is_refused_with_its_day(folder: Path):
+    replace(
+        folder,
+        "agencies_province.csv",
+        ",kebudayaan,no,,yes,2026-01-02,,",
+        ",kebudayaan,no,,yes,2026-01-02,2027-03-31,",
+    )
+    fault = "kebudayaan at level province in 52 Nusa Tenggara Barat from 2027-04-01: nobody is competent"
+    with pytest.raises(DirectoryDataError, match=fault):
+        load_directory(folder)
+
+
+def test_an_agency_that_begins_later_does_not_hide_the_years_before(folder: Path):
+    with (folder / "agencies_province.csv").open("a", encoding="utf-8") as handle:
+        handle.write("NTB.DESDIGITAL,Dinas Digital,Digital,province,kominfo,yes,,no,2027-01-01,,,\n")
+    assert load_directory(folder).known_from == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize("affair", [a for a in affairs().values() if a.parent is None], ids=lambda a: a.key)
+def test_on_every_day_one_agency_answers_at_each_level_that_a_main_affair_has(affair):
+    for day in (*directory().changes, TODAY):
+        for level in affair.levels:
+            for region in regencies():
+                assert len(directory().competent(affair.key, level, region.code, on=day)) == 1, (level, region)
+
+
+def test_everybody_but_the_bodies_without_one_has_a_superior():
+    alone = {agency.key for agency in directory().agencies if not agency.parent and not agency.superior}
+    assert alone == {"UNRAM"}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +160,7 @@ def test_a_gap_is_named_with_every_place_where_nobody_answers(folder: Path):
         ("agencies_province.csv", "NTB.DESK,", "NTB.MEJA,", "NTB.DESK must be there"),
         ("agencies_regency.csv", ",RSUD,regency,all,", ",RSUD,regency,semua,", "where is 'semua'"),
         ("regency_names.csv", "52.01.PUPR", "52.01.PUPT", "regency_names.csv row 2: 52.01.PUPT is no agency"),
-        ("agencies_national.csv", "BPJN,Balai", "BPJN,,Balai", "agencies_national.csv row 2: 11 cells, expected 10"),
+        ("agencies_national.csv", "BPJN,Balai", "BPJN,,Balai", "agencies_national.csv row 2: 12 cells, expected 11"),
         ("aliases.csv", "BWSNT1,BWS,", "BWSNT2,BWS,", "BWSNT2 is no agency"),
         ("aliases.csv", "key,alias,until", "key,name,until", "aliases.csv row 1: the columns must be"),
     ],
