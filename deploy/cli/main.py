@@ -31,6 +31,7 @@ _COMMANDS = (
     "events",
     "contracts",
     "routing",
+    "directory",
 )
 """Each is a module of this package with a typer `app`; only the one that is called is loaded."""
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from deploy.cli import routing
@@ -14,7 +15,7 @@ KEYS = (
 )
 
 
-def run(*arguments):
+def run(*arguments: object) -> Result:
     return CliRunner().invoke(routing.app, [*map(str, arguments)])
 
 

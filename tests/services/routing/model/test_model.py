@@ -6,9 +6,11 @@ from itertools import product
 import pytest
 
 from services.routing.model import serve, store
+from services.routing.model.features import spoken
 from services.routing.model.serve import AffairModel, load_model
 from services.routing.model.store import ModelError
 from services.routing.model.train import is_held_out, train
+from services.routing.rules.affair import AffairScore
 from services.routing.rules.text import normalize
 from shared.core.errors import ExplainedError
 
@@ -23,12 +25,17 @@ SUBJECTS = {
 WHERE = tuple(f"gang {number} dekat pohon" for number in range(30))
 
 
-def pairs():
+def pairs() -> list[tuple[str, str]]:
     return [
         (f"{subject} di {where}", affair)
         for affair, subjects in SUBJECTS.items()
         for subject, where in product(subjects, WHERE)
     ]
+
+
+def score(model: AffairModel, text: str) -> tuple[AffairScore, ...]:
+    words = normalize(text)
+    return model.score(words, spoken(words))
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +52,18 @@ def test_no_model_in_use_is_none(tmp_path):
 def test_a_trained_model_finds_what_it_was_taught_and_keeps_unseen_affairs_possible(folder):
     model = load_model(folder)
     assert isinstance(model, AffairModel)
-    assert model.score(normalize("limbah berbau di kampung"), boost={})[0].affair == "lingkungan_hidup"
-    assert "pendidikan" in {one.affair for one in model.score(normalize("guru sekolah dasar"), boost={})}
+    assert score(model, "limbah berbau di kampung")[0].affair == "lingkungan_hidup"
+    assert "pendidikan" in {one.affair for one in score(model, "guru sekolah dasar")}
 
 
 def test_the_same_texts_give_the_same_version_and_scores(folder, tmp_path):
     card = train(pairs(), tmp_path, now=NOW).card
     store.use(tmp_path, card.version)
-    text = normalize("parkir liar di pasar")
     first, second = load_model(folder), load_model(tmp_path)
+    assert first is not None
+    assert second is not None
     assert first.version == second.version
-    assert first.score(text, boost={}) == second.score(text, boost={})
+    assert score(first, "parkir liar di pasar") == score(second, "parkir liar di pasar")
 
 
 def test_a_worse_model_is_refused(folder):
