@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.cli.routing_report import report
 from services.routing.model import store
 from services.routing.model.labels import labelled, read_rows
 from services.routing.model.serve import load_model
@@ -16,6 +17,7 @@ from shared.core.errors import ExplainedError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The trained model: train, evaluate, models, use.")
 console = Console(highlight=False)
+app.command()(report)
 
 Models = Annotated[
     Path | None, typer.Option(help="Folder of models; NTBCARE_ROUTING_MODELS, else .state/routing-models.")

@@ -1,5 +1,7 @@
 """What routing decides by, read once at its start: directory, boundaries, SMS codes, and the trained model if any."""
 
+from pathlib import Path
+
 import structlog
 
 from services.routing.boundaries import BoundaryFile, load_boundaries
@@ -23,7 +25,7 @@ def load_knowledge(settings: RoutingSettings) -> Knowledge:
         directory=directory(),
         model=_model(settings),
         boundaries=load_boundaries(files) if files else None,
-        sms_codes=read_sms_codes(settings.sms_codes) if settings.sms_codes else None,
+        sms_codes=read_sms_codes(Path(settings.sms_codes)) if settings.sms_codes else None,
     )
 
 

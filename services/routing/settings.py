@@ -1,6 +1,6 @@
 """Routing's settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -31,11 +31,11 @@ class RoutingSettings(Settings):
     """Whose an account is, by channel and account, as JSON: `{"facebook/1234": "52.03"}`. What comes in by it is taken
     to have happened there, where nothing else is said."""
 
-    boundaries: Sequence[BoundariesSetting] = ()
+    boundaries: list[BoundariesSetting] = []
     """Where kecamatan (or villages, or regencies) lie, as JSON: `[{"path": "/etc/ntbcare/kecamatan.geojson",
     "valid_from": "2026-01-01"}]`. Without it coordinates decide nothing."""
-    sms_codes: Path | None = None
-    """A table of codes at the head of an SMS, in place of ours (`rules/places/sms_codes.csv`)."""
+    sms_codes: str = ""
+    """The path of a table of codes at the head of an SMS, in place of ours (`rules/places/sms_codes.csv`)."""
     models: Path = Path(".state/routing-models")
     """The folder of trained models (`ntbcare routing train`); without one the rules decide alone."""
 

@@ -14,7 +14,8 @@ from ahocorasick_rs import AhoCorasick
 
 _OFFICIAL = (
     r"(?:oknum|petugas|pegawai|pejabat|aparat|perangkat|asn|pns|kades|kadus|kadis|sekdes|sekda|bendahara|kepala|camat"
-    r"|lurah|bupati|gubernur|wali ?kota|guru|polisi(?! tidur)|polantas|kapol(?:sek|res)|satpol|jaksa|hakim|dinas|staf|sipir|bidan|dosen)"
+    r"|lurah|bupati|gubernur|wali ?kota|guru|polisi(?! tidur)"
+    r"|polantas|kapol(?:sek|res)|satpol|jaksa|hakim|dinas|staf|sipir|bidan|dosen)"
     r"(?:nya)?"
 )
 _AMOUNT = (

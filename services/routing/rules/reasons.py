@@ -21,8 +21,7 @@ def explain(way: Way, place: PlaceFinding, directory: Directory) -> tuple[str, .
     law = f"Kewenangan: {way.authority.reason} ({way.authority.law})" if way.authority.law else ""
     kept = [
         head,
-        f"Urusan: {affair}"
-        + (f" ({'kata ' if seen else ''}{words})" if words else ""),
+        f"Urusan: {affair}" + (f" ({'kata ' if seen else ''}{words})" if words else ""),
         law,
     ]
     kept += [f"Tempat: {note}" for note in place.evidence]

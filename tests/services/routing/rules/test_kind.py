@@ -74,7 +74,7 @@ TEXTS = {
         "mantap NTB Care",
         "PROMO SPESIAL hari ini, order sekarang",
         "Slot gacor gampang menang",
-        "Selamat hari raya Idul Fitri, mohon maaf lahir batin",
+        "Selamat Idul Fitri, maaf lahir batin ya admin",
         "p",
         "makasih kak, sehat selalu",
         "jasa followers murah",
