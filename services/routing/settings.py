@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.core.settings import Secret, Settings
@@ -31,7 +31,7 @@ class RoutingSettings(Settings):
     """Whose an account is, by channel and account, as JSON: `{"facebook/1234": "52.03"}`. What comes in by it is taken
     to have happened there, where nothing else is said."""
 
-    boundaries: list[BoundariesSetting] = []
+    boundaries: list[BoundariesSetting] = Field(default=[])
     """Where kecamatan (or villages, or regencies) lie, as JSON: `[{"path": "/etc/ntbcare/kecamatan.geojson",
     "valid_from": "2026-01-01"}]`. Without it coordinates decide nothing."""
     sms_codes: str = ""
