@@ -58,7 +58,7 @@ def received(one: Judged, *, channel: str, ticket: str, held: Sequence[Held], se
         text_truncated=len(message.text) > LONGEST_TEXT or len(text) > LONGEST_TEXT,
         language=message.language,
         attachments=tuple(attachments),
-        place=_first(places),
+        place=_told(_first(places), sealed=sealed),
         event_time=message.event_time,
         incident_time=message.incident_time,
         received_at=draft.received_at,
@@ -90,7 +90,7 @@ def appended(one: Judged, *, channel: str, sealed: bool) -> ComplaintAppended:
         text=draft.text,
         text_truncated=len(message.text) > LONGEST_TEXT,
         attachments=tuple(attachment.reference for attachment in draft.attachments),
-        place=draft.place,
+        place=_told(draft.place, sealed=sealed),
         event_time=message.event_time,
         received_at=draft.received_at,
         sealed=sealed,
@@ -176,6 +176,11 @@ def place_document(place: GivenPlace) -> dict[str, object] | None:
 def place_of(document: Mapping[str, Any] | None) -> Place:
     """Return the place of a row as an event holds it."""
     return event_place(GivenPlace(**document)) if document else NO_PLACE
+
+
+def _told(place: Place, *, sealed: bool) -> Place:
+    """Return a place without what a photo says, where only the Inspectorate may know."""
+    return place.model_copy(update={"photo": None}) if sealed and place.photo else place
 
 
 def _first(places: Sequence[Place]) -> Place:

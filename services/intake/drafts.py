@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from services.intake.media.incoming import Along, Incoming
+from services.intake.media.incoming import Along, Incoming, taken_at
 from shared.channels import AgencyMessage, Attachment, InboundMessage, InboundRequest, ReturnAddress, Translation
 from shared.channels import GivenPlace as ProtocolPlace
 from shared.core.ids import new_id, random_id
@@ -131,8 +131,11 @@ class Draft:
 
     @cached_property
     def place(self) -> Place:
-        """The place as an event holds it."""
-        return event_place(self.message.place)
+        """The place as an event holds it, with what a photo that came along says."""
+        contents = (one.incoming.content for one in self.attachments)
+        photo = next((point for one in contents if one and (point := taken_at(one.hints))), None)
+        place = event_place(self.message.place)
+        return place if photo is None else place.model_copy(update={"photo": photo})
 
     def return_address(self, channel: str) -> ReturnAddress:
         """Say where its citizen is answered."""

@@ -38,7 +38,6 @@ complaint = Table(
     Column("complaint_id", Uuid, primary_key=True),
     Column("ticket", Text, nullable=False),
     Column("place", JSONB, nullable=False, comment="as given, the newest wins"),
-    Column("photo", JSONB(none_as_null=True), comment="where a photo says it was taken"),
     Column("account_region", Text, comment="whose account received it"),
     Column("sms", Boolean, nullable=False, server_default=sql("false"), comment="a code may stand at its head"),
     Column("emergency", Boolean, nullable=False, server_default=sql("false")),

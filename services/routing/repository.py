@@ -25,7 +25,7 @@ _OPEN = Prepared(
 )
 _LOCK = Prepared(
     text("""
-    SELECT complaint_id, ticket, place::text AS place, photo::text AS photo, account_region, sms, emergency, sealed,
+    SELECT complaint_id, ticket, place::text AS place, account_region, sms, emergency, sealed,
         received_at, decided::text AS decided
     FROM routing.complaint WHERE complaint_id = :complaint_id FOR UPDATE
 """)
@@ -44,7 +44,7 @@ _WORDS = Prepared(
 _CHANGE = Prepared(
     text("""
     UPDATE routing.complaint SET place = CAST(CAST(:place AS text) AS jsonb),
-        photo = CAST(CAST(:photo AS text) AS jsonb), emergency = :emergency, sealed = :sealed,
+        emergency = :emergency, sealed = :sealed,
         decided = CAST(CAST(:decided AS text) AS jsonb), compare_at = :compare_at
     WHERE complaint_id = :complaint_id
 """)
@@ -64,7 +64,6 @@ class Known:
     complaint_id: UUID
     ticket: str
     place: Mapping[str, Any]
-    photo: Mapping[str, float] | None
     account_region: str | None
     sms: bool
     emergency: bool
@@ -97,7 +96,6 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
             complaint_id=row.complaint_id,
             ticket=row.ticket,
             place=json.loads(row.place),
-            photo=None if row.photo is None else json.loads(row.photo),
             account_region=row.account_region,
             sms=row.sms,
             emergency=row.emergency,
@@ -113,7 +111,6 @@ async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime | None) -
     values = {
         "complaint_id": known.complaint_id,
         "place": json.dumps(known.place),
-        "photo": None if known.photo is None else json.dumps(known.photo),
         "emergency": known.emergency,
         "sealed": known.sealed,
         "decided": json.dumps(known.decided),

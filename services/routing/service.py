@@ -16,7 +16,6 @@ from shared.events import (
     ComplaintAppended,
     ComplaintReceived,
     ComplaintResumed,
-    Coordinates,
     GivenPlace,
     Place,
 )
@@ -39,7 +38,6 @@ class RoutingService:
             complaint_id=event.complaint_id,
             ticket=event.ticket,
             place=event.place.model_dump(mode="json"),
-            photo=None,
             account_region=self._account_regions.get(f"{event.channel}/{event.account}"),
             sms=event.surface == _SMS,
             emergency=event.emergency,
@@ -82,8 +80,12 @@ class RoutingService:
         if event.taken_at is None:
             return
         known = await repository.lock(tx, event.complaint_id)
-        if known is not None and not known.sealed and known.photo is None:
-            await self._decide_again(tx, replace(known, photo=event.taken_at.model_dump()), now)
+        if known is None or known.sealed:
+            return
+        place = Place.model_validate(known.place)
+        if place.photo is None:
+            more = place.model_copy(update={"photo": event.taken_at}).model_dump(mode="json")
+            await self._decide_again(tx, replace(known, place=more), now)
 
     async def hear_resumption(self, tx: UnitOfWork, event: ComplaintResumed, *, now: datetime) -> None:
         """Say once more whose it is: nobody follows a decision about what is withdrawn."""
@@ -106,7 +108,7 @@ class RoutingService:
                 text=words,
                 given_region=place.given.region_code,
                 coordinates=place.coordinates.point if place.coordinates else None,
-                photo=Coordinates.model_validate(known.photo).point if known.photo else None,
+                photo=place.photo.point if place.photo else None,
                 account_region=known.account_region,
                 sms=known.sms,
                 emergency=known.emergency,
@@ -116,8 +118,7 @@ class RoutingService:
             self._knowledge,
         )
         kept = Place().model_dump(mode="json") if known.sealed else known.place
-        photo = None if known.sealed else known.photo
-        return decision, replace(known, place=kept, photo=photo, decided=essence(decision))
+        return decision, replace(known, place=kept, decided=essence(decision))
 
     async def _decide_again(self, tx: UnitOfWork, known: Known, now: datetime, *, once_more: bool = False) -> None:
         """Decide by everything that was said; announce it where it is another decision than before, or `once_more`."""
@@ -136,7 +137,6 @@ async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmende
         complaint_id=event.complaint_id,
         ticket=event.ticket,
         place=Place().model_dump(mode="json"),
-        photo=None,
         account_region=None,
         sms=False,
         emergency=False,
@@ -167,4 +167,5 @@ def _newest(before: Place, given: Place) -> Place:
             description=given.given.description or before.given.description,
         ),
         coordinates=given.coordinates or before.coordinates,
+        photo=before.photo or given.photo,
     )

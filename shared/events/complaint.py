@@ -82,6 +82,9 @@ class Place(Value):
     given: GivenPlace = GivenPlace()
     coordinates: Coordinates | None = None
     detected: DetectedPlace | None = None
+    photo: Coordinates | None = Field(
+        None, description="Where a photo says that it was taken; only where its sender agreed to keep that."
+    )
 
 
 class AttachmentRef(Value):

@@ -230,7 +230,9 @@ def test_a_part_may_be_renamed_or_written_in_place() -> None:
     current = deepcopy(schemas()[RECEIVED])
     current["$defs"]["Where"] = current["$defs"].pop("Place")
     current["properties"]["place"]["$ref"] = "#/$defs/Where"
-    current["$defs"]["Where"]["properties"]["coordinates"]["anyOf"][0] = current["$defs"].pop("Coordinates")
+    point = current["$defs"].pop("Coordinates")
+    for name in ("coordinates", "photo"):
+        current["$defs"]["Where"]["properties"][name]["anyOf"][0] = point
     assert differences(schemas()[RECEIVED], current) == []
 
 

@@ -1,6 +1,6 @@
 """What a message brings along, made ready before its transaction: planned, and where the content came too, prepared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from services.intake.media.plan import Plan, plan
 from services.intake.media.prepare import Prepared, Refusal, prepare
 from shared.channels import Attachment, MediaPolicy
 from shared.core.errors import whereabouts
+from shared.events import Coordinates
 
 log = structlog.get_logger()
 
@@ -57,3 +58,10 @@ async def _make_ready(given: Attachment, position: int, policy: MediaPolicy) -> 
     if isinstance(result, Refusal):
         return Incoming(given, Plan("refused", result.reason))
     return Incoming(given, planned, result, policy.keep)
+
+
+def taken_at(hints: object) -> Coordinates | None:
+    """Return where a photo says that it was taken, by what was kept of it; None where it does not say."""
+    if not isinstance(hints, Mapping) or not {"latitude", "longitude"} <= hints.keys():
+        return None
+    return Coordinates(latitude=hints["latitude"], longitude=hints["longitude"])

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.intake.media import repository
+from services.intake.media.incoming import taken_at
 from services.intake.media.outcome import Unfetched
 from services.intake.media.prepare import Prepared, Refusal
 from services.intake.media.store import AttachmentStore
@@ -17,7 +18,7 @@ from shared.core.errors import ConflictError, ForbiddenError, GoneError, NotFoun
 from shared.core.sealing import must_seal
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
-from shared.events import AttachmentRef, AttachmentSettled, Coordinates
+from shared.events import AttachmentRef, AttachmentSettled
 from shared.security import Principal, Role
 
 MOST_ATTEMPTS = 10
@@ -170,7 +171,7 @@ class AttachmentQueue:
                 state=state,
                 problem=problem,
                 settled_at=self._clock(),
-                taken_at=None if await repository.is_sealed(tx, row.complaint_id) else _taken_at(values.get("hints")),
+                taken_at=None if await repository.is_sealed(tx, row.complaint_id) else taken_at(values.get("hints")),
             )
             tx.publish(event)
         return Settled(row.id, row.channel, state, problem or "")
@@ -222,10 +223,3 @@ def _gone() -> GoneError:
 def overdue(now: datetime) -> datetime:
     """Return since when a content without a name is an orphan: an acceptance under way may still need a newer one."""
     return now - timedelta(days=1)
-
-
-def _taken_at(hints: object) -> Coordinates | None:
-    """Return where a photo says that it was taken, when both of its numbers are there."""
-    if not isinstance(hints, Mapping) or not {"latitude", "longitude"} <= hints.keys():
-        return None
-    return Coordinates(latitude=hints["latitude"], longitude=hints["longitude"])

@@ -128,6 +128,19 @@ async def test_place_and_time_inside_a_photo_are_kept_with_consent_only(http, sq
     assert hints[1]["taken_at"] == "2026-09-21T08:15:00+08:00"
 
 
+@pytest.mark.parametrize(("consent", "words"), [(True, None), (False, None), (True, "Petugas minta uang pelicin")])
+async def test_where_a_photo_was_taken_is_told_with_consent_and_never_of_what_is_sealed(http, sql, consent, words):
+    said = {} if words is None else {"text": words}
+    answer = await submits(http, pictures.jpeg(), keep_photo_hints=consent, **said)
+    ticket = answer.json()["ticket"]
+    query = "SELECT value FROM bus.outbox WHERE type = 'complaint.received.v1' AND value->>'ticket' = $1"
+    photo = (await sql.fetchval(query, ticket))["place"]["photo"]
+    if consent and words is None:
+        assert photo["latitude"] == pytest.approx(pictures.MATARAM[0], abs=1e-4)
+    else:
+        assert photo is None
+
+
 async def test_a_bomb_from_the_app_is_refused_and_its_complaint_is_accepted(http, sql, workshop):
     before = sorted(workshop.attachments.glob("*/*"))
     answer = await submits(http, pictures.png_of(60_000, 60_000))

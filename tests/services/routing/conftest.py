@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import asyncpg
 import pytest
 
 from services.routing import consumers
+from services.routing.boundaries import BoundaryFile, load_boundaries
 from services.routing.rules import Knowledge
 from services.routing.service import RoutingService
 from shared.core.ids import new_id
@@ -16,6 +17,17 @@ from shared.directory import directory
 from shared.events import Envelope
 
 ACCOUNTS = {"facebook/lotim": "52.03"}
+INSIDE = (-8.65, 116.53)
+_SQUARE = [[116.4, -8.8], [116.7, -8.8], [116.7, -8.5], [116.4, -8.5], [116.4, -8.8]]
+
+
+@pytest.fixture(scope="session")
+def boundaries(tmp_path_factory):
+    """A square for Lombok Timur around `INSIDE`; the real borders are an operator's."""
+    path = tmp_path_factory.mktemp("boundaries") / "regencies.geojson"
+    feature = {"properties": {"code": "52.03"}, "geometry": {"type": "Polygon", "coordinates": [_SQUARE]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    return load_boundaries([BoundaryFile(path, date(2026, 1, 1))])
 
 
 @pytest.fixture
@@ -34,9 +46,9 @@ async def routing_database(database_urls) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def deliver(routing_database):
+def deliver(routing_database, boundaries):
     """Hand an event to the handler that routing has for it, in a transaction of its own."""
-    service = RoutingService(Knowledge(directory=directory()), account_regions=ACCOUNTS)
+    service = RoutingService(Knowledge(directory=directory(), boundaries=boundaries), account_regions=ACCOUNTS)
     handlers = consumers.handlers(service)
 
     async def hand_over(event):

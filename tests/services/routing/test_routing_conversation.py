@@ -8,15 +8,19 @@ import pytest
 
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
-from shared.directory import INSPECTORATE
+from shared.directory import DESK, INSPECTORATE
 from shared.events import (
+    AttachmentRef,
+    AttachmentSettled,
     ComplaintAmended,
     ComplaintAppended,
     ComplaintReceived,
     ComplaintResumed,
+    Coordinates,
     GivenPlace,
     Place,
 )
+from tests.services.routing.conftest import INSIDE
 
 ROAD = "Jalan kabupaten berlubang dalam, motor sering jatuh, mohon ditambal."
 BRIBE = "Petugasnya minta uang pelicin supaya cepat diperbaiki."
@@ -200,3 +204,28 @@ async def test_each_decision_stands_with_the_versions_that_led_to_it(deliver, sq
     assert row["rule"] == "jalan kabupaten/kota"
     assert (row["affair_by"], row["model_version"]) == ("words", None)
     assert row["kind"] and row["urgency"] and row["rules_version"].startswith("rules+")
+
+
+async def test_a_photo_says_where_it_was_taken_until_the_complaint_is_sealed(deliver, sql):
+    about = received(text="Lampu jalan padam, gelap sekali.")
+    await deliver(about)
+    photo = AttachmentSettled(
+        complaint_id=about.complaint_id,
+        ticket=about.ticket,
+        attachment=AttachmentRef(id=new_id(), kind="image"),
+        state="stored",
+        settled_at=datetime.now(UTC),
+        taken_at=Coordinates(latitude=INSIDE[0], longitude=INSIDE[1]),
+    )
+    await deliver(photo)
+    first, second = await decisions(sql, about)
+    assert first["agency"]["key"] == DESK
+    assert second["agency"]["key"] == "52.03.DISHUB"
+    assert second["boundaries_version"]
+    await deliver(photo)
+    assert len(await decisions(sql, about)) == 2
+    await deliver(appended(about, text=BRIBE, sealed=True))
+    sealed = (await decisions(sql, about))[-1]
+    assert sealed["place"]["photo"] is None
+    kept = await sql.fetchval("SELECT place FROM routing.complaint WHERE complaint_id = $1", about.complaint_id)
+    assert kept["photo"] is None

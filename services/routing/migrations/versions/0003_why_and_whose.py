@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db.migrations import grants
 from shared.db.roles import OPERATOR
@@ -22,7 +22,7 @@ def upgrade() -> None:
     _compare()
     tables = {
         "decision": "SELECT",
-        "complaint": "UPDATE (photo, emergency, compare_at)",
+        "complaint": "UPDATE (emergency, compare_at)",
         "choice": "SELECT, INSERT",
         "likeness": "SELECT, INSERT, UPDATE, DELETE",
     }
@@ -47,7 +47,6 @@ def _tell_more_of_a_decision() -> None:
 
 def _know_more_of_a_complaint() -> None:
     for column in (
-        sa.Column("photo", JSONB, comment="where a photo says it was taken"),
         sa.Column("account_region", sa.Text, comment="whose account received it"),
         sa.Column(
             "sms",
