@@ -37,6 +37,8 @@ class Plan:
 
 _WAVES = 2_000
 """Messages of which the relay makes more than one wave."""
+_SETTINGS = {"NTBCARE_CASEWORK_ASSIGN_CONFIDENCE": "0"}
+"""Every complaint goes the whole way; a doubt would wait for an officer."""
 QUICK = Plan(seconds=3, connections=16, per_second=20, messages=200)
 
 
@@ -46,7 +48,7 @@ def run(folder: Path, plan: Plan, wanted: Collection[str], say: Callable[[str], 
     PostgreSQL runs with its production defaults: a commit is on disk.
     """
     broker = Tansu if apache_kafka_available() else ApacheKafka
-    stack = Stack(folder, postgres=Postgres(folder / "postgres"), broker=broker(folder / "broker"))
+    stack = Stack(folder, postgres=Postgres(folder / "postgres"), broker=broker(folder / "broker"), settings=_SETTINGS)
     document: dict[str, Any] = {"machine": machine()}
     say("starting …")
     with stack, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
