@@ -67,6 +67,11 @@ async def doubt(tx: UnitOfWork, row: Row[Any], event: ComplaintRouted, now: date
     await move(tx, row, "received", FOLLOWING, now, reason=reason, **changes)
 
 
+async def know_better(tx: UnitOfWork, row: Row[Any], event: ComplaintRouted) -> None:
+    """Keep what routing knows by now of a case that stays where it is: place, kind, urgency, reasons. No move."""
+    await repository.note(tx, row.complaint_id, **_found(row, event), reasons=list(event.reasons))
+
+
 async def follow(
     tx: UnitOfWork,
     row: Row[Any],

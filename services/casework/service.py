@@ -103,12 +103,14 @@ class CaseworkService:
         if row is None:
             raise RejectError("routed, but casework never heard that it was received")
         sure = self._thresholds.reached(event.affair, event.confidence)
+        newer = row.routed_at is None or row.routed_at < event.decided_at
+        touched = await repository.officers_moved(tx, row.complaint_id)
         followed = rules.follow(
             row.state,
             current=row.agency_key,
             wanted=event.agency.key,
-            newer=row.routed_at is None or row.routed_at < event.decided_at,
-            touched=await repository.officers_moved(tx, row.complaint_id),
+            newer=newer,
+            touched=touched,
             sealed=row.sealed,
             withdrawn=row.withdrawn_at is not None,
             sure=sure or row.emergency,
@@ -116,6 +118,8 @@ class CaseworkService:
         )
         state = None if followed is None else rules.target(row.state, followed)
         if state is None:
+            if newer and not touched and row.agency_key == event.agency.key and not row.sealed:
+                await disposition.know_better(tx, row, event)
             return False
         if followed == "doubt":
             await disposition.doubt(tx, row, event, self._clock())

@@ -259,3 +259,20 @@ def test_the_thresholds_come_from_the_settings(settings):
 def test_a_threshold_that_is_none_stops_the_start_with_its_name(by_affair, says, settings):
     with pytest.raises(SettingsError, match=f"ASSIGN_CONFIDENCE_BY_AFFAIR.*{says}"):
         settings(by_affair)
+
+
+async def test_more_words_that_leave_the_agency_make_the_case_more_urgent_until_an_officer_acts(
+    deliver, opened, events, officer, sql
+):
+    case = await opened(agency=None)
+    agency = AgencyRef(key=ROADS, name="Dinas PUPR Lotim")
+    first = {"agency": agency, "confidence": 0.9, "kind": "pengaduan"}
+    await deliver(events[1](case.event, urgency="biasa", **first))
+    told = await bus(sql, case)
+    await deliver(events[1](case.event, urgency="mendesak", **first))
+    seen = (await officer(Role.LIAISON, ROADS).get(f"/{case.ticket}")).json()
+    assert (seen["urgency"], seen["version"]) == ("mendesak", 2)
+    assert await bus(sql, case) == told, "nobody outside hears of it"
+    await officer(Role.LIAISON, ROADS).post(case.ticket, "take", version=2)
+    await deliver(events[1](case.event, urgency="biasa", **first))
+    assert (await officer(Role.LIAISON, ROADS).get(f"/{case.ticket}")).json()["urgency"] == "mendesak"
