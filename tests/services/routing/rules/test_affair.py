@@ -135,6 +135,12 @@ def test_short_and_wrong_spelling_is_understood(text, affair):
         ("BLT BBM belum saya terima", "sosial"),
         ("Hasil kerja bakti belum diangkut", "lingkungan_hidup"),
         ("Daftar ulang PPDB jalur keluarga miskin ditolak", "pendidikan"),
+        ("Minta dipindah dari BPJS mandiri ke BPJS PBI", "sosial"),
+        ("Janda dengan tiga anak sekolah, PKH tidak pernah dapat", "sosial"),
+        ("Tetangga bakar sampah tiap sore, sudah ditegur RT", "kewilayahan"),
+        ("Antre surat pengantar nikah di kantor lurah", "kewilayahan"),
+        ("Kabel menjuntai di tepi jalan, mohon dirapikan", "pupr"),
+        ("Kucing liar beranak pinak di gang kami", "pertanian"),
     ],
 )
 def test_a_word_that_belongs_elsewhere_does_not_mislead(text, affair):
@@ -148,6 +154,8 @@ def test_a_word_that_belongs_elsewhere_does_not_mislead(text, affair):
         ("Got di belakang sekolah mampet", "pupr"),
         ("PJU mati di perempatan pasar", "perhubungan"),
         ("Jalan menuju puskesmas rusak", "pupr"),
+        ("Aspal ambles di lampu merah Ampenan", "pupr"),
+        ("Jembatan gantung putus, siswa tidak bisa lewat", "pupr"),
     ],
 )
 def test_a_landmark_is_not_the_subject(text, affair):
@@ -160,6 +168,11 @@ def test_a_text_without_our_words_is_the_desks_and_says_how_unsure(text):
     assert first.affair == "umum"
     assert first.probability < 0.5
     assert len(others) >= 2
+
+
+def test_the_desk_steps_back_behind_the_village_when_our_words_name_an_affair():
+    first, second, *_ = (score.affair for score in score_affairs(normalize("Selokan tersumbat")))
+    assert (first, second) == ("pupr", "kewilayahan")
 
 
 def test_a_house_is_no_lay_off_and_a_fire_is_no_rubbish():
