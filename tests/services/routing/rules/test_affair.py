@@ -116,6 +116,8 @@ def test_courtesy_is_not_the_subject(text, affair):
         ("lmpu pju mti di dpn gang", "perhubungan"),
         ("ijasah anak sy ditahan skolah", "pendidikan"),
         ("phn mw tumbang", "lingkungan_hidup"),
+        ("trafik light mti smua", "perhubungan"),
+        ("golek kerjo angel, ada loker kah", "tenaga_kerja"),
         ("kmi ngantri di puskes tdk dilayani", "kesehatan"),
     ],
 )
