@@ -1,7 +1,7 @@
 """The directory: who answers for which affair, at which level, where, on which day."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -94,17 +94,19 @@ class Directory:
                         yield place, f"{who} are competent" if who else "nobody is competent"
 
 
-def load_directory(folder: Path = DATA, override: Path | None = None) -> Directory:
+def load_directory(folder: Path = DATA, override: Sequence[Path] = ()) -> Directory:
     """Read a folder of tables, with an operator's own over them, and check it for every day since `known_from`.
+
+    `override`: folders or single tables, the later over the earlier.
 
     `DirectoryDataError` names what is wrong and where: a row, or the affair, level, place and day of a gap or overlap.
     """
-    if override is not None:
-        _check_override(override)
+    for own in override:
+        _check_override(own)
     affairs = load_affairs(folder)
-    agencies = load_agencies(lambda table: rows(table, folder, override), affairs)
+    agencies = load_agencies(lambda table: rows(table, *override, shipped=folder), affairs)
     reviewed = (folder / "reviewed_on.txt").read_text(encoding="utf-8").strip()
-    version = f"{date.fromisoformat(reviewed)}+{_digest(folder)}" + (f".{_digest(override)}" if override else "")
+    version = f"{date.fromisoformat(reviewed)}+{_digest(folder)}" + "".join(f".{_digest(own)}" for own in override)
     found = Directory(agencies, affairs, version=version)
     for key in (DESK, INSPECTORATE):
         if found.agency(key, on=found.known_from) is None:
@@ -115,17 +117,15 @@ def load_directory(folder: Path = DATA, override: Path | None = None) -> Directo
 
 
 def _digest(folder: Path) -> str:
-    return hashlib.sha256(b"\0".join(p.read_bytes() for p in sorted(folder.glob("*.csv")))).hexdigest()[:8]
+    files = sorted(folder.glob("*.csv")) if folder.is_dir() else [folder]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
-def _check_override(folder: Path) -> None:
+def _check_override(own: Path) -> None:
     known = sorted(table.name for table in TABLES)
-    if not folder.is_dir():
-        raise DirectoryDataError(
-            f"{folder} is no folder. Mend NTBCARE_DIRECTORY, or move the version back that `ntbcare directory import` "
-            f"kept as {folder}.previous."
-        )
-    for path in sorted(folder.glob("*.csv")):
+    if not own.exists():
+        raise DirectoryDataError(f"{own}: no folder or table is there (NTBCARE_DIRECTORY names a folder)")
+    for path in sorted(own.glob("*.csv")) if own.is_dir() else [own]:
         if path.name not in known:
             raise DirectoryDataError(f"{path}: no table of that name can be overridden; these can: {', '.join(known)}")
 
@@ -134,4 +134,4 @@ def _check_override(folder: Path) -> None:
 def directory() -> Directory:
     """Return the directory of this installation, read once: what is shipped, with `NTBCARE_DIRECTORY` over it."""
     own = override_folder()
-    return load_directory(override=Path(own) if own else None)
+    return load_directory(override=(Path(own),) if own else ())

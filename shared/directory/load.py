@@ -17,7 +17,6 @@ from shared.directory.tables import (
     NATIONAL,
     PATTERN,
     PROVINCE,
-    DirectoryDataError,
     Row,
     Table,
 )
@@ -34,21 +33,21 @@ _Read = Callable[[Table], Iterable[Row]]
 def load_agencies(read: _Read, affairs: Collection[str]) -> tuple[Agency, ...]:
     """Build every agency from the rows that `read` gives; `DirectoryDataError` names file and row of what is wrong."""
     named = {row.text("key"): row for row in read(NAMES)}
-    local = [_province(row, affairs) for row in read(LOCAL)]
-    own = {agency.key for agency in local}
+    local = [(_province(row, affairs), row) for row in read(LOCAL)]
+    own = {agency.key for agency, _ in local}
     pattern = list(_pattern(read(PATTERN), named, affairs))
     found = [
-        *(_province(row, affairs) for row in read(PROVINCE)),
-        *(agency for agency in pattern if agency.key not in own),
+        *((_province(row, affairs), row) for row in read(PROVINCE)),
+        *((agency, row) for agency, row in pattern if agency.key not in own),
         *local,
-        *(_national(row, affairs) for row in read(NATIONAL)),
+        *((_national(row, affairs), row) for row in read(NATIONAL)),
     ]
-    keys = {agency.key for agency in pattern}
+    keys = {agency.key for agency, _ in pattern}
     for key, row in named.items():
         if key not in keys:
             raise row.error(f"{key} is no agency of the pattern")
     _check_periods_and_parents(found)
-    return tuple(_complete(found, read))
+    return tuple(_complete([agency for agency, _ in found], read))
 
 
 def _affairs(row: Row, known: Collection[str]) -> tuple[str, ...]:
@@ -117,12 +116,12 @@ def _national(row: Row, affairs: Collection[str]) -> Agency:
     )
 
 
-def _pattern(lines: Iterable[Row], named: dict[str, Row], affairs: Collection[str]) -> Iterator[Agency]:
+def _pattern(lines: Iterable[Row], named: dict[str, Row], affairs: Collection[str]) -> Iterator[tuple[Agency, Row]]:
     rows = list(lines)
     for region in regencies():
         for row in rows:
             if row.choice("where", _WHERE) in {"all", region.kind.value}:
-                yield _regency(row, region, named.get(f"{region.code}.{row.text('family')}"), affairs)
+                yield _regency(row, region, named.get(f"{region.code}.{row.text('family')}"), affairs), row
 
 
 def _regency(row: Row, region: Region, known: Row | None, affairs: Collection[str]) -> Agency:
@@ -192,13 +191,13 @@ def _aliases(keys: Collection[str], rows: Iterable[Row]) -> dict[str, list[Alias
     return aliases
 
 
-def _check_periods_and_parents(found: list[Agency]) -> None:
+def _check_periods_and_parents(found: Collection[tuple[Agency, Row]]) -> None:
     seen: dict[str, list[Agency]] = {}
-    for agency in found:
+    for agency, row in found:
         for other in seen.setdefault(agency.key, []):
             if other.holds_on(agency.valid_from) or agency.holds_on(other.valid_from):
-                raise DirectoryDataError(f"{agency.key}: two rows hold on {max(agency.valid_from, other.valid_from)}")
+                raise row.error(f"{agency.key}: two rows hold on {max(agency.valid_from, other.valid_from)}")
         seen[agency.key].append(agency)
-    for agency in found:
+    for agency, row in found:
         if agency.parent and agency.parent not in seen:
-            raise DirectoryDataError(f"{agency.key}: its parent {agency.parent} is no agency")
+            raise row.error(f"{agency.key}: its parent {agency.parent} is no agency")

@@ -97,12 +97,21 @@ INSTITUTIONS = Table("lapor_institutions.csv", ("key", "institution_id"), ("key"
 TABLES = (PROVINCE, LOCAL, PATTERN, NAMES, NATIONAL, ALIASES, CONTACTS, INSTITUTIONS)
 
 
-def rows(table: Table, shipped: Path, override: Path | None = None) -> tuple[Row, ...]:
-    """Return a table's rows; a row of the override replaces the shipped one with the same key, or is added."""
-    found = _by_key(table, shipped / table.name)
-    if override is not None and (override / table.name).exists():
-        found |= _by_key(table, override / table.name, called=str(override / table.name))
+def rows(table: Table, *sources: Path, shipped: Path | None = None) -> tuple[Row, ...]:
+    """Return a table's rows; one of a later source replaces the row before it with the same key, or is added.
+
+    A source is a folder or one table of an operator's own; errors name it with its whole path.
+    """
+    found = _by_key(table, shipped / table.name) if shipped else {}
+    for path in filter(None, (table_in(source, table) for source in sources)):
+        found |= _by_key(table, path, called=str(path))
     return tuple(found.values())
+
+
+def table_in(source: Path, table: Table) -> Path | None:
+    """Return where a table stands in a folder, or the source itself where it is that table; None where it is not."""
+    path = source / table.name if source.is_dir() else source
+    return path if path.name == table.name and path.exists() else None
 
 
 def _by_key(table: Table, path: Path, called: str | None = None) -> dict[tuple[str, ...], Row]:

@@ -1,12 +1,19 @@
 """`ntbcare directory`, as an operator types it."""
 
+import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from deploy.cli.directory import app
+from deploy.cli.directory_words import changes
 from shared.core.errors import ExplainedError
+from shared.directory import Agency, Alias, Directory, directory
+from shared.directory.contacts import Contact
 
 CONTACTS = "key,phone,email,address,web\n"
 
@@ -53,7 +60,41 @@ def test_an_unknown_agency_is_answered_with_those_like_it():
 
 def test_a_difference_is_a_line_with_what_was_and_what_is(tmp_path):
     table(tmp_path / "own", f"{CONTACTS}NTB.BPBD,0370 631122,,,\n")
-    assert "NTB.BPBD from 2026-01-02: contact:" in ntbcare("diff", tmp_path / "own", "--json").output
+    assert json.loads(ntbcare("diff", tmp_path / "own", "--json").output) == {
+        "changes": ["NTB.BPBD (sejak 2026-01-02): telepon: (kosong) → 0370 631122"]
+    }
+
+
+def test_another_name_is_told_by_itself(tmp_path):
+    table(tmp_path / "own", "key,alias,until\nPLN,Kantor Listrik,2026-03-31\n", "aliases.csv")
+    assert "nama lain ditambah: Kantor Listrik (s.d. 2026-03-31)" in ntbcare("diff", tmp_path / "own").output
+
+
+def test_no_field_of_an_agency_changes_unseen():
+    shipped = directory()
+    agency = next(one for one in shipped.agencies if one.key == "PLN")
+    other = next(one for one in shipped.agencies if one.key == "52.03.DISHUB")
+    unlike: dict[str, Any] = {
+        "by_name": not agency.by_name,
+        "verified": not agency.verified,
+        "valid_to": date(2030, 1, 1),
+    }
+    unlike |= {"contact": Contact(web="https://example.org"), "lapor_institution_id": "4711", "not_for": "x"}
+    unlike |= {"tasks": "x", "superior": "x", "aliases": (Alias("x"),)}
+    for field in Agency.__dataclass_fields__.keys() - {"key", "valid_from"}:
+        changed = replace(agency, **{field: unlike.get(field, getattr(other, field))})
+        if changed != agency:
+            one, two = (Directory([each], shipped.affairs, version="") for each in (agency, changed))
+            assert changes(one, two), field
+
+
+def test_what_only_reads_says_nothing_of_writing(tmp_path, monkeypatch):
+    table(tmp_path / "own", f"{CONTACTS}PNL,,,,\n")
+    monkeypatch.setenv("NTBCARE_DIRECTORY", str(tmp_path / "own"))
+    for words in (("show", "PLN"), ("diff", tmp_path / "own")):
+        answer = ntbcare(*words)
+        assert "own/contacts.csv row 2: PNL is no agency" in str(answer.exception)
+        assert "written" not in str(answer.exception)
 
 
 def test_an_import_adds_keeps_the_previous_version_and_runs_twice_harmlessly(tmp_path):
@@ -66,15 +107,50 @@ def test_an_import_adds_keeps_the_previous_version_and_runs_twice_harmlessly(tmp
     assert "Nothing to import" in answer.output
     assert "NTB.BPBD" in (target / "contacts.csv").read_text()
     assert "NTB.DLHK" in (target / "contacts.csv").read_text()
-    assert "NTB.DLHK" not in (tmp_path / "own.previous" / "contacts.csv").read_text()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "own", "own.previous"]
+    assert "NTB.DLHK" not in (target / ".previous" / "contacts.csv").read_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "own"]
+    assert sorted(path.name for path in target.iterdir()) == [".previous", "contacts.csv"]
+    assert ntbcare("check", target).exit_code == 0
 
 
 def test_a_wrong_row_is_named_and_nothing_is_written(tmp_path):
     source = table(tmp_path / "a", f"{CONTACTS}NTB.BPBD,12,,,\n")
     answer = ntbcare("import", source, "--into", tmp_path / "own", "--yes")
-    assert "row 2: phone is '12'" in str(answer.exception)
+    assert f"{source} row 2: phone is '12'" in str(answer.exception)
     assert not (tmp_path / "own").exists()
+
+
+def test_a_row_is_named_as_it_was_given_where_others_are_there_already(tmp_path):
+    target = tmp_path / "own"
+    table(target, f"{CONTACTS}NTB.DLHK,0370 631122,,,\nNTB.BPBD,0370 631122,,,\n")
+    source = table(tmp_path / "a", f"{CONTACTS}PNL,0370 631122,,,\n")
+    answer = ntbcare("import", source, "--into", target, "--yes")
+    assert f"{source} row 2: PNL is no agency" in str(answer.exception)
+    assert [path.name for path in target.iterdir()] == ["contacts.csv"]
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "other.csv", "empty"])
+def test_what_is_no_table_is_refused_before_a_folder_is_made(tmp_path, name):
+    (tmp_path / "other.csv").write_text("a,b\n")
+    (tmp_path / "empty").mkdir()
+    answer = ntbcare("import", tmp_path / name, "--into", tmp_path / "new" / "own", "--yes")
+    assert isinstance(answer.exception, ExplainedError)
+    assert name in str(answer.exception)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_may_not_be_moved_is_written_into(tmp_path):
+    target = tmp_path / "own"
+    target.mkdir()
+    there = target.stat().st_ino
+    source = table(tmp_path / "a", f"{CONTACTS}NTB.BPBD,0370 631122,,,\n")
+    tmp_path.chmod(0o555)  # as root nothing is forbidden: then only that it is the same folder is held
+    try:
+        assert ntbcare("import", source, "--into", target, "--yes").exit_code == 0
+    finally:
+        tmp_path.chmod(0o755)
+    assert target.stat().st_ino == there
+    assert (target / "contacts.csv").exists()
 
 
 def test_who_says_no_has_nothing_imported(tmp_path):

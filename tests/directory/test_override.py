@@ -31,7 +31,7 @@ def as_set(own: Path, monkeypatch) -> Iterator[Path]:
 
 
 def test_an_empty_override_changes_nothing_but_the_version(own: Path):
-    loaded, shipped = load_directory(override=own), load_directory()
+    loaded, shipped = load_directory(override=(own,)), load_directory()
     assert loaded.agencies == shipped.agencies
     assert loaded.version.startswith(f"{shipped.version}.")
 
@@ -40,7 +40,7 @@ def test_a_row_with_the_same_key_replaces_and_another_is_added(own: Path):
     (own / "contacts.csv").write_text(
         "key,phone,email,address,web\nPLN,0370 631122,,,\nNTB.BPBD,,bpbd@example.org,Mataram,\n"
     )
-    loaded = load_directory(override=own)
+    loaded = load_directory(override=(own,))
     pln, bpbd, ojk = (loaded.agency(key, on=TODAY) for key in ("PLN", "NTB.BPBD", "OJK"))
     assert pln is not None and bpbd is not None and ojk is not None
     assert (pln.contact.phone, bpbd.contact.email, ojk.contact.phone) == ("0370 631122", "bpbd@example.org", "157")
@@ -55,7 +55,7 @@ def test_the_setting_reaches_everyone_who_asks_for_the_directory(as_set: Path):
 
 def test_a_regency_that_renames_an_agency_keeps_the_old_name_for_the_past(own: Path):
     (own / "agencies_local.csv").write_text(RENAMED)
-    loaded = load_directory(override=own)
+    loaded = load_directory(override=(own,))
     for day, name in ((date(2026, 6, 30), "Dinas Perhubungan"), (date(2026, 7, 1), "Dinas Transportasi")):
         (found,) = loaded.competent("perhubungan", Level.REGENCY, "52.03.01", on=day)
         assert found.name == f"{name} Kabupaten Lombok Timur"
@@ -86,9 +86,25 @@ def test_a_regency_that_renames_an_agency_keeps_the_old_name_for_the_past(own: P
 def test_a_wrong_override_is_refused_and_named(own: Path, table, text, message):
     (own / table).write_text(text)
     with pytest.raises(DirectoryDataError, match=message):
-        load_directory(override=own)
+        load_directory(override=(own,))
 
 
 def test_a_folder_that_is_not_there_says_where_its_previous_version_is(tmp_path: Path):
-    with pytest.raises(DirectoryDataError, match=r"gone\.previous"):
-        load_directory(override=tmp_path / "gone")
+    with pytest.raises(DirectoryDataError, match=r"gone: no folder"):
+        load_directory(override=(tmp_path / "gone",))
+
+
+def test_a_row_that_overlaps_another_in_time_is_named_with_its_file(own: Path):
+    twice = RENAMED.replace("2026-06-30", "2026-07-31")
+    (own / "agencies_local.csv").write_text(twice)
+    with pytest.raises(DirectoryDataError, match=r"own/agencies_local\.csv row 3: 52\.03\.DISHUB: two rows hold"):
+        load_directory(override=(own,))
+
+
+def test_the_later_of_two_overrides_counts_and_may_be_one_table(own: Path, tmp_path: Path):
+    (own / "contacts.csv").write_text("key,phone,email,address,web\nPLN,0370 631122,,,\nOJK,0370 631123,,,\n")
+    one = tmp_path / "contacts.csv"
+    one.write_text("key,phone,email,address,web\nPLN,0370 622373,,,\n")
+    loaded = load_directory(override=(own, one))
+    phones = {a.key: a.contact.phone for a in loaded.agencies if a.key in {"PLN", "OJK"}}
+    assert phones == {"PLN": "0370 622373", "OJK": "0370 631123"}
