@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 import typer
@@ -62,8 +62,18 @@ def main() -> None:
     try:
         app()
     except ExplainedError as error:
-        Console(stderr=True, highlight=False, markup=False).print(str(error), style="red")
-        sys.exit(2)
+        _explain(error)
+    except ValueError as error:
+        from shared.directory import DirectoryDataError  # noqa: PLC0415  (it is slow to load, and seldom asked for)
+
+        if not isinstance(error, DirectoryDataError):
+            raise
+        _explain(error)
+
+
+def _explain(error: Exception) -> NoReturn:
+    Console(stderr=True, highlight=False, markup=False).print(str(error), style="red")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from services.routing.rules.place_known import Located
+from shared.core.errors import ExplainedError
 from shared.directory.regions import NTB_BOX, PROVINCE_CODE, is_region, regency_of, region
 
 #: Sides may be drawn some hundred metres wrong, and a telephone's position too: about 500 m, in degrees.
@@ -29,7 +30,7 @@ _INSIDE, _NEAR_NEIGHBOUR, _NEAR_REGENCY, _AT_SEA = 0.93, 0.8, 0.6, 0.7
 _BOX_MARGIN = 0.05
 
 
-class BoundariesError(ValueError):
+class BoundariesError(ExplainedError):
     """A file of boundaries cannot be used; the text names the file and the feature."""
 
 

@@ -1,5 +1,6 @@
 """What routing decides by, read once at its start: directory, boundaries, SMS codes, and the trained model if any."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -8,15 +9,16 @@ from services.routing.boundaries import BoundaryFile, load_boundaries
 from services.routing.model.serve import AffairModel, load_model
 from services.routing.model.store import ModelError
 from services.routing.rules.decide import Knowledge
-from services.routing.rules.sms_code import read_sms_codes
+from services.routing.rules.sms_code import SmsCode, read_sms_codes
 from services.routing.settings import RoutingSettings
+from shared.core.errors import ExplainedError
 from shared.directory import directory
 
 log = structlog.get_logger()
 
 
 def load_knowledge(settings: RoutingSettings) -> Knowledge:
-    """Read all of it; raises `BoundariesError`, or `ValueError` for a table of codes that is wrong.
+    """Read all of it; raises `ExplainedError`, which names the operator's file and the row or feature that is wrong.
 
     A model that cannot be used stops nothing: it is logged, and the rules decide alone.
     """
@@ -25,8 +27,15 @@ def load_knowledge(settings: RoutingSettings) -> Knowledge:
         directory=directory(),
         model=_model(settings),
         boundaries=load_boundaries(files) if files else None,
-        sms_codes=read_sms_codes(Path(settings.sms_codes)) if settings.sms_codes else None,
+        sms_codes=_sms_codes(Path(settings.sms_codes)) if settings.sms_codes else None,
     )
+
+
+def _sms_codes(path: Path) -> Mapping[str, SmsCode]:
+    try:
+        return read_sms_codes(path)
+    except (OSError, ValueError) as error:
+        raise ExplainedError(f"NTBCARE_ROUTING_SMS_CODES: {error}") from None
 
 
 def _model(settings: RoutingSettings) -> AffairModel | None:

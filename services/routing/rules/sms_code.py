@@ -30,14 +30,17 @@ def sms_codes() -> Mapping[str, SmsCode]:
 def read_sms_codes(path: Path) -> Mapping[str, SmsCode]:
     """Read a table of codes: `code`, `region`, `capitals` (yes or no). A wrong row is a `ValueError` that names it."""
     found: dict[str, SmsCode] = {}
-    with path.open(encoding="utf-8", newline="") as handle:
-        for number, row in enumerate(csv.DictReader(handle), start=2):
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        table = csv.DictReader(handle)
+        if table.fieldnames != ["code", "region", "capitals"]:
+            raise ValueError(f"{path} row 1: the columns must be code,region,capitals")
+        for number, row in enumerate(table, start=2):
             code = (row.get("code") or "").strip().upper()
             region = row.get("region") or ""
             if not re.fullmatch(r"[A-Z]{2,20}", code) or code in found:
-                raise ValueError(f"{path.name}, row {number}: {code!r} is no code of letters, or stands twice")
+                raise ValueError(f"{path} row {number}: {code!r} is no code of letters, or stands twice")
             if not is_region(region) or row.get("capitals") not in {"yes", "no"}:
-                raise ValueError(f"{path.name}, row {number}: unknown region {region!r}, or capitals is not yes or no")
+                raise ValueError(f"{path} row {number}: unknown region {region!r}, or capitals is not yes or no")
             found[code] = SmsCode(region, row["capitals"] == "yes")
     return found
 

@@ -53,7 +53,7 @@ def test_the_operator_has_codes_of_their_own(tmp_path):
 def test_a_wrong_row_of_codes_is_named(tmp_path, row):
     table = tmp_path / "codes.csv"
     table.write_text(f"code,region,capitals\n{row}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"codes\.csv, row 2"):
+    with pytest.raises(ValueError, match=r"codes\.csv row 2"):
         read_sms_codes(table)
 
 
