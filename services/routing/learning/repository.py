@@ -14,7 +14,8 @@ _REMEMBER = Prepared(
     text("""
     INSERT INTO routing.choice (complaint_id, chosen_at, decision_id, agency_key, affair, level, how)
     SELECT complaint_id, :chosen_at, id, :agency_key, :affair, :level, 'assigned'
-    FROM routing.decision WHERE complaint_id = :complaint_id AND NOT sealed
+    FROM routing.decision WHERE complaint_id = :complaint_id
+        AND NOT EXISTS (SELECT FROM routing.complaint WHERE complaint_id = :complaint_id AND sealed)
     ORDER BY decided_at DESC, id DESC LIMIT 1
     ON CONFLICT DO NOTHING
 """)
@@ -23,7 +24,8 @@ _REMEMBER_TAKEN = Prepared(
     text("""
     INSERT INTO routing.choice (complaint_id, chosen_at, decision_id, agency_key, affair, level, how)
     SELECT complaint_id, :chosen_at, id, agency_key, affair, level, 'taken'
-    FROM routing.decision WHERE complaint_id = :complaint_id AND NOT sealed AND agency_key <> :desk
+    FROM routing.decision WHERE complaint_id = :complaint_id AND agency_key <> :desk
+        AND NOT EXISTS (SELECT FROM routing.complaint WHERE complaint_id = :complaint_id AND sealed)
         AND NOT EXISTS (SELECT FROM routing.choice WHERE choice.complaint_id = decision.complaint_id)
     ORDER BY decided_at DESC, id DESC LIMIT 1
     ON CONFLICT DO NOTHING
@@ -31,7 +33,7 @@ _REMEMBER_TAKEN = Prepared(
 )
 _OUTCOMES = text("""
     WITH newest AS (
-        SELECT DISTINCT ON (complaint_id) decision_id, agency_key, affair
+        SELECT DISTINCT ON (complaint_id) complaint_id, decision_id, agency_key, affair
         FROM routing.choice ORDER BY complaint_id, chosen_at DESC
     )
     SELECT decision.rule, decision.affair_by, decision.affair AS decided, left(decision.region_code, 5) AS region,
@@ -39,7 +41,9 @@ _OUTCOMES = text("""
         newest.affair <> decision.affair AS affair_overruled,
         least(floor(decision.confidence * 10), 9) / 10 AS sure, count(*) AS complaints
     FROM newest JOIN routing.decision ON decision.id = newest.decision_id
-    WHERE decision.decided_at >= :since
+    WHERE decision.decided_at >= :since AND NOT EXISTS (
+        SELECT FROM routing.decision later WHERE later.complaint_id = newest.complaint_id AND later.sealed
+    )
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """)
 _CONFIRMED = text("""

@@ -107,6 +107,25 @@ async def test_a_sealed_complaint_teaches_nothing(deliver, sql):
     assert await choices(sql, about) == []
 
 
+async def test_a_complaint_that_was_sealed_later_teaches_nothing_any_more(deliver, sql):
+    about = received(text=LAMP)
+    await deliver(about)
+    await deliver(appended(about, text="Petugasnya minta suap.", sealed=True))
+    await deliver(taken(about))
+    await deliver(assigned(about))
+    assert await choices(sql, about) == []
+
+
+async def test_what_was_chosen_before_a_complaint_was_sealed_is_measured_no_more(deliver, routing_database):
+    about = received(text="Sapi mati mendadak di Desa Kidang Praya Timur.")
+    since = datetime.now(UTC)
+    await deliver(about)
+    await deliver(assigned(about, affair="pertanian"))
+    await deliver(appended(about, text="Petugasnya minta suap.", sealed=True))
+    async with routing_database.transaction() as tx:
+        assert [one for one in await repository.outcomes(tx, since) if one.chosen == "pertanian"] == []
+
+
 async def test_an_unknown_complaint_is_no_error(deliver, sql):
     about = received()
     await deliver(assigned(about))
