@@ -25,8 +25,8 @@ _NEAR = ((150.0, 1.0), (500.0, 0.8), (2_000.0, 0.4), (5_000.0, 0.1))
 """Up to so many metres, so much."""
 _SAME = {3: 0.8, 2: 0.5, 1: 0.2}
 """By the dots in the deepest code that both share: the village, the kecamatan, the regency."""
-_TELLING = 4
-"""Letters that a word needs to tell anything."""
+_TELLING = range(4, 31)
+"""Letters of a word that tells anything; with `_MOST_WORDS`, as much as an entry of PostgreSQL's index can hold."""
 _MOST_WORDS = 60
 _ALIKE = 0.3
 _EARTH_M = 6_371_000.0
@@ -61,7 +61,7 @@ def telling_words(text: Text) -> str:
     telling = (
         stem
         for i, (word, stem) in enumerate(zip(text.words, text.stems, strict=True))
-        if i not in named and word not in MARKERS and len(stem) >= _TELLING
+        if i not in named and word not in MARKERS and len(stem) in _TELLING
     )
     return " ".join(list(dict.fromkeys(telling))[:_MOST_WORDS])
 

@@ -45,7 +45,8 @@ class LikenessService:
         near = await repository.nearest(tx, one, regency=regency, affair=decided["affair"], words=words)
         name = self._directory.affairs[decided["affair"]].name
         alike = [judged for other, share in near if (judged := judge(one, other, share, name))]
-        new = sorted((one for one in alike if one.other.complaint_id not in told), key=lambda one: -one.score)[:_MOST]
+        new = [one for one in alike if one.other.complaint_id not in told]
+        new = sorted(new, key=lambda one: (-one.score, one.other.complaint_id))[:_MOST]
         if new:
             await repository.tell(tx, complaint_id, [one.other.complaint_id for one in new])
             self._announce(tx, one, new)

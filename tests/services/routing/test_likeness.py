@@ -1,6 +1,8 @@
 """Reports of the same thing are found and suggested; nothing is joined here, and nothing sealed is compared."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
+from string import ascii_lowercase
 from typing import Any
 from uuid import UUID
 
@@ -142,6 +144,19 @@ async def test_what_is_sealed_is_compared_with_nothing(deliver, compare, sql):
     await compare()
     assert await told(sql, second) == []
     assert await sql.fetchval("SELECT count(*) FROM routing.likeness WHERE complaint_id = $1", first.complaint_id) == 0
+
+
+async def test_the_longest_words_that_can_be_compared_fit_the_index_and_longer_ones_tell_nothing(deliver, compare, sql):
+    chance = Random(5)
+    letters = ["".join(chance.choices(ascii_lowercase, k=30)) for _ in range(80)]
+    endless = "".join(chance.choices(ascii_lowercase, k=9_000))
+    about = received(text=f"Jembatan di Desa Pohgading putus {endless} {' '.join(letters)}")
+    await deliver(about)
+    await compare()
+    query = "SELECT words FROM routing.likeness WHERE complaint_id = $1"
+    kept = await sql.fetchval(query, about.complaint_id)
+    assert len(kept.split()) == 60
+    assert endless not in kept
 
 
 async def test_what_lies_elsewhere_or_nowhere_is_like_nothing(deliver, compare, sql):
