@@ -9,6 +9,7 @@ from services.routing.announcing import essence, routed
 from services.routing.repository import Known
 from services.routing.rules.decide import Clues, Decision, Knowledge, decide
 from shared.core.errors import RejectError
+from shared.core.times import WITA
 from shared.db import UnitOfWork
 from shared.events import (
     AttachmentSettled,
@@ -90,7 +91,9 @@ class RoutingService:
     async def hear_resumption(self, tx: UnitOfWork, event: ComplaintResumed, *, now: datetime) -> None:
         """Say once more whose it is: nobody follows a decision about what is withdrawn."""
         known = await repository.lock(tx, event.complaint_id)
-        if known is not None:
+        if known is not None and known.sealed:
+            self._repeat(tx, known, now)
+        elif known is not None:
             await self._decide_again(tx, known, now, once_more=True)
 
     async def _known(self, tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known | None:
@@ -113,12 +116,20 @@ class RoutingService:
                 sms=known.sms,
                 emergency=known.emergency,
                 sealed=known.sealed,
-                on=known.received_at.date(),
+                on=known.received_at.astimezone(WITA).date(),
             ),
             self._knowledge,
         )
         kept = Place().model_dump(mode="json") if known.sealed else known.place
         return decision, replace(known, place=kept, decided=essence(decision))
+
+    def _repeat(self, tx: UnitOfWork, known: Known, now: datetime) -> None:
+        """Announce a sealed decision once more: its words are gone, so what they led to stays as it was."""
+        before = known.decided or {}
+        regency = Place(given=GivenPlace(region_code=before.get("region")))
+        decision, _ = self._judge(replace(known, place=regency.model_dump(mode="json")), "")
+        urgency = before.get("urgency") or decision.urgency
+        _announce(tx, known, replace(decision, urgency=urgency), now)
 
     async def _decide_again(self, tx: UnitOfWork, known: Known, now: datetime, *, once_more: bool = False) -> None:
         """Decide by everything that was said; announce it where it is another decision than before, or `once_more`."""

@@ -1,14 +1,17 @@
 """A decision by everything that a citizen has said, and again when they say more."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.routing.rules import Knowledge
+from services.routing.rules.decide import Locator
+from services.routing.service import RoutingService
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
-from shared.directory import DESK, INSPECTORATE
+from shared.directory import DESK, INSPECTORATE, directory
 from shared.events import (
     AttachmentRef,
     AttachmentSettled,
@@ -187,6 +190,47 @@ async def test_what_is_taken_up_again_is_said_once_more_as_it_was_decided(text, 
     first, again = await decisions(sql, about)
     assert again["decided_at"] > first["decided_at"]
     assert (again["agency"], again["reasons"]) == (first["agency"], first["reasons"])
+
+
+async def test_a_sealed_complaint_that_is_taken_up_again_keeps_its_regency_and_urgency(deliver, sql):
+    about = received(
+        text=f"{BRIBE} Jembatan ambruk, ada korban jiwa, tolong, di Pringgasela, Lombok Timur.", sealed=True
+    )
+    await deliver(about)
+    for _ in range(2):
+        await deliver(
+            ComplaintResumed(
+                complaint_id=about.complaint_id, ticket=about.ticket, message_id=new_id(), resumed_at=datetime.now(UTC)
+            )
+        )
+    first, *again = [
+        (one["place"]["detected"]["region_code"], one["urgency"], one["reasons"]) for one in await decisions(sql, about)
+    ]
+    assert again == [first, first]
+    assert first[0] == "52.03"
+    assert first[1] != "biasa"
+
+
+class OneDay(Locator):
+    """Boundaries that remember the day they were asked for."""
+
+    asked: date | None = None
+
+    def locate(self, lat: float, lon: float, *, on: date) -> None:
+        self.asked = on
+
+    def version(self, *, on: date) -> str | None:
+        return None
+
+
+async def test_the_day_of_a_complaint_is_its_day_in_ntb(routing_database):
+    boundaries = OneDay()
+    service = RoutingService(Knowledge(directory=directory(), boundaries=boundaries))
+    place = Place(coordinates=Coordinates(latitude=-8.65, longitude=116.53))
+    about = received(place=place, received_at=datetime(2026, 11, 29, 17, tzinfo=UTC))
+    async with routing_database.transaction() as tx:
+        await service.route(tx, about, now=datetime.now(UTC))
+    assert boundaries.asked == date(2026, 11, 30)
 
 
 async def test_a_regency_s_own_page_says_where_it_is(deliver, sql):
