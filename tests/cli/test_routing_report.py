@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from deploy.cli.routing import app
 from shared.core.ids import new_id
 
-WORDS = "Lampu jalan di depan rumah Baiq Contoh padam."
+WORDS = "Lampu penerangan dekat kediaman Baiq Contoh padam."
 
 
 @pytest.fixture

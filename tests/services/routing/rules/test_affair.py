@@ -137,7 +137,7 @@ def test_short_and_wrong_spelling_is_understood(text, affair):
         ("BLT BBM belum saya terima", "sosial"),
         ("Hasil kerja bakti belum diangkut", "lingkungan_hidup"),
         ("Daftar ulang PPDB jalur keluarga miskin ditolak", "pendidikan"),
-        ("Minta dipindah dari BPJS mandiri ke BPJS PBI", "sosial"),
+        ("Minta dipindah BPJS saya yang mandiri menjadi PBI", "sosial"),
         ("Janda dengan tiga anak sekolah, PKH tidak pernah dapat", "sosial"),
         ("Tetangga bakar sampah tiap sore, sudah ditegur RT", "kewilayahan"),
         ("Antre surat pengantar nikah di kantor lurah", "kewilayahan"),
