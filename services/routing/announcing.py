@@ -6,9 +6,12 @@ from uuid import UUID
 from services.routing.rules.decide import Decision
 from shared.events import AgencyRef, CandidateAgency, ComplaintRouted, DetectedPlace, Place
 
+SURE = "confidence"
+"""What of `essence` makes no other decision by itself."""
+
 
 def essence(decision: Decision) -> dict[str, str | None]:
-    """Return what makes it another decision, as the complaint's row holds it."""
+    """Return what makes it another decision, and how sure it is, as the complaint's row holds it."""
     return {
         "agency": decision.agency_key,
         "affair": decision.affair,
@@ -16,6 +19,7 @@ def essence(decision: Decision) -> dict[str, str | None]:
         "region": decision.place.code,
         "kind": decision.kind,
         "urgency": decision.urgency,
+        SURE: f"{decision.confidence:.3f}",
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.routing import repository
-from services.routing.announcing import essence, routed
+from services.routing.announcing import SURE, essence, routed
 from services.routing.repository import Known
 from services.routing.rules.decide import Clues, Decision, Knowledge, decide
 from shared.core.errors import RejectError
@@ -22,6 +22,8 @@ from shared.events import (
 )
 
 _SMS = "sms"
+#: So much surer, the same decision is said again: what waits for an officer may go on by it.
+_SURER = 0.05
 _AGAIN = "Diputuskan ulang: pelapor menambah atau mengubah keterangan."
 
 
@@ -136,11 +138,13 @@ class RoutingService:
         decision, decided = self._judge(known, await repository.words_of(tx, known.complaint_id))
         if known.sealed:
             await repository.forget_words(tx, known.complaint_id)
-        await repository.change(tx, decided, compare_at=_compare_at(decided, now))
-        changed = decided.decided != known.decided
+        changed = _tells_more(known.decided, decided.decided)
         if changed or once_more:
             again = changed and known.decided is not None and not known.sealed
             _announce(tx, decided, decision, now, also=(_AGAIN,) if again else ())
+        else:
+            decided = replace(decided, decided=known.decided)
+        await repository.change(tx, decided, compare_at=_compare_at(decided, now))
 
 
 async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known:
@@ -164,6 +168,15 @@ def _announce(tx: UnitOfWork, known: Known, decision: Decision, now: datetime, *
     event = routed(known.complaint_id, known.ticket, Place.model_validate(known.place), decision, now, also=also)
     repository.record(tx, event, sealed=known.sealed, rule=decision.rule, affair_by=decision.affair_by)
     tx.publish(event, time=now)
+
+
+def _tells_more(before: Mapping[str, str | None] | None, now: Mapping[str, str | None] | None) -> bool:
+    """Tell whether it is another decision than the one that was announced, or the same one much surer."""
+    if before is None or now is None:
+        return True
+    was, is_ = before.get(SURE), now.get(SURE)
+    surer = was is not None and is_ is not None and float(is_) - float(was) >= _SURER
+    return surer or {**before, SURE: None} != {**now, SURE: None}
 
 
 def _compare_at(known: Known, now: datetime) -> datetime | None:

@@ -114,6 +114,18 @@ async def test_a_place_that_comes_as_a_code_counts_too_and_stays(deliver, sql):
     assert len(await decisions(sql, about)) == len(decided) == 2, "what was given stays, and nothing is said twice"
 
 
+async def test_a_place_that_is_confirmed_makes_the_same_decision_surer_and_is_told(deliver, sql):
+    about = received(text="Jalan rusak parah di Labuapi dekat pasar")
+    await deliver(about)
+    place = Place(given=GivenPlace(region_code="52.01.08"))
+    await deliver(appended(about, text="", place=place, answers=("where",)))
+    first, surer = await decisions(sql, about)
+    assert (surer["agency"], surer["place"]["detected"]["region_code"]) == (first["agency"], "52.01.08")
+    assert surer["confidence"] >= first["confidence"] + 0.05
+    await deliver(appended(about, text="", place=place, answers=("where",)))
+    assert len(await decisions(sql, about)) == 2
+
+
 async def test_thanks_and_what_the_agency_writes_decide_nothing(deliver, sql):
     about = received()
     await deliver(about)
