@@ -1,5 +1,6 @@
 """What routing decides by, read once at its start: directory, boundaries, SMS codes, and the trained model if any."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,12 +23,14 @@ def load_knowledge(settings: RoutingSettings) -> Knowledge:
 
     A model that cannot be used stops nothing: it is logged, and the rules decide alone.
     """
+    codes = Path(settings.sms_codes) if settings.sms_codes else None
     files = [BoundaryFile(one.path, one.valid_from, one.valid_to) for one in settings.boundaries]
     return Knowledge(
         directory=directory(),
         model=_model(settings),
         boundaries=load_boundaries(files) if files else None,
-        sms_codes=_sms_codes(Path(settings.sms_codes)) if settings.sms_codes else None,
+        sms_codes=_sms_codes(codes) if codes else None,
+        sms_codes_version=hashlib.sha256(codes.read_bytes()).hexdigest()[:8] if codes else "",
     )
 
 

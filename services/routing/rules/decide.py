@@ -63,6 +63,7 @@ class Knowledge:
     model: Scorer | None = None
     boundaries: Locator | None = None
     sms_codes: Mapping[str, SmsCode] | None = None
+    sms_codes_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +182,9 @@ def _place(words: Text, clues: Clues, knowledge: Knowledge, day: date) -> PlaceF
 
 def _versions(clues: Clues, knowledge: Knowledge, day: date) -> Versions:
     asked = knowledge.boundaries if clues.coordinates or clues.photo else None
+    codes = f"+codes.{knowledge.sms_codes_version}" if clues.sms and knowledge.sms_codes is not None else ""
     return Versions(
-        rules=rules_version(),
+        rules=rules_version() + codes,
         directory=knowledge.directory.version,
         model=knowledge.model.version if knowledge.model and not clues.sealed else None,
         boundaries=asked.version(on=day) if asked else None,

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.routing.rules import Clues, Decision, Knowledge, decide
+from services.routing.rules.decide import rules_version
+from services.routing.rules.sms_code import SmsCode
 from shared.directory import DESK, INSPECTORATE, directory
 from tests.growth import grows_in_proportion
 
@@ -145,6 +147,14 @@ def test_the_same_complaint_gets_the_same_decision_with_its_versions():
     assert first == second
     assert first.versions.directory == directory().version
     assert first.versions.rules.startswith("rules+")
+
+
+def test_an_operator_s_table_of_sms_codes_is_part_of_the_versions():
+    own = Knowledge(directory=directory(), sms_codes={"ABC": SmsCode("52.03", capitals=False)}, sms_codes_version="1f")
+    sms = decide(Clues(text="ABC jalan rusak", on=TODAY, sms=True), own)
+    assert sms.agency_key == "52.03.PUPR"
+    assert sms.versions.rules == f"{rules_version()}+codes.1f"
+    assert decide(Clues(text="ABC jalan rusak", on=TODAY), own).versions.rules == rules_version()
 
 
 @given(st.text())
