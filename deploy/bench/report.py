@@ -8,7 +8,19 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from deploy.bench.targets import ASSIGNED, DRAIN, GROWTH, P50_MS, P99_MS, PACED_P99_MS, RATIO, REST_MB, RULES, STORM
+from deploy.bench.targets import (
+    ASSIGNED,
+    DRAIN,
+    GROWTH,
+    P50_MS,
+    P99_MS,
+    PACED_P99_MS,
+    RATIO,
+    REST_MB,
+    ROUTING_REST_MB,
+    RULES,
+    STORM,
+)
 
 
 def machine() -> dict[str, Any]:
@@ -146,7 +158,7 @@ def _latency(figures: dict[str, Any]) -> Table:
 
 
 def _memory(figures: dict[str, Any]) -> Table:
-    targets = f"targets: {REST_MB} RSS at rest, growth {GROWTH:.0%}"
+    targets = f"targets: {REST_MB} RSS at rest (routing {ROUTING_REST_MB}), growth {GROWTH:.0%}"
     title = f"Memory in MB, at rest and after {figures['messages']:,} messages ({targets})"
     table = _table(
         title, "process", "RSS at rest", "PSS", "USS", "RSS after", "PSS", "USS", "growth", "CPU ms a message"

@@ -1,17 +1,16 @@
 """What routing decides by, read once at its start: directory, boundaries, SMS codes, and the trained model if any."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
 
-from services.routing.boundaries import BoundaryFile, load_boundaries
 from services.routing.model.serve import AffairModel, load_model
 from services.routing.model.store import ModelError
-from services.routing.rules.decide import Knowledge
+from services.routing.rules.decide import Knowledge, Locator
 from services.routing.rules.sms_code import SmsCode, read_sms_codes
-from services.routing.settings import RoutingSettings
+from services.routing.settings import BoundariesSetting, RoutingSettings
 from shared.core.errors import ExplainedError
 from shared.directory import directory
 
@@ -24,14 +23,19 @@ def load_knowledge(settings: RoutingSettings) -> Knowledge:
     A model that cannot be used stops nothing: it is logged, and the rules decide alone.
     """
     codes = Path(settings.sms_codes) if settings.sms_codes else None
-    files = [BoundaryFile(one.path, one.valid_from, one.valid_to) for one in settings.boundaries]
     return Knowledge(
         directory=directory(),
         model=_model(settings),
-        boundaries=load_boundaries(files) if files else None,
+        boundaries=_boundaries(settings.boundaries) if settings.boundaries else None,
         sms_codes=_sms_codes(codes) if codes else None,
         sms_codes_version=hashlib.sha256(codes.read_bytes()).hexdigest()[:8] if codes else "",
     )
+
+
+def _boundaries(given: Sequence[BoundariesSetting]) -> Locator:
+    from services.routing.boundaries import BoundaryFile, load_boundaries  # noqa: PLC0415 - 25 MB, only where needed
+
+    return load_boundaries([BoundaryFile(one.path, one.valid_from, one.valid_to) for one in given])
 
 
 def _sms_codes(path: Path) -> Mapping[str, SmsCode]:

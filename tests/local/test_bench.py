@@ -217,7 +217,7 @@ def test_figures_within_their_targets_miss_nothing():
         ({"paced": 60.0}, "at a pace: p99 60.0 ms"),
         ({"missing": 1}, "1 missing"),
         ({"p50": 121.0}, "p50 121.0 ms"),
-        ({"rest": 111.0}, "routing holds 111.0 MB"),
+        ({"rest": 301.0}, "routing holds 301.0 MB"),
         ({"growth": 0.21}, "routing grew by 21%"),
         ({"storm": 0.9}, "redeliveries reach 0.9"),
         ({"drain": 1500.0}, "drains at 1500 events/s"),
