@@ -17,6 +17,11 @@ MAX_WORDS = 1500
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['`\u2018\u2019\u02bc](?=[a-z])")
 _REPEATED = re.compile(r"([a-oq-z])\1{2,}|(p)p{3,}")  # PPPK is a word
+_DOUBLE_A = re.compile(
+    r"(\b(?:(?:se)?s|t|manf|(?:me|pe)?m|(?:ke|pe)[a-z]{0,5}(?:celak|ad|kerj|usah|sedi|gun|lihar|rim|riks|cay|dat|tany"
+    r"|paks|kay|bin|bed|nyat|sam|mint|derit|rat|buk))a)a{2,}(?=t\b|f|n(?:nya)?\b)"
+)
+"""Words that have two of it by themselves: saat, maaf, kecelakaan; all others keep one of a stretched letter."""
 _UNTIL_WORDS = frozenset(
     {"malam", "sore", "pagi", "siang", "sekarang", "skrg", "skr", "saat", "hari", "subuh", "kapan"}
 )
@@ -60,7 +65,10 @@ def split(text: str) -> tuple[str, ...]:
     """Return the words of a text as `normalize` does, without stems."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    lowered = _REPEATED.sub(r"\1\2", _APOSTROPHE.sub("", text.lower()))
+    lowered = _APOSTROPHE.sub("", text.lower())
+    if "aaa" in lowered:
+        lowered = _DOUBLE_A.sub(r"\1a", lowered)
+    lowered = _REPEATED.sub(r"\1\2", lowered)
     raw = _WORD.findall(lowered)[:MAX_WORDS]
     known = _abbreviations()
     words = [_until(raw, i) if w in {"smp", "sd"} else known.get(w, w) for i, w in enumerate(raw)]

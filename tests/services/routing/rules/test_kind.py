@@ -11,6 +11,12 @@ TEXTS = {
     "pengaduan": [
         "Jalan di dusun kami berlubang besar",
         "Kapan jalan ini diperbaiki?",
+        "Rumah saya sudah diusulkan bedah rumah, sampai sekarang belum disurvei",
+        "Sesuai saran petugas saya ke kelurahan, ternyata kosong",
+        "Usulan saya tidak diproses di dinas perumahan",
+        "Harapan kami nama ibu dimasukkan lagi",
+        "Harus kemana lagi kami mengadu, semua menolak",
+        "Iuran lunas, mengapa dikenakan denda? Mohon penjelasan",
         "Kenapa PKH saya belum cair?",
         "air PDAM mati tiga hari, bagaimana ini",
         "Sampah di pasar menumpuk sampai bau",
@@ -40,6 +46,7 @@ TEXTS = {
     ],
     "aspirasi": [
         "Usul agar ada taman bermain di Selong",
+        "Harapan kami ada rambu penyeberangan di depan madrasah",
         "Saran saya, pasar dibuka sampai malam",
         "Mohon dibangun jembatan gantung ke dusun seberang",
         "alangkah baiknya ada perpustakaan keliling",

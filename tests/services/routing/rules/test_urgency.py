@@ -25,6 +25,7 @@ TEXTS = {
         "butuh ambulans, korban tergeletak di jalan",
     ],
     "penting": [
+        "Tiang listrik keropos takut roboh",
         "Air PDAM mati sudah empat hari",
         "listrik padam dari pagi",
         "PKH kami belum cair",
@@ -40,6 +41,8 @@ TEXTS = {
         "pupuk subsidi langka",
     ],
     "biasa": [
+        "Gang sempit, ketika ada kebakaran mobil susah masuk",
+        "Tawuran remaja tiap malam di lapangan",
         "Lampu taman mati satu",
         "Cat trotoar pudar",
         "Sampah menumpuk di pasar",
