@@ -21,7 +21,16 @@ class BoundariesSetting(BaseModel):
     valid_to: date | None = None
 
 
-class RoutingSettings(Settings):
+class ModelSettings(Settings):
+    """What the commands about models need, without a database."""
+
+    model_config = SettingsConfigDict(env_prefix="NTBCARE_ROUTING_")
+
+    models: Path = Path(".state/routing-models")
+    """The folder of trained models (`ntbcare routing train`); without one the rules decide alone."""
+
+
+class RoutingSettings(ModelSettings):
     """`NTBCARE_ROUTING_…`; the database URL is `postgresql://ntbcare_routing:…@host:5432/ntbcare`."""
 
     model_config = SettingsConfigDict(env_prefix="NTBCARE_ROUTING_")
@@ -36,8 +45,6 @@ class RoutingSettings(Settings):
     "valid_from": "2026-01-01"}]`. Without it coordinates decide nothing."""
     sms_codes: str = ""
     """The path of a table of codes at the head of an SMS, in place of ours (`rules/places/sms_codes.csv`)."""
-    models: Path = Path(".state/routing-models")
-    """The folder of trained models (`ntbcare routing train`); without one the rules decide alone."""
 
     @field_validator("account_regions")
     @classmethod

@@ -1,7 +1,6 @@
 """What the model sees of a text: its words, its letters, and what the rules say."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,10 @@ from services.routing.rules.decide import named_boost
 from services.routing.rules.named import find_named
 from services.routing.rules.text import Text
 from shared.directory import directory
-from shared.directory.affairs import affairs
 
 #: Points above this say no more: a long text is not surer than a clear one.
 _MOST_POINTS = 15.0
 _POINTS_SCALE = 10.0
-
-
-@cache
-def main_affairs() -> tuple[str, ...]:
-    """Return the affairs that a model tells apart, in a fixed order."""
-    return tuple(sorted(key for key, affair in affairs().items() if affair.parent is None))
 
 
 def spoken(text: Text) -> tuple[AffairScore, ...]:
@@ -39,13 +31,13 @@ def letters(text: Text) -> str:
     return " ".join(text.words)
 
 
-def rule_features(ranked: Sequence[Sequence[AffairScore]]) -> Any:
-    """Return a matrix (texts, 2 x main affairs): the rules' share and capped points of each affair."""
-    place = {affair: column for column, affair in enumerate(main_affairs())}
-    matrix = np.zeros((len(ranked), 2 * len(place)))
+def rule_features(ranked: Sequence[Sequence[AffairScore]], affairs: Sequence[str]) -> tuple[Any, Any]:
+    """Return two matrices (texts, affairs): the share that the rules give each affair, and its capped points."""
+    place = {str(affair): column for column, affair in enumerate(affairs)}
+    shares, points = (np.zeros((len(ranked), len(place))) for _ in range(2))
     for row, scores in enumerate(ranked):
         for score in scores:
-            column = place[score.affair]
-            matrix[row, column] = score.probability
-            matrix[row, len(place) + column] = min(score.points, _MOST_POINTS) / _POINTS_SCALE
-    return matrix
+            if (column := place.get(score.affair)) is not None:
+                shares[row, column] = score.probability
+                points[row, column] = min(score.points, _MOST_POINTS) / _POINTS_SCALE
+    return shares, points

@@ -10,8 +10,8 @@ from services.routing.model.store import ModelError
 from services.routing.rules.affair import AffairScore
 from services.routing.rules.text import Text
 
-#: The model's say in the mean of model and rules; the rest keeps affairs possible that no training text had.
-MODEL_SHARE = 0.95
+#: Of the rules' share for an affair that no training text had, so much is left: it is as rare in tomorrow's complaints.
+UNTAUGHT = 0.5
 #: An affair below this is no answer.
 _LEAST = 0.001
 LIKENESS = "model terlatih: mirip aduan yang dulu ditangani urusan ini"
@@ -35,7 +35,7 @@ class AffairModel:
         """Return the same for many texts in one batch, which is much faster."""
         if not texts:
             return []
-        classes = [str(key) for key in self._learnt.classifier.classes_]
+        classes = self._learnt.affairs
         rows = self._learnt.probabilities(texts, spoken)
         return [
             _blend(rules, dict(zip(classes, map(float, row), strict=True)))
@@ -44,12 +44,16 @@ class AffairModel:
 
 
 def _blend(rules: Sequence[AffairScore], learnt: Mapping[str, float]) -> tuple[AffairScore, ...]:
-    """Return the weighted mean of both; where no phrase of ours spoke for an affair, say that the model did."""
+    """Return what was learnt; affairs that no training text had keep a part of what the rules give them.
+
+    Where no phrase of ours spoke for an affair, say that the model did.
+    """
     known = {score.affair: score for score in rules}
+    untaught = {affair: UNTAUGHT * score.probability for affair, score in known.items() if affair not in learnt}
+    left = 1 - sum(untaught.values())
     found = []
-    for affair in known.keys() | learnt.keys():
+    for affair, share in (untaught | {affair: left * share for affair, share in learnt.items()}).items():
         rule = known.get(affair) or AffairScore(affair, 0.0, 0.0, ())
-        share = MODEL_SHARE * learnt.get(affair, 0.0) + (1 - MODEL_SHARE) * rule.probability
         if share >= _LEAST:
             found.append(replace(rule, probability=share, said_by="" if rule.phrases else LIKENESS))
     return tuple(sorted(found, key=lambda score: (-score.probability, score.affair)))
@@ -72,7 +76,7 @@ def load_version(folder: Path, version: str, name: str = store.MODEL) -> AffairM
 
     _, parts = store.read_parts(folder / version, name)
     try:
-        return AffairModel(version, Learnt(parts["words"], parts["letters"], parts["classifier"]))
+        return AffairModel(version, Learnt.of_parts(parts))
     except KeyError as error:
         raise ModelError(f"model {version}: {error} is missing in it; train anew") from error
 

@@ -5,16 +5,16 @@ skops, never pickle: a model file can hold no code of a stranger's.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from services.routing.settings import ModelSettings
 from shared.core.errors import ExplainedError
 
-#: The layout of a model's folder; a model of a later layout is refused.
-FORMAT = 1
+#: The layout of a model's folder; a model of another layout is refused.
+FORMAT = 2
 MODEL = "model.skops"
 #: The same, fitted without the held-out texts: a later model is compared with it.
 MEASURED = "measured.skops"
@@ -66,8 +66,8 @@ def read_card(home: Path) -> Card:
     """Return a version's card; `ModelError` says what is wrong with it."""
     try:
         data = json.loads((home / _CARD).read_text(encoding="utf-8"))
-        if data.get("format", 0) > FORMAT:
-            raise ModelError(f"model {home.name}: written by a later NTB Care; train anew, or use another version")
+        if data.get("format", 0) != FORMAT:
+            raise ModelError(f"model {home.name}: written by another NTB Care; train anew, or use another version")
         return Card(**data)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"model {home.name}: {_CARD} is missing or damaged; train anew") from error
@@ -94,10 +94,15 @@ def read_parts(home: Path, name: str = MODEL) -> tuple[Card, dict[str, Any]]:
     return card, parts
 
 
-def cards(folder: Path) -> list[Card]:
-    """Return the cards of every version, the oldest first."""
-    found = [read_card(path.parent) for path in folder.glob(f"*/{_CARD}")]
-    return sorted(found, key=lambda card: (card.trained_at, card.version))
+def cards(folder: Path) -> tuple[list[Card], list[str]]:
+    """Return the cards of every version, the oldest first, and what is wrong with those that cannot be read."""
+    found, faults = [], []
+    for path in sorted(folder.glob(f"*/{_CARD}")):
+        try:
+            found.append(read_card(path.parent))
+        except ModelError as error:
+            faults.append(str(error))
+    return sorted(found, key=lambda card: (card.trained_at, card.version)), faults
 
 
 def in_use(folder: Path) -> str | None:
@@ -120,5 +125,5 @@ def use(folder: Path, version: str | None) -> None:
 
 
 def default_folder() -> Path:
-    """Return `NTBCARE_ROUTING_MODELS`, else `.state/routing-models` in the working folder."""
-    return Path(os.environ.get("NTBCARE_ROUTING_MODELS") or ".state/routing-models")
+    """Return the folder where the service looks for its model: `NTBCARE_ROUTING_MODELS`."""
+    return ModelSettings.load().models

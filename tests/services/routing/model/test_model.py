@@ -72,7 +72,7 @@ def test_a_worse_model_is_refused(folder):
         (text, affair if is_held_out(normalize(text).words) else following[affair]) for text, affair in pairs()
     ]
     mixed = train(mislabelled, folder, now=NOW)
-    assert "below" in (mixed.refused or "")
+    assert "worse" in (mixed.refused or "")
     assert store.in_use(folder) != mixed.card.version
 
 
@@ -88,3 +88,36 @@ def test_a_damaged_model_says_why(tmp_path):
     with pytest.raises(ModelError, match="damaged"):
         load_model(tmp_path)
     assert "damaged" in (serve.why_unusable(tmp_path) or "")
+
+
+def test_texts_with_several_affairs_are_learnt_as_most_say_and_told(tmp_path):
+    doubled = [("lubang besar di gang", "pupr")] * 2 + [("lubang besar di gang", "dukcapil"), ("rusa", "umum")]
+    outcome = train([*pairs(), *doubled, ("rusa", "pupr")], tmp_path, now=NOW)
+    assert outcome.card.texts["pupr"] == len(WHERE) * 2 + 1
+    assert "umum" not in outcome.card.texts
+    assert outcome.notes[0].startswith("3 of 305 texts repeat")
+    assert outcome.notes[1].startswith("2 texts are labelled with different affairs")
+    assert "1 of them are left out" in outcome.notes[1]
+
+
+def test_a_damaged_model_in_use_stops_no_training(tmp_path):
+    version = train(pairs(), tmp_path, now=NOW).card.version
+    store.use(tmp_path, version)
+    (tmp_path / version / store.MEASURED).write_bytes(b"x")
+    outcome = train([*pairs(), ("selokan mampet di gang", "pupr")], tmp_path, now=NOW)
+    assert outcome.refused is None
+    assert "damaged" in outcome.notes[-1]
+
+
+def test_a_damaged_card_leaves_the_others_listed(tmp_path):
+    version = train(pairs(), tmp_path, now=NOW).card.version
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "card.json").write_text("{", encoding="utf-8")
+    cards, faults = store.cards(tmp_path)
+    assert [card.version for card in cards] == [version]
+    assert faults == ["model older: card.json is missing or damaged; train anew"]
+
+
+def test_the_folder_of_models_is_the_one_where_the_service_looks(monkeypatch, tmp_path):
+    monkeypatch.setenv("NTBCARE_ROUTING_MODELS", str(tmp_path))
+    assert store.default_folder() == tmp_path
