@@ -48,12 +48,14 @@ def _names(directory: Directory) -> Phrases[tuple[Agency, ...]]:
 def _choose(agencies: tuple[Agency, ...], after: tuple[str, ...]) -> Agency | None:
     if after and after[0] in {"ntb", "provinsi"}:
         return _only([agency for agency in agencies if agency.region_code == PROVINCE_CODE])
+    alone = _only(list(agencies))
+    if alone and alone.by_name and alone.region_code == PROVINCE_CODE:
+        return alone
     mentions, _ = find_mentions(after, gazetteer())
     if mentions and mentions[0].start <= 1:
         regencies = {meaning.code[:5] for meaning in mentions[0].meanings if not meaning.needs_support}
         if len(regencies) == 1:
             return _only([agency for agency in agencies if agency.region_code in regencies])
-    alone = _only(list(agencies))
     return alone if alone and (alone.by_name or alone.level in _LOCAL) else None
 
 
