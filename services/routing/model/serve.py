@@ -10,8 +10,6 @@ from services.routing.model.store import ModelError
 from services.routing.rules.affair import AffairScore
 from services.routing.rules.text import Text
 
-#: Of the rules' share for an affair that no training text had, so much is left: it is as rare in tomorrow's complaints.
-UNTAUGHT = 0.5
 #: An affair below this is no answer.
 _LEAST = 0.001
 LIKENESS = "model terlatih: mirip aduan yang dulu ditangani urusan ini"
@@ -44,12 +42,12 @@ class AffairModel:
 
 
 def _blend(rules: Sequence[AffairScore], learnt: Mapping[str, float]) -> tuple[AffairScore, ...]:
-    """Return what was learnt; affairs that no training text had keep a part of what the rules give them.
+    """Return what was learnt; affairs that no training text had keep the share that the rules give them.
 
     Where no phrase of ours spoke for an affair, say that the model did.
     """
     known = {score.affair: score for score in rules}
-    untaught = {affair: UNTAUGHT * score.probability for affair, score in known.items() if affair not in learnt}
+    untaught = {affair: score.probability for affair, score in known.items() if affair not in learnt}
     left = 1 - sum(untaught.values())
     found = []
     for affair, share in (untaught | {affair: left * share for affair, share in learnt.items()}).items():

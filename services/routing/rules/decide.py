@@ -26,7 +26,7 @@ DESK_CONFIDENCE = 0.3
 _AFFAIRS = 4
 #: Of a candidate's reasons: the whole way in one line, the affair, the law.
 _REASONS = 3
-_NAMED_BOOST = 4.0
+_NAMED_BOOST = 5.0
 _NAMED_PLACE = 0.9
 
 
