@@ -13,7 +13,7 @@ ROWS = [
     ("Jalan kabupaten di Kecamatan Woja berlubang", "pupr", "52.05.PUPR", "UU 38/2004 pasal 16"),
     ("Jalan desa di Desa Mertak, Pujut rusak", "pupr", "52.02.DESA", "UU 38/2004 pasal 16; UU 6/2014"),
     ("Bendungan di Moyo Hulu bocor", "pupr", "BWSNT1", "UU 17/2019; PermenPUPR 4/2015"),
-    ("Saluran irigasi jebol di Sakra Timur", "pupr", "52.03.PUPR", "UU 38/2004 pasal 16"),
+    ("Saluran irigasi jebol di Sakra Timur", "pupr", "52.03.PUPR", "UU 17/2019"),
     ("Guru PAUD di Jereweh belum dibayar", "pendidikan", "52.07.DIKBUD", "UU 23/2014 Lampiran A"),
     ("Atap SDN 2 Keruak bocor", "pendidikan", "52.03.DIKBUD", "UU 23/2014 Lampiran A"),
     ("Pungutan seragam di SMP di Labuapi", "pendidikan", "52.01.DIKBUD", "UU 23/2014 Lampiran A"),
