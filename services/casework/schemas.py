@@ -8,17 +8,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from shared.core.text import clean_text
-from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState
+from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState, Kind, Urgency
 
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 5_000
 _LONGEST_REASON = 1_000
 
 WaitingFor = Literal["verification"]
 """What keeps a case: an officer who says whose it is."""
-Kind = Literal[
-    "pengaduan", "pengaduan_pengawasan", "whistleblowing", "aspirasi", "permintaan_informasi", "bukan_pengaduan"
-]
-Urgency = Literal["mendesak", "penting", "biasa"]
 
 
 def _clean(value: object) -> object:

@@ -38,6 +38,7 @@ from shared.events.complaint import (
     DetectedPlace,
     DueDate,
     GivenPlace,
+    Kind,
     Level,
     LocatedIn,
     Place,
@@ -47,6 +48,7 @@ from shared.events.complaint import (
     ReplySent,
     SharedAttachment,
     SimilarComplaint,
+    Urgency,
 )
 from shared.events.conversation import CitizenPrompted, ConversationEvent
 from shared.events.registry import EVENTS
@@ -94,6 +96,7 @@ __all__ = [
     "Envelope",
     "Event",
     "GivenPlace",
+    "Kind",
     "Level",
     "LocatedIn",
     "MalformedEventError",
@@ -105,6 +108,7 @@ __all__ = [
     "SharedAttachment",
     "SimilarComplaint",
     "Topic",
+    "Urgency",
     "decode",
     "encode_headers",
     "region_topic",

@@ -25,6 +25,11 @@ STATE_WORDS: dict[str, str] = {
 }
 """What citizens and officers read for each state."""
 
+Kind = Literal[
+    "pengaduan", "pengaduan_pengawasan", "whistleblowing", "aspirasi", "permintaan_informasi", "bukan_pengaduan"
+]
+Urgency = Literal["mendesak", "penting", "biasa"]
+
 KIND_WORDS: dict[str, str] = {
     "pengaduan": "Pengaduan",
     "pengaduan_pengawasan": "Pengaduan berkadar pengawasan",

@@ -1,7 +1,7 @@
 """Every example is a record as it could stand in Kafka."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -10,7 +10,17 @@ from deploy.contracts.asyncapi import headers_schema
 from deploy.contracts.examples import EXAMPLES as FOLDER
 from deploy.contracts.examples import Example
 from deploy.contracts.files import ROOT
-from shared.events import EVENTS, ComplaintReceived, ComplaintRouted, decode, encode_headers
+from shared.events import (
+    EVENTS,
+    KIND_WORDS,
+    URGENCY_WORDS,
+    ComplaintReceived,
+    ComplaintRouted,
+    Kind,
+    Urgency,
+    decode,
+    encode_headers,
+)
 from shared.events.schema import schemas
 
 from .records import EXAMPLES, headers, problems
@@ -118,3 +128,8 @@ def _with_unknown(value: Any) -> Any:
     if isinstance(value, dict):
         return {**{name: _with_unknown(inner) for name, inner in value.items()}, "added_later": {"any": [1, None]}}
     return value
+
+
+def test_people_have_a_word_for_every_kind_and_urgency() -> None:
+    assert set(get_args(Kind)) == set(KIND_WORDS)
+    assert set(get_args(Urgency)) == set(URGENCY_WORDS)
