@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, text
 
+from services.routing.likeness.repository import forget as forget_likeness
 from services.routing.models import complaint, decision, words
 from shared.core.ids import new_id
 from shared.db import Prepared, Rows, UnitOfWork, columns_of, insert_rows
@@ -142,7 +143,7 @@ async def forget_words(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Keep no word of a complaint any more."""
     await tx.flush()
     await tx.execute(delete(words).where(words.c.complaint_id == complaint_id))
-    await tx.execute(text("DELETE FROM routing.likeness WHERE complaint_id = :id"), {"id": complaint_id})
+    await forget_likeness(tx, complaint_id)
 
 
 def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool, rule: str, affair_by: str) -> None:

@@ -1,16 +1,13 @@
 """Every SQL statement about likeness. PostgreSQL's own index finds what is alike: GiST over trigrams, nearest first."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from services.routing.likeness.rules import WITHIN, Compared
 from shared.db import Prepared, UnitOfWork
-from shared.events import Place
 
 _NEAREST = 20
 _CLAIM = Prepared(
@@ -21,12 +18,6 @@ _CLAIM = Prepared(
         ORDER BY compare_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING complaint_id
-""")
-)
-_LOCK = Prepared(
-    text("""
-    SELECT complaint_id, ticket, place::text AS place, sealed, received_at, decided::text AS decided
-    FROM routing.complaint WHERE complaint_id = :id AND compare_at IS NOT NULL FOR UPDATE
 """)
 )
 _DONE = Prepared(text("UPDATE routing.complaint SET compare_at = NULL WHERE complaint_id = :id"))
@@ -59,24 +50,6 @@ async def claim(tx: UnitOfWork, now: datetime, later: datetime) -> UUID | None:
     """Take the complaint that has waited longest to be compared; it comes again `later`, should nobody finish."""
     for row in await tx.fetch(_CLAIM, {"now": now, "later": later}):
         return UUID(str(row.complaint_id))
-    return None
-
-
-async def lock(tx: UnitOfWork, complaint_id: UUID) -> tuple[Compared, dict[str, Any]] | None:
-    """Return a complaint with its last decision; None when it need not be compared any more."""
-    for row in await tx.fetch(_LOCK, {"id": complaint_id}):
-        decided = json.loads(row.decided) if row.decided else {}
-        if row.sealed or not decided.get("region"):
-            return None
-        coordinates = Place.model_validate_json(row.place).coordinates
-        compared = Compared(
-            complaint_id=row.complaint_id,
-            ticket=row.ticket,
-            place_code=decided["region"],
-            point=coordinates.point if coordinates else None,
-            received_at=row.received_at,
-        )
-        return compared, decided
     return None
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from services.routing import repository as complaints
 from services.routing.likeness import repository
 from services.routing.likeness.rules import Alike, Compared, judge, telling_words
+from services.routing.repository import Known
 from services.routing.rules.text import normalize
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
 from shared.directory.regions import regency_of
-from shared.events import ComplaintFoundSimilar, SimilarComplaint
+from shared.events import ComplaintFoundSimilar, Place, SimilarComplaint
 
 _LEASE = timedelta(minutes=10)
 _MOST = 5
@@ -33,17 +34,19 @@ class LikenessService:
 
     async def compare(self, tx: UnitOfWork, complaint_id: UUID) -> None:
         """Compare it; announce those that were not announced before. One without a regency is like nothing."""
-        found = await repository.lock(tx, complaint_id)
+        known = await complaints.lock(tx, complaint_id)
         await repository.done(tx, complaint_id)
-        regency = found and regency_of(found[0].place_code)
-        if found is None or not regency:
+        decided = known.decided if known and not known.sealed else None
+        code, affair = (decided.get("region"), decided.get("affair")) if decided else (None, None)
+        regency = code and regency_of(code)
+        if known is None or not code or not regency or not affair:
             await repository.forget(tx, complaint_id)
             return
-        one, decided = found
+        one = _compared(known, code)
         words = telling_words(normalize(await complaints.words_of(tx, complaint_id)))
-        told = await repository.keep(tx, one, regency=regency, affair=decided["affair"], words=words)
-        near = await repository.nearest(tx, one, regency=regency, affair=decided["affair"], words=words)
-        name = self._directory.affairs[decided["affair"]].name
+        told = await repository.keep(tx, one, regency=regency, affair=affair, words=words)
+        near = await repository.nearest(tx, one, regency=regency, affair=affair, words=words)
+        name = self._directory.affairs[affair].name
         alike = [judged for other, share in near if (judged := judge(one, other, share, name))]
         new = [one for one in alike if one.other.complaint_id not in told]
         new = sorted(new, key=lambda one: (-one.score, one.other.complaint_id))[:_MOST]
@@ -64,3 +67,14 @@ class LikenessService:
         )
         event = ComplaintFoundSimilar(complaint_id=one.complaint_id, ticket=one.ticket, similar=similar, found_at=now)
         tx.publish(event, time=now)
+
+
+def _compared(known: Known, code: str) -> Compared:
+    point = Place.model_validate(known.place).coordinates
+    return Compared(
+        complaint_id=known.complaint_id,
+        ticket=known.ticket,
+        place_code=code,
+        point=point.point if point else None,
+        received_at=known.received_at,
+    )
