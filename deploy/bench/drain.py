@@ -9,10 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from deploy.bench.house import DOOR, bring_everything_back
-from deploy.bench.load import Load
-from deploy.bench.sides import HOST, only_the_door
-from deploy.bench.webhooks import Webhooks
+from deploy.bench.house import bring_everything_back
+from deploy.bench.sides import only_the_door, send_all
 from deploy.local.stack import Stack
 from shared.events import COMPLAINTS
 from shared.kafka import apply_topics
@@ -35,7 +33,8 @@ async def measure_drain(stack: Stack, *, messages: int, connections: int, say: C
     await asyncio.to_thread(only_the_door, stack)
     connection = await asyncpg.connect(stack.owner_url)
     try:
-        load = await _accept(stack, messages, connections, say)
+        say(f"{messages:,} messages while there is no broker …")
+        load = await send_all(stack, messages=messages, connections=connections)
         rows = await connection.fetch(_EVENTS)
         say(f"{stack.broker.name} comes back …")
         await asyncio.to_thread(stack.restart_broker)
@@ -62,16 +61,6 @@ async def measure_drain(stack: Stack, *, messages: int, connections: int, say: C
         "producer_alone_per_second": round(alone, 1),
         "ratio": round(rate / alone, 3),
     }
-
-
-async def _accept(stack: Stack, messages: int, connections: int, say: Callable[[str], None]) -> Load:
-    say(f"{messages:,} messages while there is no broker …")
-    webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=HOST)
-    load = Load(webhooks.request)
-    await load.connect(HOST, stack.ports[DOOR], connections)
-    await load.pace(per_second=1_000_000, messages=messages)
-    await load.finish()
-    return load
 
 
 async def _publish_alone(stack: Stack, rows: Sequence[asyncpg.Record]) -> float:

@@ -8,9 +8,8 @@ from typing import Any
 import asyncpg
 
 from deploy.bench.house import DOOR, bring_everything_back, keep_only
-from deploy.bench.load import Load
-from deploy.bench.sides import HOST
-from deploy.bench.webhooks import TROUBLES, Webhooks
+from deploy.bench.sides import send_all
+from deploy.bench.webhooks import TROUBLES
 from deploy.local.stack import Stack
 from services.routing.rules.decide import Clues, Knowledge, decide, warm_up
 from services.routing.rules.text import normalize
@@ -55,7 +54,7 @@ async def measure_routing(
     try:
         say(f"{messages:,} complaints wait in Kafka …")
         since = await connection.fetchval("SELECT clock_timestamp()")
-        accepted = await _accept(stack, messages, connections)
+        accepted = len((await send_all(stack, messages=messages, connections=connections)).accepted)
         await _until(connection, "SELECT count(*) = 0 FROM bus.outbox WHERE published_at IS NULL")
         say("routing and casework start …")
         for name in ("casework", "routing"):
@@ -68,15 +67,6 @@ async def measure_routing(
     await asyncio.to_thread(bring_everything_back, stack)
     drained = {"accepted": accepted, "assigned": assigned, "seconds": round(seconds, 1)}
     return figures | {"drained": drained | {"per_second": round(assigned / seconds)}}
-
-
-async def _accept(stack: Stack, messages: int, connections: int) -> int:
-    webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=HOST)
-    load = Load(webhooks.request)
-    await load.connect(HOST, stack.ports[DOOR], connections)
-    await load.pace(per_second=1_000_000, messages=messages)
-    await load.finish()
-    return len(load.accepted)
 
 
 async def _until(connection: asyncpg.Connection, question: str, *values: object) -> None:

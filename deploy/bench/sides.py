@@ -146,3 +146,13 @@ def ready(port: int) -> bool:
             return http.get(f"http://{HOST}:{port}/health/ready").is_success
         except HTTPError:
             return False
+
+
+async def send_all(stack: Stack, *, messages: int, connections: int) -> Load:
+    """Send messages to the stack's own door as fast as it takes them; return the log of its answers."""
+    webhooks = Webhooks(stack.environment()["NTBCARE_FACEBOOK_APP_SECRETS"], host=HOST)
+    load = Load(webhooks.request)
+    await load.connect(HOST, stack.ports[DOOR], connections)
+    await load.pace(per_second=1_000_000, messages=messages)
+    await load.finish()
+    return load
