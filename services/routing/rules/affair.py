@@ -160,7 +160,7 @@ def _strongest(values: dict[str, float]) -> tuple[str, ...]:
 
 def _standing(words: tuple[str, ...], start: int, affair: str) -> float:
     before = words[start - 1] if start else ""
-    if _is_denied(words, start):
+    if is_denied(words, start):
         return 0.0
     if before in _DESTINATION:
         return _DESTINATION_FACTOR
@@ -171,7 +171,7 @@ def _standing(words: tuple[str, ...], start: int, affair: str) -> float:
     return _OPENING_FACTOR if start < _OPENING else 1.0
 
 
-def _is_denied(words: tuple[str, ...], start: int) -> bool:
+def is_denied(words: tuple[str, ...], start: int) -> bool:
     """Say whether this is what it is not about: "bukan soal parkir", "tidak ada hubungannya dengan parkir"."""
     at = start - 1
     while at > 0 and at > start - 3 and words[at] in _ABOUT:

@@ -7,7 +7,7 @@ from services.routing.rules.affair import AffairScore
 from services.routing.rules.authority import Authority
 from services.routing.rules.named import NamedAgency
 from services.routing.rules.place import PlaceFinding
-from shared.directory import DESK, Agency, Directory, Level
+from shared.directory import DESK, Agency, Directory, Level, main_affair
 from shared.directory.regions import PROVINCE_CODE, regency_of
 
 _NAMED_SURE = 0.95
@@ -39,13 +39,13 @@ def find_ways(
     What no place answers for is the desk's; what the rule is unsure of is the province's where it has such an
     agency, and nobody's otherwise.
     """
-    if named and any(_same_affair(affair, score.affair, directory) for affair in named.agency.affairs):
+    if named and main_affair(authority.part) in map(main_affair, named.agency.affairs):
         agency = named.agency
         sure = Authority(agency.level, score.affair, _NAMED_SURE, f"{named.name} disebut", "", named.name)
         return [Way(agency, score, sure, place.code, score.probability * _NAMED_SURE)]
     ways: list[Way] = []
     unplaced = 1.0
-    for region, probability in _regions(authority.level, place):
+    for region, probability in _regions(authority, place):
         found = directory.competent(authority.part, authority.level, region, on=on)
         if len(found) == 1:
             ways.append(Way(found[0], score, authority, region, score.probability * authority.sure * probability))
@@ -59,11 +59,7 @@ def find_ways(
     return ways
 
 
-def _same_affair(one: str, other: str, directory: Directory) -> bool:
-    return other in {one, directory.affairs[one].parent}
-
-
-def _regions(level: Level, place: PlaceFinding) -> list[tuple[str, float]]:
-    if level not in _LOCAL:
-        return [] if place.code is None else [(PROVINCE_CODE, 1.0)]
+def _regions(authority: Authority, place: PlaceFinding) -> list[tuple[str, float]]:
+    if authority.level not in _LOCAL:
+        return [(PROVINCE_CODE, 1.0)] if place.code or authority.anywhere else []
     return [(c.code, c.probability) for c in place.candidates if regency_of(c.code)]
