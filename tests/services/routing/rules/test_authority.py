@@ -67,3 +67,8 @@ def test_no_case_stands_twice() -> None:
 @pytest.mark.parametrize(("text", "key"), NAMED)
 def test_a_national_body_answers_when_it_is_named(text: str, key: str) -> None:
     assert _agency(text) == key
+
+
+def test_a_named_agency_does_not_answer_for_what_the_law_gives_to_another() -> None:
+    assert _agency("Samsat Praya antre dari subuh") == "NTB.BAPPENDA"
+    assert _agency("BPKB motor belum jadi di Samsat Praya") == "POLDA"
