@@ -36,6 +36,7 @@ NAMED = [
     ("ITDC belum bayar lahan warga di Kuta Pujut, destinasi Mandalika terganggu", "ITDC"),
     ("Wisatawan di Sirkuit Mandalika terlantar, parkirnya kacau", "ITDC"),
     ("Kapal ASDP dari Lembar sering batal", "ASDP"),
+    ("Kantor Kemenhaj di Praya lambat melayani calon haji", "KEMENHAJ"),
     ("Bea Cukai Mataram diam soal rokok ilegal", "BEACUKAI"),
     ("KPP Pratama Praya lambat urus NPWP", "KPP"),
     ("Bawaslu Dompu tidak menindak politik uang", "BAWASLU"),
