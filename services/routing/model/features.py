@@ -14,6 +14,8 @@ from shared.directory import directory
 #: Points above this say no more: a long text is not surer than a clear one.
 _MOST_POINTS = 15.0
 _POINTS_SCALE = 10.0
+#: So many words away is near: "lampu jalan mati", "mati lampu di jalan".
+_NEAR = 3
 
 
 def spoken(text: Text) -> tuple[AffairScore, ...]:
@@ -22,8 +24,10 @@ def spoken(text: Text) -> tuple[AffairScore, ...]:
 
 
 def words(text: Text) -> str:
-    """Return the stems as one line, for words and pairs of words."""
-    return " ".join(text.stems)
+    """Return the stems as one line, and each two that stand near each other, in whichever order."""
+    stems = text.stems
+    near = (sorted((one, other)) for at, one in enumerate(stems) for other in stems[at + 1 : at + 1 + _NEAR])
+    return " ".join([*stems, *map("_".join, near)])
 
 
 def letters(text: Text) -> str:

@@ -23,7 +23,6 @@ FOLDS = 5
 #: The margin of an affair that a fold's training texts did not have: that of a clear no.
 _CLEAR_NO = -1.3
 _WORDS: dict[str, Any] = {
-    "ngram_range": (1, 2),
     "sublinear_tf": True,
     "min_df": 2,
     "dtype": np.float32,
@@ -102,8 +101,11 @@ def enough(labels: Sequence[str], fewest: int) -> bool:
 
 
 def _svm(seen: Any, right: Any, affairs: Sequence[str]) -> tuple[Any, Any]:
-    """Return the slopes (terms, affairs) and levels (affairs) of an SVM; of an affair without texts, a clear no."""
-    svm = LinearSVC(C=REGULARISATION, random_state=0).fit(seen, right)
+    """Return the slopes (terms, affairs) and levels (affairs) of an SVM; of an affair without texts, a clear no.
+
+    An affair's few texts weigh as much as another's many: a rare affair is among the three more often.
+    """
+    svm = LinearSVC(C=REGULARISATION, class_weight="balanced", random_state=0).fit(seen, right)
     slopes, levels = np.zeros((seen.shape[1], len(affairs))), np.full(len(affairs), _CLEAR_NO)
     columns = np.searchsorted(affairs, svm.classes_)
     slopes[:, columns], levels[columns] = svm.coef_.T, svm.intercept_

@@ -2,27 +2,32 @@
 
 score of an affair = learnt weight x margin of the SVM + weights x what the rules say (log share, points) + the affair's
 own offset; a softmax makes probabilities of them. The few weights are fitted on margins of texts that the SVM had not
-seen (folds inside the training texts): only these are as unsure as those of tomorrow.
+seen (folds inside the training texts): only these are as unsure as those of tomorrow. Labels are never all right, which
+a softmax does not know: the share of the first affair is then mended by how often it was right (Platt's scaling).
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize  # type: ignore[import-untyped]
-from scipy.special import log_softmax, softmax  # type: ignore[import-untyped]
+from scipy.special import expit, log_softmax, logit, softmax  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 #: A share of 0 has no logarithm; where the rules are silent about an affair, they say this much.
 _SILENCE = 0.003
 #: Pulls an affair's own offset towards 0, so that a rare affair gets none.
 _OFFSET_PENALTY = 3.0
 _WEIGHT_PENALTY = 0.001
+#: Nothing is surer than this, nor less sure than its opposite.
+_MOST = 0.9999
 
 
 class Weights(NamedTuple):
-    """Weights of the voices (3) and offsets of the affairs."""
+    """Weights of the voices (3), offsets of the affairs, and slope and level (2) of the first affair's log odds."""
 
     voices: Any
     offsets: Any
+    sureness: Any
 
 
 def voices(margins: Any, shares: Any, points: Any) -> Any:
@@ -49,9 +54,27 @@ def weigh(heard: Any, right: Any) -> Weights:
 
     start = np.concatenate([np.ones(count), np.zeros(affairs)])
     found = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return Weights(found[:count], found[count:])
+    shares = softmax(heard @ found[:count] + found[count:], axis=1)
+    return Weights(found[:count], found[count:], _sureness(shares.max(axis=1), shares.argmax(axis=1) == right))
 
 
 def probabilities(heard: Any, weights: Weights) -> Any:
     """Return (texts, affairs) of probabilities, each row summing to 1."""
-    return softmax(heard @ weights.voices + weights.offsets, axis=1)
+    shares = softmax(heard @ weights.voices + weights.offsets, axis=1)
+    rows, best = np.arange(len(shares)), shares.argmax(axis=1)
+    said = np.clip(shares[rows, best], 1 - _MOST, _MOST)
+    second = np.partition(shares, -2, axis=1)[:, -2]
+    slope, level = weights.sureness
+    sure = np.maximum(expit(slope * logit(said) + level), second / (1 - said + second))  # the first stays the first
+    shares *= ((1 - sure) / (1 - shares[rows, best]).clip(1 - _MOST))[:, None]
+    shares[rows, best] = sure
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def _sureness(said: Any, right: Any) -> Any:
+    """Return slope and level of the log odds of being right over those that were said."""
+    if right.all() or not right.any():
+        return np.array([1.0, 0.0])
+    seen = logit(said.clip(1 - _MOST, _MOST))[:, None]
+    fitted = LogisticRegression(C=1 / _WEIGHT_PENALTY).fit(seen, right)
+    return np.array([fitted.coef_[0, 0], fitted.intercept_[0]])
