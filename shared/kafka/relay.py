@@ -36,6 +36,9 @@ _STANDBY_S = 1.0
 _TROUBLE_S = 1.0
 _MEASURE_S = 5.0
 
+_BY_INDEX = text("SELECT set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false)")
+"""Whatever the relay asks, an index answers, row by row: such a scan forgets what was published. Without statistics, as
+on the first day, PostgreSQL believes that everything was refused, and reads the whole outbox for every batch."""
 _PENDING = text("""
     WITH refused AS MATERIALIZED (SELECT subject, topic FROM bus.outbox WHERE refused_reason IS NOT NULL)
     SELECT event_id, subject, sequence, type, topic, source, time, traceparent, value::text AS value, stored_at
@@ -94,6 +97,7 @@ class Relay:
             await connection.rollback()
             self._ready = True  # another one leads
             await asyncio.sleep(_STANDBY_S)
+        await connection.execute(_BY_INDEX)
         await connection.commit()
         self._ready = False
         producer = self._kafka.producer()
