@@ -20,8 +20,7 @@ from shared.events import (
     ComplaintWithdrawn,
     Envelope,
 )
-from shared.kafka import Handlers
-from shared.kafka.consumer import Handler
+from shared.kafka import Handler, Handlers
 
 log = structlog.get_logger()
 

@@ -13,8 +13,7 @@ from shared.events import (
     ComplaintWithdrawn,
     Envelope,
 )
-from shared.kafka import Handlers
-from shared.kafka.consumer import Handler
+from shared.kafka import Handler, Handlers
 
 CONSUMES = (
     ComplaintReceived,

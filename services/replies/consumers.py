@@ -18,8 +18,7 @@ from shared.events import (
     Envelope,
     ReplyDeliveryReported,
 )
-from shared.kafka import Handlers
-from shared.kafka.consumer import Handler
+from shared.kafka import Handler, Handlers
 
 log = structlog.get_logger()
 

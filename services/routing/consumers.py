@@ -16,8 +16,7 @@ from shared.events import (
     ComplaintStatusChanged,
     Envelope,
 )
-from shared.kafka import Handlers
-from shared.kafka.consumer import Handler
+from shared.kafka import Handler, Handlers
 
 CONSUMES = (
     ComplaintReceived,

@@ -80,6 +80,8 @@ class UnitOfWork:
         self.begun = False
         """Whether there is anything to commit or to take back."""
         self.traceparent = traceparent
+        self.traceparents: Mapping[UUID, str | None] = {}
+        """By what the event is about, where several causes share the transaction."""
         self._events: list[dict[str, Any]] = []
         self._rows: dict[Rows, list[Mapping[str, Any]]] = {}
 
@@ -138,7 +140,7 @@ class UnitOfWork:
     ) -> None:
         """Let the event leave through the outbox when, and only when, this transaction commits.
 
-        `traceparent` where several requests share the transaction; otherwise it is the transaction's.
+        `traceparent` where several requests share the transaction; otherwise its subject's, or the transaction's.
         """
         self._events.append(
             {
@@ -148,7 +150,7 @@ class UnitOfWork:
                 "source": event.source,
                 "subject": event.subject,
                 "time": time or datetime.now(UTC),
-                "traceparent": traceparent or self.traceparent,
+                "traceparent": traceparent or self.traceparents.get(event.subject, self.traceparent),
                 "value": event.model_dump_json(),
             }
         )

@@ -1,7 +1,7 @@
 """The consumer: order per partition, partitions in parallel, exactly one effect per event, nothing dropped.
 
 skip what is not ours (by `ce_type`, and by what the service says, before any transaction)
-→ what waits of a partition, a few events: together in one transaction; when that fails, each alone
+→ what waits of a partition, a few events: together in one transaction (`handlers.py`); when that fails, each alone
 → one transaction: seen before? line parked? effect + inbox row
 → database away: wait for it, as long as it takes; slow: for a while, then it is this event that costs too much
 → `RejectError`, or still failing after a few tries: parked with its reason, and the partition goes on
@@ -11,7 +11,7 @@ skip what is not ours (by `ce_type`, and by what the service says, before any tr
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -25,14 +25,12 @@ from shared.db import Database, UnitOfWork, is_unavailable, may_pass, sqlstate
 from shared.events import Envelope, Event, MalformedEventError, Topic, decode
 from shared.events.cloudevents import event_type
 from shared.kafka.client import KafkaSettings
+from shared.kafka.handlers import Dispatch, Handlers
 from shared.kafka.parking import ParkedRecord, ParkingLot
 from shared.kafka.workers import Record, Workers
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
-
-Handler = Callable[[UnitOfWork, Envelope], Awaitable[None]]
-Handlers = Mapping[type[Event], Handler]
 
 _ATTEMPTS = 5
 _SAYS_NOTHING = ("site-packages", "/shared/db/")
@@ -73,7 +71,7 @@ class Consumer:
         self._topics = (topic, *also)
         self._lot = lot
         self._concerns = concerns
-        self._handlers = {model.model_fields["type"].default: handler for model, handler in handlers.items()}
+        self._dispatch = Dispatch(handlers)
         self._workers: Workers | None = None
         self._slow_since: dict[UUID, float] = {}
 
@@ -123,7 +121,7 @@ class Consumer:
             metrics.PARKED.labels(group=self._group, state=state).set(events)
 
     async def _receive(self, records: Sequence[Record]) -> None:
-        ours = [record for record in records if event_type(record.headers) in self._handlers]
+        ours = [record for record in records if self._dispatch.knows(event_type(record.headers))]
         if len(ours) > 1 and await self._process_together(ours):
             return
         for record in ours:
@@ -131,7 +129,7 @@ class Consumer:
 
     async def _process_together(self, records: Sequence[Record]) -> bool:
         """Process events in one transaction; False when it came to nothing: then each has to be looked at alone."""
-        entered = []
+        entered: Sequence[Envelope] = ()
         try:
             decoded = [(record, decode(record.headers, record.value or b"")) for record in records]
             concerned = [(record, envelope) for record, envelope in decoded if self._concerns(envelope.data)]
@@ -139,11 +137,8 @@ class Consumer:
                 return True
             async with self._database.transaction() as tx:
                 await self._lot.lock(tx, *(envelope.subject for _, envelope in concerned))
-                for record, envelope in concerned:
-                    tx.traceparent = envelope.traceparent
-                    if await self._enter(tx, record, envelope):
-                        await self._handlers[envelope.data.type](tx, envelope)
-                        entered.append(envelope)
+                entered = await self._enter(tx, concerned)
+                await self._dispatch.hand_over(tx, entered)
         except Exception:  # noqa: BLE001 - whose fault it is, and what it was, is found out one by one
             return False
         for envelope in entered:
@@ -168,17 +163,20 @@ class Consumer:
 
         async def enter(tx: UnitOfWork) -> bool:
             await self._lot.lock(tx, envelope.subject)
-            return await self._enter(tx, record, envelope)
+            return bool(await self._enter(tx, [(record, envelope)]))
 
         reason = await self._try(envelope, enter)
         if reason is not None:
             await self._park(record, envelope, reason)
 
-    async def _enter(self, tx: UnitOfWork, record: Record, envelope: Envelope) -> bool:
-        verdict = await self._lot.enter(tx, envelope)
-        if verdict == "wait":
-            await self._lot.park(tx, record, envelope, state="waiting", reason="behind a parked event of its complaint")
-        return verdict == "new"
+    async def _enter(self, tx: UnitOfWork, arrived: Sequence[tuple[Record, Envelope]]) -> list[Envelope]:
+        """Return the events that are new; those whose complaint waits behind a parked one are parked too."""
+        verdicts = await self._lot.enter(tx, [envelope for _, envelope in arrived])
+        for (record, envelope), verdict in zip(arrived, verdicts, strict=True):
+            if verdict == "wait":
+                reason = "behind a parked event of its complaint"
+                await self._lot.park(tx, record, envelope, state="waiting", reason=reason)
+        return [envelope for (_, envelope), verdict in zip(arrived, verdicts, strict=True) if verdict == "new"]
 
     async def _try(self, envelope: Envelope, enter: Callable[[UnitOfWork], Awaitable[bool]]) -> str | None:
         """Give the event to its handler, a few times if need be; return why it cannot be processed, or None."""
@@ -208,7 +206,7 @@ class Consumer:
             async with self._database.transaction(traceparent=envelope.traceparent) as tx:
                 entered = await enter(tx)
                 if entered:
-                    await self._handlers[envelope.data.type](tx, envelope)
+                    await self._dispatch.hand_over(tx, [envelope])
         if entered:
             self._measure(envelope)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    column,
     delete,
     exists,
     func,
@@ -27,13 +28,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.core.text import clean_text
 from shared.db import Prepared, UnitOfWork
 from shared.events import Envelope
 
 State = Literal["parked", "waiting"]
+Verdict = Literal["new", "seen", "wait"]
 
 _STATES = ("parked", "waiting", "replay", "dropped")
 _MOVES = ("replay", "waiting")
@@ -64,13 +66,20 @@ class ParkingLot:
         self._parked = parked
         self._enter = _enter(inbox, parked)
 
-    async def enter(self, tx: UnitOfWork, envelope: Envelope) -> Literal["new", "seen", "wait"]:
-        """Say what to do with an event of a complaint that is locked; `new` marks the event as processed.
+    async def enter(self, tx: UnitOfWork, envelopes: Sequence[Envelope]) -> list[Verdict]:
+        """Say what to do with each of these events, whose complaints are locked; `new` marks it as processed.
 
         `seen`: processed, parked or dropped before. `wait`: something of the same complaint is parked.
         """
-        if await tx.fetch(self._enter, {"event": envelope.id, "complaint": envelope.subject}):
-            return "new"
+        given = {"events": [one.id for one in envelopes], "complaints": [one.subject for one in envelopes]}
+        new = {row.event_id for row in await tx.fetch(self._enter, given)}
+        verdicts: list[Verdict] = []
+        for one in envelopes:
+            verdicts.append("new" if one.id in new else await self._why_not(tx, one))
+            new.discard(one.id)  # the same event again is seen
+        return verdicts
+
+    async def _why_not(self, tx: UnitOfWork, envelope: Envelope) -> Verdict:
         parked, inbox = self._parked, self._inbox
         if await tx.scalar(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)):
             return "seen"
@@ -159,15 +168,20 @@ class ParkingLot:
 
 
 def _enter(inbox: Table, parked: Table) -> Prepared:
-    """Mark an event as processed, unless it is already or its complaint's line is not free; return the event if so.
+    """Mark events as processed, unless they are already or their complaint's line is not free; return the marked.
 
-    One statement, because every event goes through it. The complaint's lock is had before, hence nobody is in between.
+    One statement, because every event goes through it. The complaints' locks are had before: nobody is in between.
     """
-    event, complaint = bindparam("event", type_=Uuid()), bindparam("complaint", type_=Uuid())
-    in_the_way = exists().where(
-        parked.c.subject == complaint, or_(parked.c.event_id == event, parked.c.state != literal_column("'dropped'"))
+    given = (
+        func.unnest(bindparam("events", type_=ARRAY(Uuid)), bindparam("complaints", type_=ARRAY(Uuid)))
+        .table_valued(column("event", Uuid), column("complaint", Uuid))
+        .render_derived()
     )
-    free = insert(inbox).from_select(["event_id"], select(event).where(~in_the_way))
+    in_the_way = exists().where(
+        parked.c.subject == given.c.complaint,
+        or_(parked.c.event_id == given.c.event, parked.c.state != literal_column("'dropped'")),
+    )
+    free = insert(inbox).from_select(["event_id"], select(given.c.event).where(~in_the_way))
     return Prepared(free.on_conflict_do_nothing().returning(inbox.c.event_id))
 
 

@@ -5,10 +5,7 @@ acknowledged: no retry inside the producer can then put a later event of a compl
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import zip_longest
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -21,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db import Database, may_pass
 from shared.events import encode_headers
 from shared.kafka.client import KafkaSettings, stop_producer
+from shared.kafka.waves import waves
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -132,7 +130,7 @@ class Relay:
         rows = (await connection.execute(_PENDING, {"batch": _BATCH})).all()
         await connection.commit()
         refused: set[_Line] = set()
-        for wave in _waves(rows):
+        for wave in waves(rows, _line):
             due = [row for row in wave if _line(row) not in refused]
             results = await asyncio.gather(*(self._send(producer, row) for row in due))
             published = []
@@ -172,14 +170,6 @@ class Relay:
 
 def _line(row: Row[Any]) -> _Line:
     return row.topic, row.subject
-
-
-def _waves(rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
-    """Split rows into waves with at most one row per topic and complaint each, keeping each one's order."""
-    by_line: defaultdict[_Line, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        by_line[_line(row)].append(row)
-    return [[row for row in wave if row is not None] for wave in zip_longest(*by_line.values())]
 
 
 async def republish(database: Database, *, since: datetime) -> int:

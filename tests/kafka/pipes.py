@@ -29,7 +29,7 @@ from shared.events import (
     Event,
     encode_headers,
 )
-from shared.kafka import Consumer, KafkaSettings, ParkingLot, Relay
+from shared.kafka import Consumer, Handler, KafkaSettings, ParkingLot, Relay
 
 E = TypeVar("E", bound=ComplaintEvent)
 
@@ -97,7 +97,7 @@ class Pipes:
     def relay(self, *, kafka: KafkaSettings | None = None, application: str = "relay") -> Relay:
         return Relay(self.database("relay", application=application), kafka or self.kafka)
 
-    def consumer(self, probe: Probe, *, group: str = SERVICE) -> Consumer:
+    def consumer(self, probe: Handler, *, group: str = SERVICE) -> Consumer:
         """Make a consumer of the service; under another group it is handed every record anew."""
         return Consumer(
             self.kafka,

@@ -30,7 +30,7 @@ async def test_every_event_has_exactly_one_effect_however_often_it_is_delivered(
         assert await republish(pipes.database("relay"), since=LONG_AGO) == len(ids)
         last = await pipes.publish(changed(complaints[0], 6))
         await until(lambda: all_effects(pipes, len(ids) + 1))
-        await until(lambda: _all_committed(pipes, 2 * len(ids) + 1))
+        await until(lambda: all_committed(pipes, 2 * len(ids) + 1))
     assert sorted(await pipes.effects()) == sorted([*ids, *last])
     assert all(count == 1 for count in probe.calls.values())
 
@@ -51,7 +51,7 @@ async def test_an_event_of_no_interest_is_skipped_without_a_transaction(pipes, p
     complaint = new_id()
     first, _ = await pipes.publish(received(complaint), changed(complaint))
     async with pipes.running(pipes.relay().run(), consumer.run()) as tasks:
-        await until(lambda: _all_committed(pipes, 2), tasks=tasks)
+        await until(lambda: all_committed(pipes, 2), tasks=tasks)
     assert await pipes.effects() == [first]
     assert await pipes.sql.fetchval("SELECT count(*) FROM routing.inbox") == 1
 
@@ -207,7 +207,7 @@ async def test_a_worker_that_dies_ends_the_consumer_so_that_another_takes_over(p
     assert await pipes.committed() == 0
 
 
-async def _all_committed(pipes: Pipes, count: int) -> bool:
+async def all_committed(pipes: Pipes, count: int) -> bool:
     return await pipes.committed() == count
 
 
