@@ -17,9 +17,7 @@ def build(_options: ServeOptions) -> ServiceApp:
     settings = CaseworkSettings.load()
     database = Database(settings.database_url.get_secret_value(), application="casework", pool_size=10)
     service = CaseworkService(
-        policy=settings.verification,
-        confident=settings.verification_confidence,
-        thresholds=settings.thresholds,
+        policy=settings.policy,
         directory=directory(),
     )
     consumer = Consumer(

@@ -1,6 +1,6 @@
 """What casework hears from Kafka: a complaint, what its citizen says later, and whose routing decided it is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
 import structlog
@@ -20,7 +20,7 @@ from shared.events import (
     ComplaintWithdrawn,
     Envelope,
 )
-from shared.kafka import Handler, Handlers
+from shared.kafka import Handler, Handlers, Together
 
 log = structlog.get_logger()
 
@@ -40,19 +40,24 @@ CONSUMES = (
 def handlers(service: CaseworkService) -> Handlers:
     """Return the handler of each event that casework consumes."""
 
-    async def routed(tx: UnitOfWork, envelope: Envelope) -> None:
-        event = cast("ComplaintRouted", envelope.data)
-        if not await service.follow_routing(tx, event):
-            log.info("case.routing_not_followed", ticket=event.ticket, event_id=str(envelope.id))
+    async def received(tx: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        await service.open(tx, [cast("ComplaintReceived", one.data) for one in envelopes])
+
+    async def routed(tx: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        events = {one.id: cast("ComplaintRouted", one.data) for one in envelopes}
+        left = await service.follow_routing(tx, list(events.values()))
+        for event_id, event in events.items():
+            if event.complaint_id in left:
+                log.info("case.routing_not_followed", ticket=event.ticket, event_id=str(event_id))
 
     return {
-        ComplaintReceived: _hearing(service.open),
+        ComplaintReceived: Together(received),
         ComplaintAppended: _hearing(conversation.hear_more),
         ComplaintAmended: _hearing(conversation.hear_change),
         ComplaintWithdrawn: _hearing(conversation.hear_withdrawal),
         ComplaintResumed: _hearing(conversation.hear_resumption),
         AttachmentSettled: _hearing(conversation.hear_attachment),
-        ComplaintRouted: routed,
+        ComplaintRouted: Together(routed),
         ComplaintRated: _hearing(conversation.hear_rating),
         ComplaintFoundSimilar: _hearing(matters.hear_similar),
     }

@@ -4,6 +4,7 @@ A citizen's further words change no state and no version: an officer who answers
 are shown, and the queue says that there is news.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,9 +33,9 @@ _RESUMED = "Pelapor melanjutkan aduan yang dicabut (LANJUT)."
 _WISHES_TO_WITHDRAW = "Pelapor ingin mencabut aduannya (BATAL); petugas sudah menanganinya."
 
 
-async def keep_first(tx: UnitOfWork, event: ComplaintReceived) -> None:
-    """Keep the message that opened the case: it may be changed later, like any other."""
-    await _keep(tx, event, author="citizen")
+async def keep_first(tx: UnitOfWork, events: Sequence[ComplaintReceived]) -> None:
+    """Keep the messages that opened cases: they may be changed later, like any other."""
+    await repository.add_messages(tx, [_message(event, author="citizen") for event in events])
 
 
 async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
@@ -43,7 +44,7 @@ async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
     False when it was kept before. Raises `RejectError` for a complaint that has no case; so does everything below.
     """
     row = await _case(tx, event.complaint_id)
-    if not await _keep(tx, event, author=event.author):
+    if not await repository.add_messages(tx, [_message(event, author=event.author)]):
         return False
     await _alarm(tx, row, sealed=event.sealed, emergency=event.emergency, at=event.received_at)
     if event.author == "agency":
@@ -127,18 +128,17 @@ async def _case(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     return row
 
 
-async def _keep(tx: UnitOfWork, event: ComplaintReceived | ComplaintAppended, *, author: str) -> bool:
-    return await repository.add_message(
-        tx,
-        message_id=event.message_id,
-        complaint_id=event.complaint_id,
-        author=author,
-        channel=event.channel,
-        text=event.text,
-        attachments=[attachment.model_dump(mode="json") for attachment in event.attachments],
-        rule=event.rule,
-        received_at=event.received_at,
-    )
+def _message(event: ComplaintReceived | ComplaintAppended, *, author: str) -> dict[str, object]:
+    return {
+        "message_id": event.message_id,
+        "complaint_id": event.complaint_id,
+        "author": author,
+        "channel": event.channel,
+        "text": event.text,
+        "attachments": event.attachments,
+        "rule": event.rule,
+        "received_at": event.received_at,
+    }
 
 
 async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """Give a case to an agency (disposisi), or leave it to an officer: the columns, the history and the event of it."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +19,6 @@ from shared.events import (
     CandidateAgency,
     CaseState,
     ComplaintAssigned,
-    ComplaintRouted,
     GivenPlace,
     Level,
     Place,
@@ -55,50 +53,6 @@ class Disposition:
     actor: Actor
 
 
-async def doubt(tx: UnitOfWork, row: Row[Any], event: ComplaintRouted, now: datetime) -> None:
-    """Leave it to an officer, with all that routing knows."""
-    why = (
-        f"keyakinan {_percent(event.confidence)} %"
-        if row.assigned_by is None
-        else f"petugas sebelumnya memilih {row.agency_name}"
-    )
-    reason = f"Menunggu verifikasi: {why}."
-    changes = _found(row, event) | {"reasons": list(event.reasons), "doubted_at": now}
-    await move(tx, row, "received", FOLLOWING, now, reason=reason, **changes)
-
-
-async def know_better(tx: UnitOfWork, row: Row[Any], event: ComplaintRouted) -> None:
-    """Keep what routing knows by now of a case that stays where it is: place, kind, urgency, reasons. No move."""
-    await repository.note(tx, row.complaint_id, **_found(row, event), reasons=list(event.reasons))
-
-
-async def follow(
-    tx: UnitOfWork,
-    row: Row[Any],
-    event: ComplaintRouted,
-    state: CaseState,
-    now: datetime,
-    *,
-    sure: bool,
-    **also: object,
-) -> None:
-    """Give it to the agency that routing chose; not being `sure`, because minutes count."""
-    urged = () if sure else (_urged(event.confidence),)
-    decided = Disposition(
-        agency=event.agency,
-        affair=event.affair,
-        level=event.level,
-        place=event.place,
-        confidence=event.confidence,
-        reasons=(*event.reasons, *urged),
-        kind=event.kind,
-        urgency=event.urgency,
-        actor=FOLLOWING,
-    )
-    reason = " ".join(one for one in (_why_moved(row, event), *urged) if one) or None
-    await assign(tx, row, decided, state, now, reason=reason, **_found(row, event), **also)
-
-
 async def urge(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
     """Give what waits for an officer to its best candidate: later words say that life is in danger."""
     kept = await repository.case_by_ticket(tx, row.ticket)
@@ -106,19 +60,19 @@ async def urge(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
     if kept is None or state is None or kept.waiting_for is None:
         return
     best = CandidateAgency.model_validate(kept.candidates[0])
-    urged = _urged(kept.confidence)
+    because = urged(kept.confidence)
     decided = Disposition(
         agency=AgencyRef(key=best.key, name=best.name),
         affair=kept.affair,
         level=kept.level,
         place=place_of(kept),
         confidence=kept.confidence,
-        reasons=(*kept.reasons, urged),
+        reasons=(*kept.reasons, because),
         kind=kept.kind,
         urgency=kept.urgency,
         actor=FOLLOWING,
     )
-    await assign(tx, kept, decided, state, now, reason=urged)
+    await assign(tx, kept, decided, state, now, reason=because)
 
 
 def chosen(row: Row[Any], choice: Choice, directory: Directory, actor: Actor, now: datetime) -> Disposition:
@@ -158,6 +112,11 @@ async def assign(
     **also: object,
 ) -> None:
     """Write and announce whose it is."""
+    await move(tx, row, state, decided.actor, now, reason=reason, **announced(tx, row, decided, now) | also)
+
+
+def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime) -> dict[str, object]:
+    """Announce whose it is; return what of the case changes with it."""
     tx.publish(
         ComplaintAssigned(
             complaint_id=row.complaint_id,
@@ -176,13 +135,13 @@ async def assign(
         ),
         time=now,
     )
-    changes: dict[str, object] = {
+    return {
         "agency_key": decided.agency.key,
         "agency_name": decided.agency.name,
         "affair": decided.affair,
         "level": decided.level,
         "confidence": decided.confidence,
-        "reasons": list(decided.reasons),
+        "reasons": decided.reasons,
         "kind": decided.kind,
         "urgency": decided.urgency,
         "assigned_at": now,
@@ -191,7 +150,6 @@ async def assign(
         "taken_by": None,
         "closed_at": None,
     }
-    await move(tx, row, state, decided.actor, now, reason=reason, **changes | also)
 
 
 def place_of(row: Row[Any]) -> Place:
@@ -208,30 +166,6 @@ def named(place: Place) -> tuple[str | None, str | None]:
     return place.given.region_code, place.given.description
 
 
-def _found(row: Row[Any], event: ComplaintRouted) -> dict[str, object]:
-    region_code, place_name = named(event.place)
-    itself = CandidateAgency(
-        key=event.agency.key,
-        name=event.agency.name,
-        score=event.confidence,
-        affair=event.affair,
-        reasons=event.reasons,
-    )
-    candidates: Sequence[CandidateAgency] = event.candidates or (itself,)
-    return {
-        "region_code": region_code or row.region_code,
-        "place_name": place_name or row.place_name,
-        "place": event.place.model_dump(mode="json"),
-        "candidates": [one.model_dump(mode="json") for one in candidates],
-        "affair": event.affair,
-        "level": event.level,
-        "confidence": event.confidence,
-        "kind": event.kind,
-        "urgency": event.urgency,
-        "routed_at": event.decided_at,
-    }
-
-
 def _affair(row: Row[Any], agency: Agency) -> str | None:
     """Return by which affair it is that agency's: as routing offered it, or its own suggestion where it fits."""
     offered = {one["key"]: one["affair"] for one in row.candidates or ()}
@@ -239,18 +173,11 @@ def _affair(row: Row[Any], agency: Agency) -> str | None:
     return offered.get(agency.key) or (known if known in agency.affairs else None)
 
 
-def _why_moved(row: Row[Any], event: ComplaintRouted) -> str | None:
-    """Say in the history why it stands elsewhere now; None for the first assignment."""
-    if row.agency_key is None or row.agency_key == event.agency.key:
-        return None
-    why = "aduan disegel" if row.sealed else "keterangan tambahan dari pelapor"
-    return f"Dialihkan dari {row.agency_name} ke {event.agency.name}: {why}."
+def urged(confidence: float) -> str:
+    """Say why it went to an agency although routing was not sure."""
+    return f"Keadaan darurat: diteruskan tanpa menunggu verifikasi (keyakinan {percent(confidence)} %)."
 
 
-def _urged(confidence: float) -> str:
-    return f"Keadaan darurat: diteruskan tanpa menunggu verifikasi (keyakinan {_percent(confidence)} %)."
-
-
-def _percent(share: float) -> int:
+def percent(share: float) -> int:
     """Return whole per cent, rounded down: what is below a threshold never reads as if it reached it."""
     return math.floor(share * 100 + 1e-9)

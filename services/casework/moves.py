@@ -1,5 +1,7 @@
 """Write a change into a case, its history and the bus: the only place where a state changes."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +10,23 @@ from sqlalchemy import Row
 from services.casework import repository
 from shared.db import UnitOfWork
 from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, ComplaintStatusChanged, ComplaintVerified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A case's way to a state, one version further. A change that leaves the state as it is, is not announced here."""
+
+    row: Row[Any]
+    state: CaseState
+    actor: Actor
+    at: datetime
+    reason: str | None = None
+    changes: Mapping[str, object]
+
+    @property
+    def version(self) -> int:
+        """The case's version after it."""
+        return int(self.row.version) + 1
 
 
 async def move(
@@ -20,26 +39,46 @@ async def move(
     reason: str | None = None,
     **changes: object,
 ) -> None:
-    """Bring a case to a state, one version further. A change that leaves the state as it is, is not announced here."""
-    version = row.version + 1
-    await repository.move_case(tx, row.complaint_id, state=state, version=version, **changes)
-    await repository.add_transition(
-        tx, row.complaint_id, version=version, previous=row.state, state=state, actor=actor, reason=reason, at=at
-    )
-    if state == row.state:
+    """Bring a case to a state."""
+    await move_all(tx, [Move(row=row, state=state, actor=actor, at=at, reason=reason, changes=changes)])
+
+
+async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
+    """Make moves, each of another case."""
+    if not moves:
         return
-    tx.publish(
-        ComplaintStatusChanged(
-            complaint_id=row.complaint_id,
-            ticket=row.ticket,
-            previous=row.state,
-            state=state,
-            actor=actor,
-            reason=reason,
-            version=version,
-            changed_at=at,
-        ),
-        time=at,
+    await repository.change_cases(
+        tx, {one.row.complaint_id: {**one.changes, "state": one.state, "version": one.version} for one in moves}
+    )
+    await repository.add_transitions(tx, [_transition(one) for one in moves])
+    for one in moves:
+        if one.state != one.row.state:
+            tx.publish(_changed(one), time=one.at)
+
+
+def _transition(one: Move) -> dict[str, object]:
+    return {
+        "complaint_id": one.row.complaint_id,
+        "version": one.version,
+        "previous": one.row.state,
+        "state": one.state,
+        "actor_kind": one.actor.kind,
+        "actor_id": one.actor.id,
+        "reason": one.reason,
+        "at": one.at,
+    }
+
+
+def _changed(one: Move) -> ComplaintStatusChanged:
+    return ComplaintStatusChanged(
+        complaint_id=one.row.complaint_id,
+        ticket=one.row.ticket,
+        previous=one.row.state,
+        state=one.state,
+        actor=one.actor,
+        reason=one.reason,
+        version=one.version,
+        changed_at=one.at,
     )
 
 

@@ -1,22 +1,24 @@
 """Every SQL statement of casework."""
 
-import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, cast, func, literal, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from pydantic_core import to_json
+from sqlalchemy import Row, Uuid, any_, bindparam, cast, func, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from services.casework.models import answer, attachment, case, matter, message, similar, transition
 from services.casework.rules import Scope
-from shared.db import Prepared, Record, UnitOfWork, columns_of, insert_rows
-from shared.events import Actor, CaseState
+from shared.db import Prepared, Record, UnitOfWork, columns_of, insert_rows, update_rows
+from shared.events import CaseState
 
 EXCERPT = 200
 """Characters of the complaint's text that the queue shows."""
+_JSON = frozenset({"attachments", "reasons", "place", "candidates"})
 _ORDER = (case.c.urgent, case.c.received_at, case.c.complaint_id)
 _OPEN = Prepared(
     insert_rows(
@@ -28,17 +30,21 @@ _OPEN = Prepared(
     .returning(case.c.complaint_id)
 )
 _LOCK = Prepared(
-    select(*(column for column in case.c if not isinstance(column.type, JSONB)))
-    .where(case.c.complaint_id == bindparam("id"))
+    select(*(column for column in case.c if column.name != "text" and not isinstance(column.type, JSONB)))
+    .where(case.c.complaint_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(case.c.complaint_id)
     .with_for_update()
 )
-_ADD_TRANSITION = Prepared(
+_ADD_TRANSITIONS = Prepared(
     insert_rows(transition, "complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "at")
 )
-_OFFICERS_MOVED = Prepared(
-    text("SELECT 1 FROM casework.transition WHERE complaint_id = :id AND actor_kind = 'officer' LIMIT 1")
+_MOVED_BY_OFFICERS = Prepared(
+    text("""
+    SELECT DISTINCT complaint_id FROM casework.transition
+    WHERE complaint_id = ANY(CAST(:ids AS uuid[])) AND actor_kind = 'officer'
+""")
 )
-_ADD_MESSAGE = Prepared(
+_ADD_MESSAGES = Prepared(
     insert_rows(
         message, *("message_id", "complaint_id", "author", "channel", "text", "attachments", "rule", "received_at")
     )
@@ -47,14 +53,23 @@ _ADD_MESSAGE = Prepared(
 )
 
 
-async def open_case(tx: UnitOfWork, *, attachments: Sequence[object], **values: object) -> bool:
-    """Insert a case; False when the complaint has one already."""
-    return bool(await tx.fetch(_OPEN, columns_of([values | {"attachments": json.dumps(attachments)}])))
+async def open_cases(tx: UnitOfWork, cases: Sequence[Mapping[str, object]]) -> frozenset[UUID]:
+    """Insert cases; return the complaints that had none before."""
+    opened = await tx.fetch(_OPEN, columns_of([_with_json(one) for one in cases]))
+    return frozenset(row.complaint_id for row in opened)
 
 
 async def lock_case(tx: UnitOfWork, complaint_id: UUID) -> Record | None:
-    """Return a case without its lists (attachments, reasons); nobody else changes it until the transaction ends."""
-    return next(iter(await tx.fetch(_LOCK, {"id": complaint_id})), None)
+    """Return a case, as `lock_cases`."""
+    return (await lock_cases(tx, [complaint_id])).get(complaint_id)
+
+
+async def lock_cases(tx: UnitOfWork, complaint_ids: Sequence[UUID]) -> dict[UUID, Record]:
+    """Return cases without words and lists; nobody else changes them until the transaction ends.
+
+    All at once, in the order of `lock_matters_of`: two transactions never wait for each other in a circle.
+    """
+    return {row.complaint_id: row for row in await tx.fetch(_LOCK, {"ids": complaint_ids})}
 
 
 async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> Row[Any] | None:
@@ -88,26 +103,29 @@ async def queue(
     return (await tx.execute(found)).all()
 
 
-async def move_case(tx: UnitOfWork, complaint_id: UUID, *, state: CaseState, version: int, **values: object) -> None:
-    """Write a case's new state and version, and what else the move changes."""
-    await _change(tx, complaint_id, state=state, version=version, **values)
+async def change_cases(tx: UnitOfWork, changes: Mapping[UUID, Mapping[str, object]]) -> None:
+    """Write what changes of each case."""
+    alike: defaultdict[tuple[str, ...], list[Mapping[str, object]]] = defaultdict(list)
+    for complaint_id, values in changes.items():
+        alike[tuple(sorted(values))].append(_with_json(values) | {"complaint_id": complaint_id})
+    for names, rows in alike.items():
+        await tx.fetch(_changing(names), columns_of(rows))
 
 
 async def note(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
     """Write what is no move of a case: its version stays."""
-    await _change(tx, complaint_id, **values)
-
-
-async def _change(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
-    told = {name: json.dumps(value) if isinstance(value, list | dict) else value for name, value in values.items()}
-    await tx.fetch(_changing(tuple(told)), {"id": complaint_id} | told)
+    await change_cases(tx, {complaint_id: values})
 
 
 @cache
 def _changing(names: tuple[str, ...]) -> Prepared:
-    """Return the statement that changes these columns of a case; few sets of them occur."""
-    changed = update(case).where(case.c.complaint_id == bindparam("id"))
-    return Prepared(changed.values({name: bindparam(name) for name in names}))
+    """Return the statement that changes these columns of cases; few sets of them occur."""
+    return Prepared(update_rows(case, "complaint_id", *names))
+
+
+def _with_json(values: Mapping[str, object]) -> dict[str, object]:
+    told = {name: to_json(value).decode() for name, value in values.items() if name in _JSON and value is not None}
+    return {**values, **told}
 
 
 async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
@@ -115,29 +133,9 @@ async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
     await tx.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
 
 
-async def add_transition(
-    tx: UnitOfWork,
-    complaint_id: UUID,
-    *,
-    version: int,
-    previous: CaseState | None,
-    state: CaseState,
-    actor: Actor,
-    reason: str | None,
-    at: datetime,
-) -> None:
+async def add_transitions(tx: UnitOfWork, transitions: Sequence[Mapping[str, object]]) -> None:
     """Append to the history."""
-    row = {
-        "complaint_id": complaint_id,
-        "version": version,
-        "previous": previous,
-        "state": state,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-        "reason": reason,
-        "at": at,
-    }
-    await tx.fetch(_ADD_TRANSITION, columns_of([row]))
+    await tx.fetch(_ADD_TRANSITIONS, columns_of(transitions))
 
 
 async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
@@ -152,14 +150,18 @@ async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     return (await tx.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
 
 
-async def officers_moved(tx: UnitOfWork, complaint_id: UUID) -> bool:
-    """Tell whether an officer has changed anything of a case."""
-    return bool(await tx.fetch(_OFFICERS_MOVED, {"id": complaint_id}))
+async def moved_by_officers(tx: UnitOfWork, complaint_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of these cases of which an officer has changed anything.
+
+    Asked after they were locked, by a statement of its own: one that waits for a lock still sees the history as it was.
+    """
+    return frozenset(row.complaint_id for row in await tx.fetch(_MOVED_BY_OFFICERS, {"ids": complaint_ids}))
 
 
-async def add_message(tx: UnitOfWork, *, attachments: Sequence[object], **values: object) -> bool:
-    """Keep a message; False when it was kept before."""
-    return bool(await tx.fetch(_ADD_MESSAGE, columns_of([values | {"attachments": json.dumps(attachments)}])))
+async def add_messages(tx: UnitOfWork, messages: Sequence[Mapping[str, object]]) -> frozenset[UUID]:
+    """Keep messages; return those that were not kept before."""
+    added = await tx.fetch(_ADD_MESSAGES, columns_of([_with_json(one) for one in messages]))
+    return frozenset(row.message_id for row in added)
 
 
 async def amend_message(

@@ -107,6 +107,19 @@ class Thresholds:
         return confidence >= self.by_affair.get(affair or "", self.default)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How sure routing must be (0 to 1) to be followed, and for the house itself to verify (`confident`)."""
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    verification: VerificationPolicy = "by_officer"
+    confident: float = 1.0
+
+    def verifies(self, confidence: float, *, sealed: bool) -> bool:
+        """Tell whether the house itself verifies what routing has just decided."""
+        return self.verification == "confident_routing" and confidence >= self.confident and not sealed
+
+
 def follow(
     state: CaseState,
     *,
@@ -158,11 +171,6 @@ def may_join(principal: Principal, *, agency_key: str | None, sealed: bool) -> b
 def may_verify(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:
     """Tell whether a principal may verify a case of that agency."""
     return principal.role in VERIFIERS and _works(principal, agency_key, sealed=sealed)
-
-
-def verifies_itself(policy: VerificationPolicy, *, confidence: float, enough: float, sealed: bool) -> bool:
-    """Tell whether the house's policy verifies what routing has just decided."""
-    return policy == "confident_routing" and confidence >= enough and not sealed
 
 
 def _works(principal: Principal, agency_key: str | None, *, sealed: bool) -> bool:

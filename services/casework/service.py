@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.casework import conversation, disposition, matters, repository, rules, seen
+from services.casework import conversation, disposition, following, matters, repository, rules, seen
 from services.casework.conflicts import may_not_verify, refused, role_sees_no_case, wrong_state
 from services.casework.disposition import Choice
 from services.casework.moves import move, say_answered, say_verified
-from services.casework.rules import Move, Thresholds, VerificationPolicy
-from shared.core.errors import RejectError
+from services.casework.rules import Move, Policy
 from shared.core.ids import new_id
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
@@ -22,9 +21,8 @@ from shared.events import Actor, AgencyRef, CaseState, ComplaintReceived, Compla
 from shared.security import Principal
 
 _OPENING = Actor(kind="machine", id="casework.open")
-_CONFIDENT = Actor(kind="machine", id="policy.confident_routing")
 _VERIFIED = "Terverifikasi"
-_HALF = Thresholds()
+_BY_OFFICER = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,99 +43,25 @@ class CaseworkService:
     def __init__(
         self,
         *,
-        policy: VerificationPolicy = "by_officer",
-        confident: float = 1.0,
-        thresholds: Thresholds = _HALF,
+        policy: Policy = _BY_OFFICER,
         directory: Directory,
         clock: Clock = utc_now,
     ) -> None:
-        """Take the policy of verification and how sure routing must be for it (0 to 1), or to be followed at all.
-
-        `directory` holds the agencies that officers choose from.
-        """
+        """Take how far routing is followed; `directory` holds the agencies that officers choose from."""
         self._policy = policy
-        self._confident = confident
-        self._thresholds = thresholds
         self._directory = directory
         self._clock = clock
 
-    async def open(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
-        """Open the case of a complaint, once, with its first message."""
-        region_code, place_name = disposition.named(event.place)
-        opened = await repository.open_case(
-            tx,
-            complaint_id=event.complaint_id,
-            ticket=event.ticket,
-            channel=event.channel,
-            text=event.text,
-            attachments=[attachment.model_dump(mode="json") for attachment in event.attachments],
-            anonymous=event.anonymous,
-            secret=event.secret,
-            sealed=event.sealed,
-            emergency=event.emergency,
-            region_code=region_code,
-            place_name=place_name,
-            state="received",
-            version=1,
-            received_at=event.received_at,
-        )
-        if opened:
-            await conversation.keep_first(tx, event)
-            await repository.add_transition(
-                tx,
-                event.complaint_id,
-                version=1,
-                previous=None,
-                state="received",
-                actor=_OPENING,
-                reason=None,
-                at=event.received_at,
-            )
+    async def open(self, tx: UnitOfWork, events: Sequence[ComplaintReceived]) -> None:
+        """Open the cases of complaints, each once, with its first message."""
+        opened = await repository.open_cases(tx, [_received(event) for event in events])
+        if new := [event for event in events if event.complaint_id in opened]:
+            await conversation.keep_first(tx, new)
+            await repository.add_transitions(tx, [_opening(event) for event in new])
 
-    async def follow_routing(self, tx: UnitOfWork, event: ComplaintRouted) -> bool:
-        """Assign the case as routing decided; False when what was decided before stands (`rules.follow`).
-
-        Raises `RejectError` for a complaint that has no case.
-        """
-        row = await repository.lock_case(tx, event.complaint_id)
-        if row is None:
-            raise RejectError("routed, but casework never heard that it was received")
-        sure = self._thresholds.reached(event.affair, event.confidence)
-        newer = row.routed_at is None or row.routed_at < event.decided_at
-        touched = await repository.officers_moved(tx, row.complaint_id)
-        followed = rules.follow(
-            row.state,
-            current=row.agency_key,
-            wanted=event.agency.key,
-            newer=newer,
-            touched=touched,
-            sealed=row.sealed,
-            withdrawn=row.withdrawn_at is not None,
-            sure=sure or row.emergency,
-            chosen=row.assigned_by is not None,
-        )
-        state = None if followed is None else rules.target(row.state, followed)
-        if state is None:
-            if newer and not touched and row.agency_key == event.agency.key and not row.sealed:
-                await disposition.know_better(tx, row, event)
-            return False
-        if followed == "doubt":
-            await disposition.doubt(tx, row, event, self._clock())
-        else:
-            await self._follow(tx, row, event, state, sure=sure or not row.emergency)
-        return True
-
-    async def _follow(
-        self, tx: UnitOfWork, row: Row[Any], event: ComplaintRouted, state: CaseState, *, sure: bool
-    ) -> None:
-        now = self._clock()
-        verifies = row.verified_at is None and rules.verifies_itself(
-            self._policy, confidence=event.confidence, enough=self._confident, sealed=row.sealed
-        )
-        changes = {"verified_at": now} if verifies else {}
-        await disposition.follow(tx, row, event, state, now, sure=sure, **changes)
-        if verifies:
-            say_verified(tx, row, _CONFIDENT, row.version + 1, now)
+    async def follow_routing(self, tx: UnitOfWork, events: Sequence[ComplaintRouted]) -> set[UUID]:
+        """Assign cases as routing decided; return those of which what was decided before stands (`following.py`)."""
+        return await following.follow_routing(tx, events, self._policy, self._clock())
 
     async def queue(
         self,
@@ -183,19 +107,9 @@ class CaseworkService:
             raise may_not_verify()
         await seen.require_version(tx, row, expected)
         if row.verified_at is None:
-            now, officer, version = self._clock(), seen.officer(principal), row.version + 1
-            await repository.move_case(tx, row.complaint_id, state=row.state, version=version, verified_at=now)
-            await repository.add_transition(
-                tx,
-                row.complaint_id,
-                version=version,
-                previous=row.state,
-                state=row.state,
-                actor=officer,
-                reason=_VERIFIED,
-                at=now,
-            )
-            say_verified(tx, row, officer, version, now)
+            now, officer = self._clock(), seen.officer(principal)
+            await move(tx, row, row.state, officer, now, reason=_VERIFIED, verified_at=now)
+            say_verified(tx, row, officer, row.version + 1, now)
         return await self.show(tx, principal, ticket)
 
     async def answer(
@@ -274,6 +188,39 @@ class CaseworkService:
         if state is None:
             raise wrong_state(row, await repository.last_transition(tx, row.complaint_id))
         return row, state
+
+
+def _received(event: ComplaintReceived) -> dict[str, object]:
+    region_code, place_name = disposition.named(event.place)
+    return {
+        "complaint_id": event.complaint_id,
+        "ticket": event.ticket,
+        "channel": event.channel,
+        "text": event.text,
+        "attachments": event.attachments,
+        "anonymous": event.anonymous,
+        "secret": event.secret,
+        "sealed": event.sealed,
+        "emergency": event.emergency,
+        "region_code": region_code,
+        "place_name": place_name,
+        "state": "received",
+        "version": 1,
+        "received_at": event.received_at,
+    }
+
+
+def _opening(event: ComplaintReceived) -> dict[str, object]:
+    return {
+        "complaint_id": event.complaint_id,
+        "version": 1,
+        "previous": None,
+        "state": "received",
+        "actor_kind": _OPENING.kind,
+        "actor_id": _OPENING.id,
+        "reason": None,
+        "at": event.received_at,
+    }
 
 
 async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView:

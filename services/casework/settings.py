@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from services.casework.rules import Thresholds, VerificationPolicy
+from services.casework.rules import Policy, Thresholds, VerificationPolicy
 from shared.core.settings import Secret, Settings
 from shared.directory import affairs
 
@@ -47,6 +47,10 @@ class CaseworkSettings(Settings):
     """The same for single affairs, as a JSON object of affair and share."""
 
     @property
-    def thresholds(self) -> Thresholds:
-        """How sure is sure enough."""
-        return Thresholds(default=self.assign_confidence, by_affair=self.assign_confidence_by_affair)
+    def policy(self) -> Policy:
+        """How far routing is followed."""
+        return Policy(
+            thresholds=Thresholds(default=self.assign_confidence, by_affair=self.assign_confidence_by_affair),
+            verification=self.verification,
+            confident=self.verification_confidence,
+        )

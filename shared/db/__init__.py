@@ -11,7 +11,7 @@ from shared.db.database import (
     sqlstate,
 )
 from shared.db.prepared import Prepared, Record
-from shared.db.rows import Rows, columns_of, insert_rows
+from shared.db.rows import Rows, columns_of, insert_rows, update_rows
 
 __all__ = [
     "Database",
@@ -29,4 +29,5 @@ __all__ = [
     "outbox",
     "parked_table",
     "sqlstate",
+    "update_rows",
 ]

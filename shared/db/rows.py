@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, Text, bindparam, cast, column, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    TableValuedAlias,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 
 from shared.db.prepared import Prepared
@@ -21,12 +33,25 @@ def insert_rows(table: Table, *names: str, given: str = _ALL) -> Insert:
     `given` names the arrays where one statement inserts into several tables.
     Rows are inserted in their order. Make it once, at import: building a statement costs more than running it.
     """
-    types = [Text() if isinstance(table.c[name].type, JSONB) else table.c[name].type for name in names]
-    arrays = [bindparam(_array(given, name), type_=ARRAY(kind)) for name, kind in zip(names, types, strict=True)]
-    columns = [column(name, kind) for name, kind in zip(names, types, strict=True)]
+    rows, wanted = _given(table, names, given)
+    return insert(table).from_select(list(names), select(*wanted.values()).select_from(rows))
+
+
+def update_rows(table: Table, key: str, *names: str) -> Update:
+    """Return an UPDATE of these columns of the rows with these keys, as `insert_rows`; each key occurs once."""
+    rows, wanted = _given(table, (key, *names), _ALL)
+    return update(table).where(table.c[key] == rows.c[key]).values({name: wanted[name] for name in names})
+
+
+def _given(table: Table, names: Sequence[str], given: str) -> tuple[TableValuedAlias, dict[str, ColumnElement[Any]]]:
+    """Return rows made of arrays, and each column of theirs as the table takes it."""
+    types = {name: Text() if isinstance(table.c[name].type, JSONB) else table.c[name].type for name in names}
+    arrays = [bindparam(_array(given, name), type_=ARRAY(kind)) for name, kind in types.items()]
+    columns = [column(name, kind) for name, kind in types.items()]
     rows = func.unnest(*arrays).table_valued(*columns).render_derived()
-    wanted = [cast(rows.c[name], JSONB) if isinstance(table.c[name].type, JSONB) else rows.c[name] for name in names]
-    return insert(table).from_select(list(names), select(*wanted))
+    return rows, {
+        name: cast(rows.c[name], JSONB) if isinstance(table.c[name].type, JSONB) else rows.c[name] for name in names
+    }
 
 
 def columns_of(

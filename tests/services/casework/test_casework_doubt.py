@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.casework.rules import Thresholds
+from services.casework.rules import Policy, Thresholds
 from services.casework.service import CaseworkService
 from services.casework.settings import CaseworkSettings
 from shared.core.settings import SettingsError
@@ -226,11 +226,12 @@ async def test_what_is_sealed_stays_with_the_inspectorate(opened, officer):
 
 
 async def test_a_threshold_may_differ_by_affair(pool, events, sql):
-    service = CaseworkService(thresholds=Thresholds(by_affair={"pendidikan": 0.95}), directory=directory())
+    policy = Policy(thresholds=Thresholds(by_affair={"pendidikan": 0.95}))
+    service = CaseworkService(policy=policy, directory=directory())
     complaint = events[0]()
     async with pool.transaction() as tx:
-        await service.open(tx, complaint)
-        await service.follow_routing(tx, events[1](complaint, place=Place()))
+        await service.open(tx, [complaint])
+        await service.follow_routing(tx, [events[1](complaint, place=Place())])
     row = await sql.fetchrow('SELECT * FROM casework."case" WHERE complaint_id = $1', complaint.complaint_id)
     assert (row["state"], row["waiting_for"], row["candidates"][0]["key"]) == (
         "received", "verification", "NTB.DIKPORA",
@@ -250,7 +251,7 @@ def settings(monkeypatch, tmp_path):
 
 
 def test_the_thresholds_come_from_the_settings(settings):
-    assert settings('{"kesehatan": 0.7}').thresholds == Thresholds(default=0.5, by_affair={"kesehatan": 0.7})
+    assert settings('{"kesehatan": 0.7}').policy.thresholds == Thresholds(default=0.5, by_affair={"kesehatan": 0.7})
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
+from services.casework.rules import Policy
 from services.casework.service import CaseworkService
 from shared.core.errors import RejectError
 from shared.directory import directory
@@ -289,11 +290,11 @@ async def test_the_houses_policy_verifies_what_routing_was_sure_of_and_nothing_s
     confidence, sealed, verified, pool, events, sql
 ):
     received, routed = events
-    service = CaseworkService(policy="confident_routing", confident=0.8, directory=directory())
+    service = CaseworkService(policy=Policy(verification="confident_routing", confident=0.8), directory=directory())
     complaint = received(sealed=sealed)
     async with pool.transaction() as tx:
-        await service.open(tx, complaint)
-        await service.follow_routing(tx, routed(complaint, confidence=confidence))
+        await service.open(tx, [complaint])
+        await service.follow_routing(tx, [routed(complaint, confidence=confidence)])
     said = await sql.fetch(
         "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'complaint.verified.v1'", complaint.complaint_id
     )
