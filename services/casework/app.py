@@ -2,6 +2,7 @@
 
 from services.casework import consumers, endpoints
 from services.casework.models import inbox, parked
+from services.casework.repository import lock_cases
 from services.casework.service import CaseworkService
 from services.casework.settings import CaseworkSettings
 from shared.core.service import ServeOptions, ServiceApp
@@ -27,6 +28,7 @@ def build(_options: ServeOptions) -> ServiceApp:
         topic=COMPLAINTS,
         lot=ParkingLot(inbox, parked),
         handlers=consumers.handlers(service),
+        lock=lock_cases,
     )
     return ServiceApp(
         name="casework",

@@ -155,10 +155,13 @@ class UnitOfWork:
             }
         )
 
-    async def flush(self) -> None:
-        """Write rows and events, for what is to be looked at before the end. Raises `OvertakenError`."""
+    async def flush(self, *, events: bool = True) -> None:
+        """Write rows and events, for what is to be looked at before the end. Raises `OvertakenError`.
+
+        Events that may wait for the end had better: only what is written at once is sorted (`_write`).
+        """
         await self._begin()
-        await self._write()
+        await self._write(events=events)
 
     async def commit(self) -> None:
         """Write rows and events, and end the transaction; only the edge does that.
@@ -174,11 +177,13 @@ class UnitOfWork:
             await _answered(self._driver, self._driver.execute("BEGIN"))
             self.begun = True
 
-    async def _write(self) -> None:
+    async def _write(self, *, events: bool = True) -> None:
         """Sorted by complaint: two transactions then lock their counters in the same order."""
-        self.insert(_EVENTS, sorted(self._events, key=lambda row: row["subject"]))
+        if events:
+            self.insert(_EVENTS, sorted(self._events, key=lambda row: row["subject"]))
+            self._events = []
         waiting = {kind: rows for kind, rows in self._rows.items() if rows}
-        self._events, self._rows = [], {}
+        self._rows = {}
         if waiting:
             values: dict[str, Any] = {}
             for kind, rows in waiting.items():

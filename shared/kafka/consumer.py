@@ -25,7 +25,7 @@ from shared.db import Database, UnitOfWork, is_unavailable, may_pass, sqlstate
 from shared.events import Envelope, Event, MalformedEventError, Topic, decode
 from shared.events.cloudevents import event_type
 from shared.kafka.client import KafkaSettings
-from shared.kafka.handlers import Dispatch, Handlers
+from shared.kafka.handlers import Dispatch, Handlers, Lock
 from shared.kafka.parking import ParkedRecord, ParkingLot
 from shared.kafka.workers import Record, Workers
 from shared.telemetry import metrics
@@ -59,11 +59,13 @@ class Consumer:
         also: Sequence[Topic] = (),
         lot: ParkingLot,
         handlers: Handlers,
+        lock: Lock | None = None,
         concerns: Callable[[Event], bool] = lambda _: True,
     ) -> None:
         """Take the handlers by event class; a handler runs inside the transaction that also marks the inbox.
 
-        `concerns`: what it refuses is no business of this service, and costs no transaction.
+        `concerns`: what it refuses is no business of this service, and costs no transaction. `lock` comes before the
+        handlers of several events (`Dispatch`).
         """
         self._kafka = kafka
         self._database = database
@@ -71,7 +73,7 @@ class Consumer:
         self._topics = (topic, *also)
         self._lot = lot
         self._concerns = concerns
-        self._dispatch = Dispatch(handlers)
+        self._dispatch = Dispatch(handlers, lock)
         self._workers: Workers | None = None
         self._slow_since: dict[UUID, float] = {}
 

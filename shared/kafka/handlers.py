@@ -12,6 +12,8 @@ from shared.kafka.waves import waves
 
 Handler: TypeAlias = Callable[[UnitOfWork, Envelope], Awaitable[None]]
 Handlers: TypeAlias = Mapping[type[Event], Handler]
+Lock: TypeAlias = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[object]]
+"""Locks what a service keeps of these complaints, in an order of its own."""
 _TakeMany: TypeAlias = Callable[[UnitOfWork, Sequence[Envelope]], Awaitable[None]]
 
 
@@ -32,8 +34,9 @@ class Together:
 class Dispatch:
     """Hands events to a service's handlers."""
 
-    def __init__(self, handlers: Handlers) -> None:
-        """Take the handlers by event class."""
+    def __init__(self, handlers: Handlers, lock: Lock | None = None) -> None:
+        """Take the handlers by event class; `lock` for a service in which others lock several complaints, too."""
+        self._lock = lock
         self._takers = {model.model_fields["type"].default: _taker(handler) for model, handler in handlers.items()}
 
     def knows(self, event_type: str | None) -> bool:
@@ -45,14 +48,16 @@ class Dispatch:
 
         A wave finds all that the one before has written, and what is announced carries the trace of its own cause.
         """
+        if self._lock is not None and len(envelopes) > 1:
+            await self._lock(tx, [envelope.subject for envelope in envelopes])
         for wave in waves(envelopes, _subject):
+            await tx.flush(events=False)
             tx.traceparents = {envelope.subject: envelope.traceparent for envelope in wave}
             by_type: defaultdict[str, list[Envelope]] = defaultdict(list)
             for envelope in wave:
                 by_type[envelope.data.type].append(envelope)
             for event_type, those in by_type.items():
                 await self._takers[event_type](tx, those)
-            await tx.flush()
 
 
 def _taker(handler: Handler) -> _TakeMany:

@@ -23,6 +23,7 @@ async def test_many_writers_on_few_complaints_number_their_events_without_gap_or
             async with casework.transaction() as tx:
                 for complaint in draw.sample(complaints, 3):
                     tx.publish(changed(complaint, version))
+                    await tx.flush(events=False)  # as between the waves of a consumer
 
     await asyncio.gather(*(write(number) for number in range(WRITERS)))
     lines: defaultdict[object, list[int]] = defaultdict(list)
