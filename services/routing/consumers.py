@@ -1,7 +1,8 @@
 """What routing hears from Kafka: every new complaint, what its citizen says later, and what officers choose."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 from services.routing.learning.service import hear_assignment, hear_status
 from services.routing.service import RoutingService
@@ -16,7 +17,7 @@ from shared.events import (
     ComplaintStatusChanged,
     Envelope,
 )
-from shared.kafka import Handler, Handlers
+from shared.kafka import Handler, Handlers, Together
 
 CONSUMES = (
     ComplaintReceived,
@@ -31,8 +32,12 @@ CONSUMES = (
 
 def handlers(service: RoutingService) -> Handlers:
     """Return the handler of each event that routing consumes."""
+
+    async def received(tx: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        await service.route(tx, [cast("ComplaintReceived", one.data) for one in envelopes], now=datetime.now(UTC))
+
     return {
-        ComplaintReceived: _now(service.route),
+        ComplaintReceived: Together(received),
         ComplaintAppended: _now(service.hear_more),
         ComplaintAmended: _now(service.hear_change),
         ComplaintResumed: _now(service.hear_resumption),

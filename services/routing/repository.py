@@ -1,19 +1,19 @@
 """Every SQL statement about decisions and what they were made of."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import delete, text
 
 from services.routing.likeness.repository import forget as forget_likeness
 from services.routing.models import complaint, decision, words
 from shared.core.ids import new_id
 from shared.db import Prepared, Rows, UnitOfWork, columns_of, insert_rows
-from shared.events import ComplaintRouted
+from shared.events import ComplaintRouted, Place
 
 _OPEN = Prepared(
     insert_rows(
@@ -64,7 +64,7 @@ class Known:
 
     complaint_id: UUID
     ticket: str
-    place: Mapping[str, Any]
+    place: Place
     account_region: str | None
     sms: bool
     emergency: bool
@@ -73,21 +73,24 @@ class Known:
     decided: Mapping[str, str | None] | None
 
 
-async def open_complaint(tx: UnitOfWork, known: Known, *, compare_at: datetime | None) -> bool:
-    """Remember a complaint, once; False when it is known."""
-    row = {
-        "complaint_id": known.complaint_id,
-        "ticket": known.ticket,
-        "place": json.dumps(known.place),
-        "account_region": known.account_region,
-        "sms": known.sms,
-        "emergency": known.emergency,
-        "sealed": known.sealed,
-        "received_at": known.received_at,
-        "decided": None if known.decided is None else json.dumps(known.decided),
-        "compare_at": compare_at,
-    }
-    return bool(await tx.fetch(_OPEN, columns_of([row])))
+async def open_complaints(tx: UnitOfWork, many: Sequence[Known], *, compare_at: datetime | None) -> frozenset[UUID]:
+    """Remember complaints, each once; return those that were not known. Sealed ones are never compared."""
+    rows = [
+        {
+            "complaint_id": known.complaint_id,
+            "ticket": known.ticket,
+            "place": known.place.model_dump_json(),
+            "account_region": known.account_region,
+            "sms": known.sms,
+            "emergency": known.emergency,
+            "sealed": known.sealed,
+            "received_at": known.received_at,
+            "decided": None if known.decided is None else json.dumps(known.decided),
+            "compare_at": None if known.sealed else compare_at,
+        }
+        for known in many
+    ]
+    return frozenset(row.complaint_id for row in await tx.fetch(_OPEN, columns_of(rows)))
 
 
 async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
@@ -96,7 +99,7 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
         return Known(
             complaint_id=row.complaint_id,
             ticket=row.ticket,
-            place=json.loads(row.place),
+            place=Place.model_validate_json(row.place),
             account_region=row.account_region,
             sms=row.sms,
             emergency=row.emergency,
@@ -107,15 +110,15 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
     return None
 
 
-async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime | None) -> None:
-    """Write what is known of a complaint now, and when it is to be compared with others."""
+async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime) -> None:
+    """Write what is known of a complaint now, and when it is to be compared with others, if it is not sealed."""
     values = {
         "complaint_id": known.complaint_id,
-        "place": json.dumps(known.place),
+        "place": known.place.model_dump_json(),
         "emergency": known.emergency,
         "sealed": known.sealed,
         "decided": json.dumps(known.decided),
-        "compare_at": compare_at,
+        "compare_at": None if known.sealed else compare_at,
     }
     await tx.fetch(_CHANGE, values)
 
@@ -128,20 +131,17 @@ def keep_first_words(tx: UnitOfWork, complaint_id: UUID, message_id: UUID, text:
 
 async def keep_words(tx: UnitOfWork, complaint_id: UUID, message_id: UUID, text: str, said_at: datetime) -> None:
     """Keep a further message's words, or their newest form."""
-    await tx.flush()  # the first words may wait in this very transaction
     row = {"complaint_id": complaint_id, "message_id": message_id, "text": text, "said_at": said_at}
     await tx.fetch(_KEEP_WORDS, row)
 
 
 async def words_of(tx: UnitOfWork, complaint_id: UUID) -> str:
     """Return everything that was said about a complaint, in its order."""
-    await tx.flush()
     return "\n".join(row.text for row in await tx.fetch(_WORDS, {"complaint_id": complaint_id}) if row.text)
 
 
 async def forget_words(tx: UnitOfWork, complaint_id: UUID) -> None:
     """Keep no word of a complaint any more."""
-    await tx.flush()
     await tx.execute(delete(words).where(words.c.complaint_id == complaint_id))
     await forget_likeness(tx, complaint_id)
 
@@ -159,8 +159,8 @@ def record(tx: UnitOfWork, event: ComplaintRouted, *, sealed: bool, rule: str, a
         "urgency": event.urgency,
         "confidence": event.confidence,
         "sealed": sealed,
-        "candidates": json.dumps([candidate.model_dump() for candidate in event.candidates]),
-        "reasons": json.dumps(event.reasons),
+        "candidates": to_json(event.candidates).decode(),
+        "reasons": to_json(event.reasons).decode(),
         "rule": rule,
         "affair_by": affair_by,
         "rules_version": event.rules_version,

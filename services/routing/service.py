@@ -1,6 +1,6 @@
 """Routing's use cases: say which agency a complaint is for, and why; and again when its citizen has said more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,12 +35,22 @@ class RoutingService:
         self._knowledge = knowledge
         self._account_regions = account_regions or {}
 
-    async def route(self, tx: UnitOfWork, event: ComplaintReceived, *, now: datetime) -> None:
-        """Decide, record the decision, and announce it with its reasons."""
-        known = Known(
+    async def route(self, tx: UnitOfWork, events: Sequence[ComplaintReceived], *, now: datetime) -> None:
+        """Decide about complaints, record the decisions, and announce them with their reasons."""
+        judged = [self._judge(self._received(event), event.text) for event in events]
+        opened = await repository.open_complaints(tx, [known for _, known in judged], compare_at=now)
+        for event, (decision, known) in zip(events, judged, strict=True):
+            if known.complaint_id not in opened:
+                continue
+            if not known.sealed:
+                repository.keep_first_words(tx, known.complaint_id, event.message_id, event.text, event.received_at)
+            _announce(tx, known, decision, now)
+
+    def _received(self, event: ComplaintReceived) -> Known:
+        return Known(
             complaint_id=event.complaint_id,
             ticket=event.ticket,
-            place=event.place.model_dump(mode="json"),
+            place=event.place,
             account_region=self._account_regions.get(f"{event.channel}/{event.account}"),
             sms=event.surface == _SMS,
             emergency=event.emergency,
@@ -48,12 +58,6 @@ class RoutingService:
             received_at=event.received_at,
             decided=None,
         )
-        decision, known = self._judge(known, event.text)
-        if not await repository.open_complaint(tx, known, compare_at=_compare_at(known, now)):
-            return
-        if not event.sealed:
-            repository.keep_first_words(tx, known.complaint_id, event.message_id, event.text, event.received_at)
-        _announce(tx, known, decision, now)
 
     async def hear_more(self, tx: UnitOfWork, event: ComplaintAppended, *, now: datetime) -> None:
         """Keep a citizen's further words; decide anew where they bring a place, answer a question or seal it."""
@@ -63,7 +67,7 @@ class RoutingService:
         if known is None:
             return
         await repository.keep_words(tx, known.complaint_id, event.message_id, event.text, event.received_at)
-        place = _newest(Place.model_validate(known.place), event.place).model_dump(mode="json")
+        place = _newest(known.place, event.place)
         more = replace(known, place=place, sealed=event.sealed, emergency=known.emergency or event.emergency)
         if event.sealed or event.answers or event.place != Place() or more.emergency != known.emergency:
             await self._decide_again(tx, more, now)
@@ -85,9 +89,8 @@ class RoutingService:
         known = await repository.lock(tx, event.complaint_id)
         if known is None or known.sealed:
             return
-        place = Place.model_validate(known.place)
-        if place.photo is None:
-            more = place.model_copy(update={"photo": event.taken_at}).model_dump(mode="json")
+        if known.place.photo is None:
+            more = known.place.model_copy(update={"photo": event.taken_at})
             await self._decide_again(tx, replace(known, place=more), now)
 
     async def hear_resumption(self, tx: UnitOfWork, event: ComplaintResumed, *, now: datetime) -> None:
@@ -107,7 +110,7 @@ class RoutingService:
 
     def _judge(self, known: Known, words: str) -> tuple[Decision, Known]:
         """Decide; return what is known afterwards, of a sealed complaint without its place."""
-        place = Place.model_validate(known.place)
+        place = known.place
         decision = decide(
             Clues(
                 text=words,
@@ -122,14 +125,13 @@ class RoutingService:
             ),
             self._knowledge,
         )
-        kept = Place().model_dump(mode="json") if known.sealed else known.place
-        return decision, replace(known, place=kept, decided=essence(decision))
+        return decision, replace(known, place=Place() if known.sealed else place, decided=essence(decision))
 
     def _repeat(self, tx: UnitOfWork, known: Known, now: datetime) -> None:
         """Announce a sealed decision once more: its words are gone, so what they led to stays as it was."""
         before = known.decided or {}
         regency = Place(given=GivenPlace(region_code=before.get("region")))
-        decision, _ = self._judge(replace(known, place=regency.model_dump(mode="json")), "")
+        decision, _ = self._judge(replace(known, place=regency), "")
         urgency = before.get("urgency") or decision.urgency
         _announce(tx, known, replace(decision, urgency=urgency), now)
 
@@ -144,14 +146,14 @@ class RoutingService:
             _announce(tx, decided, decision, now, also=(_AGAIN,) if again else ())
         else:
             decided = replace(decided, decided=known.decided)
-        await repository.change(tx, decided, compare_at=_compare_at(decided, now))
+        await repository.change(tx, decided, compare_at=now)
 
 
 async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known:
     known = Known(
         complaint_id=event.complaint_id,
         ticket=event.ticket,
-        place=Place().model_dump(mode="json"),
+        place=Place(),
         account_region=None,
         sms=False,
         emergency=False,
@@ -159,13 +161,13 @@ async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmende
         received_at=at,
         decided=None,
     )
-    if not await repository.open_complaint(tx, known, compare_at=None):
+    if not await repository.open_complaints(tx, [known], compare_at=None):
         raise RejectError("two transactions opened the same complaint, whose line is locked")
     return known
 
 
 def _announce(tx: UnitOfWork, known: Known, decision: Decision, now: datetime, *, also: tuple[str, ...] = ()) -> None:
-    event = routed(known.complaint_id, known.ticket, Place.model_validate(known.place), decision, now, also=also)
+    event = routed(known.complaint_id, known.ticket, known.place, decision, now, also=also)
     repository.record(tx, event, sealed=known.sealed, rule=decision.rule, affair_by=decision.affair_by)
     tx.publish(event, time=now)
 
@@ -177,10 +179,6 @@ def _tells_more(before: Mapping[str, str | None] | None, now: Mapping[str, str |
     was, is_ = before.get(SURE), now.get(SURE)
     surer = was is not None and is_ is not None and float(is_) - float(was) >= _SURER
     return surer or {**before, SURE: None} != {**now, SURE: None}
-
-
-def _compare_at(known: Known, now: datetime) -> datetime | None:
-    return None if known.sealed else now
 
 
 def _newest(before: Place, given: Place) -> Place:

@@ -62,14 +62,12 @@ async def remember(
     tx: UnitOfWork, complaint_id: UUID, *, agency_key: str, affair: str | None, level: str, chosen_at: datetime
 ) -> None:
     """Keep an officer's choice beside the decision that stood; of a complaint that was never decided, nothing."""
-    await tx.flush()
     chosen = {"agency_key": agency_key, "affair": affair, "level": level}
     await tx.fetch(_REMEMBER, chosen | {"complaint_id": complaint_id, "chosen_at": chosen_at})
 
 
 async def remember_taken(tx: UnitOfWork, complaint_id: UUID, *, chosen_at: datetime) -> None:
     """Keep that the agency took what was decided to be its own, unless an officer had chosen before."""
-    await tx.flush()
     await tx.fetch(_REMEMBER_TAKEN, {"complaint_id": complaint_id, "chosen_at": chosen_at, "desk": DESK})
 
 

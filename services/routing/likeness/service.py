@@ -13,7 +13,7 @@ from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
 from shared.directory.regions import regency_of
-from shared.events import ComplaintFoundSimilar, Place, SimilarComplaint
+from shared.events import ComplaintFoundSimilar, SimilarComplaint
 
 _LEASE = timedelta(minutes=10)
 _MOST = 5
@@ -70,7 +70,7 @@ class LikenessService:
 
 
 def _compared(known: Known, code: str) -> Compared:
-    point = Place.model_validate(known.place).coordinates
+    point = known.place.coordinates
     return Compared(
         complaint_id=known.complaint_id,
         ticket=known.ticket,

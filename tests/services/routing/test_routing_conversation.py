@@ -241,7 +241,7 @@ async def test_the_day_of_a_complaint_is_its_day_in_ntb(routing_database):
     place = Place(coordinates=Coordinates(latitude=-8.65, longitude=116.53))
     about = received(place=place, received_at=datetime(2026, 11, 29, 17, tzinfo=UTC))
     async with routing_database.transaction() as tx:
-        await service.route(tx, about, now=datetime.now(UTC))
+        await service.route(tx, [about], now=datetime.now(UTC))
     assert boundaries.asked == date(2026, 11, 30)
 
 
