@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from services.routing.rules import sentence
 from services.routing.rules.gazetteer import Gazetteer, Meaning
-from services.routing.rules.spelling import fold, join
+from services.routing.rules.spelling import fold, meet
 
 #: After "di lembar", "di alas": the word is itself, not a kecamatan.
 _ORDINALS = frozenset({"pertama", "kedua", "ketiga", "terakhir", "ini", "itu", "kertas", "jawaban", "kaki", "meja"})
@@ -70,14 +70,14 @@ def _longest(folded: tuple[str, ...], at: int, names: Gazetteer) -> tuple[str, i
     word = folded[at]
     if word[:3] not in names.starts and len(word) > 2:  # noqa: PLR2004  (a key starts with three letters)
         return "", 0
-    for n in range(min(names.longest, len(folded) - at), 0, -1):
-        key = word if n == 1 else join(folded[at : at + n])
+    key, longest = "", ("", 0)
+    for n, following in enumerate(folded[at : at + names.longest], 1):
+        key = meet(key, following)
         meanings = names.meanings.get(key)
-        if meanings and (n == 1 or len(key) >= _MIN_JOINED or all(m.needs_support for m in meanings)):
-            return key, n
-        if key in names.elsewhere:
-            return key, n
-    return "", 0
+        named = meanings and (n == 1 or len(key) >= _MIN_JOINED or all(m.needs_support for m in meanings))
+        if named or key in names.elsewhere:
+            longest = key, n
+    return longest
 
 
 def _outside(words: tuple[str, ...], start: int, end: int) -> Outside:

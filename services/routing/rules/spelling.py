@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
 
 _FOLDED_FROM = 4
@@ -45,17 +45,14 @@ def fold(word: str) -> str:
     return word
 
 
-def join(folded: Iterable[str]) -> str:
-    """Join folded words as one word is folded: no letter twice where they meet."""
-    key = ""
-    for word in folded:
-        key += word[1:] if key[-1:] == word[:1] else word
-    return key
+def meet(key: str, word: str) -> str:
+    """Join a folded word to those before it as one word is folded: no letter twice where they meet."""
+    return key + (word[1:] if key[-1:] == word[:1] else word)
 
 
 def key_of(words: Iterable[str]) -> str:
     """Return the dictionary key of a name: folded words joined, so that Rasa Bou and Rasabou meet."""
-    return join(map(fold, words))
+    return reduce(meet, map(fold, words), "")
 
 
 def directions(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
