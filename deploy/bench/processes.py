@@ -8,11 +8,20 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-import psutil
-
 from deploy.bench.house import DOOR, bring_everything_back
 from deploy.bench.load import Load, percentile
-from deploy.bench.sides import HOST, READY_S, Side, bare_route, cpu_s, only_the_door, ready, take_turns, turns_of
+from deploy.bench.sides import (
+    HOST,
+    READY_S,
+    Side,
+    bare_route,
+    cpu_s,
+    only_the_door,
+    postgres_cpu_s,
+    ready,
+    take_turns,
+    turns_of,
+)
 from deploy.bench.webhooks import Webhooks
 from deploy.local.processes import Child, free_port
 from deploy.local.stack import Stack
@@ -81,7 +90,7 @@ class _Group:
     """Some of the processes, pressed together, and what of the cores each party had meanwhile."""
 
     def __init__(self, stack: Stack, sides: Sequence[Side]) -> None:
-        self._postgres = psutil.Process(stack.postgres.pid)
+        self._stack = stack
         self._sides = sides
         self._seconds = 0.0
         self._accepted = 0
@@ -121,9 +130,8 @@ class _Group:
         }
 
     def _cpu_now(self) -> dict[str, float]:
-        servers = [self._postgres, *self._postgres.children()]
         return {
             "intake": sum(cpu_s(side.pid) for side in self._sides),
-            "postgresql": sum(cpu_s(one.pid) for one in servers),
+            "postgresql": postgres_cpu_s(self._stack),
             "senders": time.process_time(),
         }

@@ -136,8 +136,10 @@ def _routing(figures: dict[str, Any]) -> Table:
     table.add_row("deciding by the rules, one core", f"{rules['per_second']:,}", f"≥ {RULES:,}")
     table.add_row("ratio", f"{rules['ratio']}", "")
     table.add_row("from Kafka to the committed assignment", f"{drained['per_second']:,}", f"≥ {ASSIGNED}")
+    spent = ", ".join(f"{name} {value:g}" for name, value in drained["cpu_ms_per_complaint"].items())
     table.caption = (
-        f"{drained['accepted']:,} waited in Kafka, {drained['assigned']:,} assigned in {drained['seconds']} s"
+        f"{drained['accepted']:,} waited in Kafka, {drained['assigned']:,} assigned in {drained['seconds']} s\n"
+        f"CPU ms a complaint: {spent}"
     )
     return table
 

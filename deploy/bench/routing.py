@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from deploy.bench.house import DOOR, bring_everything_back, keep_only
-from deploy.bench.sides import send_all
+from deploy.bench.house import DOOR, WAY, bring_everything_back, keep_only
+from deploy.bench.sides import cpu_s, postgres_cpu_s, send_all
 from deploy.bench.webhooks import TROUBLES
 from deploy.local.stack import Stack
 from services.routing.rules.decide import Clues, Knowledge, decide, warm_up
@@ -16,9 +16,11 @@ from services.routing.rules.text import normalize
 from shared.directory import directory
 
 _PATIENCE_S = 300.0
-_GLANCE_S = 0.2
+_GLANCE_S = 0.5
+"""A glance reads the whole outbox."""
 _TEXTS = 3_000
 _ASSIGNED = "SELECT count(*) FROM bus.outbox WHERE type = 'complaint.assigned.v1' AND stored_at >= $1"
+_DECIDED = "SELECT EXISTS (SELECT FROM bus.outbox WHERE type = 'complaint.routed.v1' AND stored_at >= $1)"
 _SPAN = """
     SELECT extract(epoch FROM max(stored_at) FILTER (WHERE type = 'complaint.assigned.v1')
         - min(stored_at) FILTER (WHERE type = 'complaint.routed.v1'))
@@ -59,14 +61,24 @@ async def measure_routing(
         say("routing and casework start …")
         for name in ("casework", "routing"):
             await asyncio.to_thread(stack.start_process, name)
+        await _until(connection, _DECIDED, since)
+        before = _worked(stack)
         await _until(connection, f"SELECT ({_ASSIGNED}) >= $2", since, accepted)
+        worked = {name: spent - before[name] for name, spent in _worked(stack).items()}
         assigned = await connection.fetchval(_ASSIGNED, since)
         seconds = float(await connection.fetchval(_SPAN, since))
     finally:
         await connection.close()
     await asyncio.to_thread(bring_everything_back, stack)
-    drained = {"accepted": accepted, "assigned": assigned, "seconds": round(seconds, 1)}
+    drained: dict[str, Any] = {"accepted": accepted, "assigned": assigned, "seconds": round(seconds, 1)}
+    drained["cpu_ms_per_complaint"] = {name: round(spent * 1000 / assigned, 2) for name, spent in worked.items()}
     return figures | {"drained": drained | {"per_second": round(assigned / seconds)}}
+
+
+def _worked(stack: Stack) -> dict[str, float]:
+    """Return the CPU time that each party on the way has had, in seconds."""
+    servers = {"postgresql": postgres_cpu_s(stack), "broker": cpu_s(stack.broker.pid)}
+    return {name: cpu_s(stack.pid(name)) for name in WAY if name != DOOR} | servers
 
 
 async def _until(connection: asyncpg.Connection, question: str, *values: object) -> None:

@@ -129,6 +129,12 @@ def cpu_s(pid: int) -> float:
     return times.user + times.system
 
 
+def postgres_cpu_s(stack: Stack) -> float:
+    """Return the CPU time that PostgreSQL's processes have had, in seconds."""
+    postmaster = psutil.Process(stack.postgres.pid)
+    return sum(cpu_s(one.pid) for one in (postmaster, *postmaster.children()))
+
+
 def only_the_door(stack: Stack) -> None:
     """Let a fresh intake process run, and nothing beside it."""
     keep_only(stack, ())

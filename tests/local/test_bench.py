@@ -159,6 +159,7 @@ def a_document(**changes: float) -> dict[str, object]:
                 "assigned": told["assigned"],
                 "seconds": 1.0,
                 "per_second": told["assigned_per_second"],
+                "cpu_ms_per_complaint": {"routing": 1.3, "postgresql": 0.8},
             },
         },
         "storm": {
@@ -243,6 +244,7 @@ def test_the_table_shows_every_figure_beside_its_target():
         "9 got a 2xx, 9 of them are stored exactly once",
         "routing",
         "Redelivery storm",
+        "CPU ms a complaint: routing 1.3, postgresql 0.8",
         "> 1,500",
     ):
         assert words in shown.get()
