@@ -33,9 +33,9 @@ _RESUMED = "Pelapor melanjutkan aduan yang dicabut (LANJUT)."
 _WISHES_TO_WITHDRAW = "Pelapor ingin mencabut aduannya (BATAL); petugas sudah menanganinya."
 
 
-async def keep_first(tx: UnitOfWork, events: Sequence[ComplaintReceived]) -> None:
+def keep_first(tx: UnitOfWork, events: Sequence[ComplaintReceived]) -> None:
     """Keep the messages that opened cases: they may be changed later, like any other."""
-    await repository.add_messages(tx, [_message(event, author="citizen") for event in events])
+    repository.keep_first_messages(tx, [_message(event, author="citizen") for event in events])
 
 
 async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
@@ -44,7 +44,7 @@ async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
     False when it was kept before. Raises `RejectError` for a complaint that has no case; so does everything below.
     """
     row = await _case(tx, event.complaint_id)
-    if not await repository.add_messages(tx, [_message(event, author=event.author)]):
+    if not await repository.add_message(tx, _message(event, author=event.author)):
         return False
     await _alarm(tx, row, sealed=event.sealed, emergency=event.emergency, at=event.received_at)
     if event.author == "agency":

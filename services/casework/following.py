@@ -27,7 +27,7 @@ async def follow_routing(tx: UnitOfWork, events: Sequence[ComplaintRouted], poli
     cases = await repository.lock_cases(tx, ids)
     if len(cases) < len(ids):
         raise RejectError("routed, but casework never heard that it was received")
-    touched = await repository.moved_by_officers(tx, ids)
+    touched = await repository.moved_by_officers(tx, cases.values())
     moves: list[Move] = []
     better: dict[UUID, dict[str, object]] = {}
     left: set[UUID] = set()

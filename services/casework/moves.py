@@ -45,12 +45,10 @@ async def move(
 
 async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
     """Make moves, each of another case."""
-    if not moves:
-        return
     await repository.change_cases(
         tx, {one.row.complaint_id: {**one.changes, "state": one.state, "version": one.version} for one in moves}
     )
-    await repository.add_transitions(tx, [_transition(one) for one in moves])
+    repository.add_transitions(tx, [_transition(one) for one in moves])
     for one in moves:
         if one.state != one.row.state:
             tx.publish(_changed(one), time=one.at)

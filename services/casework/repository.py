@@ -1,19 +1,19 @@
 """Every SQL statement of casework."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Uuid, any_, bindparam, cast, func, literal, select, text, tuple_
+from sqlalchemy import Row, Uuid, any_, bindparam, cast, func, literal, literal_column, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from services.casework.models import answer, attachment, case, matter, message, similar, transition
 from services.casework.rules import Scope
-from shared.db import Prepared, Record, UnitOfWork, columns_of, insert_rows, update_rows
+from shared.db import Prepared, Record, Rows, UnitOfWork, columns_of, insert_rows, update_rows
 from shared.events import CaseState
 
 EXCERPT = 200
@@ -29,28 +29,17 @@ _OPEN = Prepared(
     .on_conflict_do_nothing(index_elements=["complaint_id"])
     .returning(case.c.complaint_id)
 )
-_LOCK = Prepared(
-    select(*(column for column in case.c if column.name != "text" and not isinstance(column.type, JSONB)))
-    .where(case.c.complaint_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
-    .order_by(case.c.complaint_id)
-    .with_for_update()
+_IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
+_LIGHT = [column for column in case.c if column.name != "text" and not isinstance(column.type, JSONB)]
+_LOCK = Prepared(select(*_LIGHT).where(case.c.complaint_id == _IDS).order_by(case.c.complaint_id).with_for_update())
+_TRANSITIONS = Rows(
+    transition, "complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "at"
 )
-_ADD_TRANSITIONS = Prepared(
-    insert_rows(transition, "complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "at")
-)
-_MOVED_BY_OFFICERS = Prepared(
-    text("""
-    SELECT DISTINCT complaint_id FROM casework.transition
-    WHERE complaint_id = ANY(CAST(:ids AS uuid[])) AND actor_kind = 'officer'
-""")
-)
-_ADD_MESSAGES = Prepared(
-    insert_rows(
-        message, *("message_id", "complaint_id", "author", "channel", "text", "attachments", "rule", "received_at")
-    )
-    .on_conflict_do_nothing(index_elements=["message_id"])
-    .returning(message.c.message_id)
-)
+_OF_OFFICERS = (transition.c.complaint_id == _IDS, transition.c.actor_kind == literal_column("'officer'"))
+_MOVED_BY_OFFICERS = Prepared(select(transition.c.complaint_id).where(*_OF_OFFICERS).distinct())
+_MESSAGE = ("message_id", "complaint_id", "author", "channel", "text", "attachments", "rule", "received_at")
+_FIRST_MESSAGES = Rows(message, *_MESSAGE, once=True)
+_ADD_MESSAGE = Prepared(insert_rows(message, *_MESSAGE).on_conflict_do_nothing().returning(message.c.message_id))
 
 
 async def open_cases(tx: UnitOfWork, cases: Sequence[Mapping[str, object]]) -> frozenset[UUID]:
@@ -133,35 +122,44 @@ async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
     await tx.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
 
 
-async def add_transitions(tx: UnitOfWork, transitions: Sequence[Mapping[str, object]]) -> None:
-    """Append to the history."""
-    await tx.fetch(_ADD_TRANSITIONS, columns_of(transitions))
+def add_transitions(tx: UnitOfWork, transitions: Sequence[Mapping[str, object]]) -> None:
+    """Append to the history, with the next flush."""
+    tx.insert(_TRANSITIONS, transitions)
 
 
 async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's history, oldest first."""
+    await tx.flush(events=False)
     found = select(transition).where(transition.c.complaint_id == complaint_id).order_by(transition.c.version)
     return (await tx.execute(found)).all()
 
 
 async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     """Return what happened last; every case has a first transition."""
+    await tx.flush(events=False)
     found = select(transition).where(transition.c.complaint_id == complaint_id)
     return (await tx.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
 
 
-async def moved_by_officers(tx: UnitOfWork, complaint_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Return those of these cases of which an officer has changed anything.
+async def moved_by_officers(tx: UnitOfWork, cases: Iterable[Record]) -> frozenset[UUID]:
+    """Return those of these locked cases of which an officer has changed anything; a new one was only opened.
 
-    Asked after they were locked, by a statement of its own: one that waits for a lock still sees the history as it was.
+    A statement of its own: one that waits for a lock would still see the history as it was.
     """
-    return frozenset(row.complaint_id for row in await tx.fetch(_MOVED_BY_OFFICERS, {"ids": complaint_ids}))
+    ids = [row.complaint_id for row in cases if row.version > 1]
+    return (
+        frozenset(row.complaint_id for row in await tx.fetch(_MOVED_BY_OFFICERS, {"ids": ids})) if ids else frozenset()
+    )
 
 
-async def add_messages(tx: UnitOfWork, messages: Sequence[Mapping[str, object]]) -> frozenset[UUID]:
-    """Keep messages; return those that were not kept before."""
-    added = await tx.fetch(_ADD_MESSAGES, columns_of([_with_json(one) for one in messages]))
-    return frozenset(row.message_id for row in added)
+def keep_first_messages(tx: UnitOfWork, messages: Sequence[Mapping[str, object]]) -> None:
+    """Keep the messages that opened cases, with the next flush."""
+    tx.insert(_FIRST_MESSAGES, [_with_json(one) for one in messages])
+
+
+async def add_message(tx: UnitOfWork, given: Mapping[str, object]) -> bool:
+    """Keep a further message; False when it was kept before."""
+    return bool(await tx.fetch(_ADD_MESSAGE, columns_of([_with_json(given)])))
 
 
 async def amend_message(

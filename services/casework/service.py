@@ -55,9 +55,9 @@ class CaseworkService:
     async def open(self, tx: UnitOfWork, events: Sequence[ComplaintReceived]) -> None:
         """Open the cases of complaints, each once, with its first message."""
         opened = await repository.open_cases(tx, [_received(event) for event in events])
-        if new := [event for event in events if event.complaint_id in opened]:
-            await conversation.keep_first(tx, new)
-            await repository.add_transitions(tx, [_opening(event) for event in new])
+        new = [event for event in events if event.complaint_id in opened]
+        conversation.keep_first(tx, new)
+        repository.add_transitions(tx, [_opening(event) for event in new])
 
     async def follow_routing(self, tx: UnitOfWork, events: Sequence[ComplaintRouted]) -> set[UUID]:
         """Assign cases as routing decided; return those of which what was decided before stands (`following.py`)."""
