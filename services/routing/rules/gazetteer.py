@@ -26,7 +26,8 @@ class Meaning:
 class Gazetteer:
     """Joined name (`rasabou`) to its meanings; `longest` is the greatest number of words in a name.
 
-    `function_words` are names that a sentence uses all the time: even "kelurahan baru" may be no name.
+    `starts` has every name, and its first letters, one, two, and so on. `function_words` are names that a sentence uses
+    all the time: even "kelurahan baru" may be no name.
     """
 
     meanings: dict[str, tuple[Meaning, ...]]
@@ -53,7 +54,7 @@ def gazetteer() -> Gazetteer:
             found[key] = {meaning.code: meaning}
     meanings = {key: _shared(tuple(by_code.values())) for key, by_code in found.items()}
     elsewhere = _keys(read_words(RULES / "places" / "elsewhere.txt"))
-    starts = frozenset(name[:3] for name in (*meanings, *elsewhere))
+    starts = frozenset(name[:end] for name in (*meanings, *elsewhere) for end in range(1, len(name) + 1))
     return Gazetteer(meanings, elsewhere, _keys(_function_words()), starts, longest)
 
 

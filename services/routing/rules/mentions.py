@@ -67,12 +67,11 @@ def find_mentions(words: tuple[str, ...], names: Gazetteer) -> tuple[list[Mentio
 
 def _longest(folded: tuple[str, ...], at: int, names: Gazetteer) -> tuple[str, int]:
     """Return the longest name that starts here and its number of words; 0 when none does."""
-    word = folded[at]
-    if word[:3] not in names.starts and len(word) > 2:  # noqa: PLR2004  (a key starts with three letters)
-        return "", 0
     key, longest = "", ("", 0)
     for n, following in enumerate(folded[at : at + names.longest], 1):
         key = meet(key, following)
+        if key not in names.starts:
+            break
         meanings = names.meanings.get(key)
         named = meanings and (n == 1 or len(key) >= _MIN_JOINED or all(m.needs_support for m in meanings))
         if named or key in names.elsewhere:
