@@ -164,10 +164,10 @@ async def test_two_workers_at_once_join_every_message_once(room, sql):
 async def test_a_message_that_the_database_refuses_holds_up_no_other_and_loses_nothing(room, sql, monkeypatch):
     whole = UnitOfWork._write
 
-    async def refused(self: UnitOfWork) -> None:
+    async def refused(self: UnitOfWork, *, events: bool = True) -> None:
         if "tersandung" in str(self._rows):
             raise DataError("Desa Contohsari")
-        await whole(self)
+        await whole(self, events=events)
 
     unlucky, next_one = somebody(), somebody()
     for sender, words in ((unlucky, "Kami tersandung "), (next_one, "Kami jatuh ")):
