@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from services.routing.learning.service import hear_assignment, hear_status
+from services.routing.likeness.service import hear_withdrawal
 from services.routing.service import RoutingService
 from shared.db import UnitOfWork
 from shared.events import (
@@ -15,6 +16,7 @@ from shared.events import (
     ComplaintReceived,
     ComplaintResumed,
     ComplaintStatusChanged,
+    ComplaintWithdrawn,
     Envelope,
 )
 from shared.kafka import Handler, Handlers, Together
@@ -23,6 +25,7 @@ CONSUMES = (
     ComplaintReceived,
     ComplaintAppended,
     ComplaintAmended,
+    ComplaintWithdrawn,
     ComplaintResumed,
     AttachmentSettled,
     ComplaintAssigned,
@@ -40,6 +43,7 @@ def handlers(service: RoutingService) -> Handlers:
         ComplaintReceived: Together(received),
         ComplaintAppended: _now(service.hear_more),
         ComplaintAmended: _now(service.hear_change),
+        ComplaintWithdrawn: _now(hear_withdrawal),
         ComplaintResumed: _now(service.hear_resumption),
         AttachmentSettled: _now(service.hear_attachment),
         ComplaintAssigned: _now(hear_assignment),

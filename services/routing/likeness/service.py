@@ -1,7 +1,7 @@
 """Compare a decided complaint with those near it, and announce what is alike."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.routing import repository as complaints
@@ -13,7 +13,7 @@ from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
 from shared.directory.regions import regency_of
-from shared.events import ComplaintFoundSimilar, SimilarComplaint
+from shared.events import ComplaintFoundSimilar, ComplaintWithdrawn, SimilarComplaint
 
 _LEASE = timedelta(minutes=10)
 _MOST = 5
@@ -67,6 +67,13 @@ class LikenessService:
         )
         event = ComplaintFoundSimilar(complaint_id=one.complaint_id, ticket=one.ticket, similar=similar, found_at=now)
         tx.publish(event, time=now)
+
+
+async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn, *, now: datetime) -> None:  # noqa: ARG001
+    """Compare nothing with what its citizen took back; once it is taken up again, it is decided and compared anew."""
+    if await complaints.lock(tx, event.complaint_id):
+        await repository.done(tx, event.complaint_id)
+        await repository.forget(tx, event.complaint_id)
 
 
 def _compared(known: Known, code: str) -> Compared:

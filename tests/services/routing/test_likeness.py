@@ -16,7 +16,7 @@ from services.routing.likeness.worker import Comparing
 from services.routing.rules.text import normalize
 from shared.core.ids import new_id
 from shared.directory import directory
-from shared.events import Coordinates, GivenPlace, Place
+from shared.events import ComplaintResumed, ComplaintWithdrawn, Coordinates, GivenPlace, Place
 from tests.services.routing.test_routing_conversation import amended, appended, received
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -144,6 +144,22 @@ async def test_what_is_sealed_is_compared_with_nothing(deliver, compare, sql):
     await compare()
     assert await told(sql, second) == []
     assert await sql.fetchval("SELECT count(*) FROM routing.likeness WHERE complaint_id = $1", first.complaint_id) == 0
+
+
+async def test_what_was_withdrawn_is_suggested_to_nobody_until_it_is_taken_up_again(deliver, compare, sql):
+    first, *later = (received(text=f"Jembatan gantung putus di Desa Tumpak, Pujut, {more}.") for more in "abc")
+    of_first = {"complaint_id": first.complaint_id, "ticket": first.ticket, "message_id": new_id()}
+    await deliver(first)
+    await compare()
+    await deliver(ComplaintWithdrawn(**of_first, withdrawn_at=datetime.now(UTC)))
+    await deliver(later[0])
+    await compare()
+    assert await told(sql, later[0]) == []
+    await deliver(ComplaintResumed(**of_first, resumed_at=datetime.now(UTC)))
+    await deliver(later[1])
+    await compare()
+    suggested = {one["complaint_id"] for found in await told(sql, later[1]) for one in found["similar"]}
+    assert str(first.complaint_id) in suggested
 
 
 async def test_the_longest_words_that_can_be_compared_fit_the_index_and_longer_ones_tell_nothing(deliver, compare, sql):
