@@ -32,27 +32,32 @@ def keys():
     return new_key_pair()
 
 
-@pytest.fixture
-async def http(monkeypatch, tmp_path, database_urls, keys):
-    monkeypatch.setenv("NTBCARE_ENV_FILE", str(tmp_path / "no.env"))
-    monkeypatch.setenv("NTBCARE_CASEWORK_DATABASE_URL", database_urls["casework"])
-    monkeypatch.setenv("NTBCARE_KAFKA_BOOTSTRAP", "127.0.0.1:1")
-    monkeypatch.setenv("NTBCARE_SECURITY_TOKEN_PUBLIC_KEY", keys.public_key)
-    service = casework.build(ServeOptions())
+@pytest.fixture(scope="module")
+async def http(tmp_path_factory, database_urls, keys):
+    settings = {
+        "NTBCARE_ENV_FILE": str(tmp_path_factory.mktemp("casework") / "no.env"),
+        "NTBCARE_CASEWORK_DATABASE_URL": database_urls["casework"],
+        "NTBCARE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+        "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": keys.public_key,
+    }
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in settings.items():
+            environment.setenv(name, value)
+        service = casework.build(ServeOptions())
     transport = ASGITransport(app=create_app([service]), raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://door") as client:
         yield client
     await service.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def pool(database_urls):
     database = Database(database_urls["casework"], application="test")
     yield database
     await database.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def sql(admin_url):
     connection = await asyncpg.connect(admin_url)
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
