@@ -46,7 +46,9 @@ _CHANGE = Prepared(
     text("""
     UPDATE routing.complaint SET place = CAST(CAST(:place AS text) AS jsonb),
         emergency = :emergency, sealed = :sealed,
-        decided = CAST(CAST(:decided AS text) AS jsonb), compare_at = :compare_at
+        decided = CAST(CAST(:decided AS text) AS jsonb),
+        compare_at = CASE WHEN compare_at = 'infinity' AND NOT CAST(:resumed AS boolean) THEN compare_at
+                          ELSE CAST(:compare_at AS timestamptz) END
     WHERE complaint_id = :complaint_id
 """)
 )
@@ -110,8 +112,11 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Known | None:
     return None
 
 
-async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime) -> None:
-    """Write what is known of a complaint now, and when it is to be compared with others, if it is not sealed."""
+async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime, resumed: bool = False) -> None:
+    """Write what is known of a complaint now, and when it is to be compared with others, if it is not sealed.
+
+    What its citizen took back (`likeness.repository.put_aside`) is compared no more before it is `resumed`.
+    """
     values = {
         "complaint_id": known.complaint_id,
         "place": known.place.model_dump_json(),
@@ -119,6 +124,7 @@ async def change(tx: UnitOfWork, known: Known, *, compare_at: datetime) -> None:
         "sealed": known.sealed,
         "decided": json.dumps(known.decided),
         "compare_at": None if known.sealed else compare_at,
+        "resumed": resumed,
     }
     await tx.fetch(_CHANGE, values)
 

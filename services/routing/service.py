@@ -146,7 +146,7 @@ class RoutingService:
             _announce(tx, decided, decision, now, also=(_AGAIN,) if again else ())
         else:
             decided = replace(decided, decided=known.decided)
-        await repository.change(tx, decided, compare_at=now)
+        await repository.change(tx, decided, compare_at=now, resumed=once_more)
 
 
 async def _remembered(tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known:

@@ -20,7 +20,13 @@ _CLAIM = Prepared(
     RETURNING complaint_id
 """)
 )
-_DONE = Prepared(text("UPDATE routing.complaint SET compare_at = NULL WHERE complaint_id = :id"))
+_DONE = Prepared(
+    text("""
+    UPDATE routing.complaint SET compare_at = NULL WHERE complaint_id = :id AND isfinite(compare_at)
+    RETURNING complaint_id
+""")
+)
+_PUT_ASIDE = Prepared(text("UPDATE routing.complaint SET compare_at = 'infinity' WHERE complaint_id = :id"))
 _KEEP = Prepared(
     text("""
     INSERT INTO routing.likeness
@@ -53,9 +59,15 @@ async def claim(tx: UnitOfWork, now: datetime, later: datetime) -> UUID | None:
     return None
 
 
-async def done(tx: UnitOfWork, complaint_id: UUID) -> None:
-    """Compare it no more, until it is decided anew."""
-    await tx.fetch(_DONE, {"id": complaint_id})
+async def done(tx: UnitOfWork, complaint_id: UUID) -> bool:
+    """Compare it no more, until it is decided anew; False where it was not to be compared any more."""
+    return bool(await tx.fetch(_DONE, {"id": complaint_id}))
+
+
+async def put_aside(tx: UnitOfWork, complaint_id: UUID) -> None:
+    """Compare it with nothing, whatever is still decided about it, until it is taken up again."""
+    await tx.fetch(_PUT_ASIDE, {"id": complaint_id})
+    await forget(tx, complaint_id)
 
 
 async def keep(tx: UnitOfWork, one: Compared, *, regency: str, affair: str, words: str) -> frozenset[UUID]:

@@ -33,13 +33,17 @@ class LikenessService:
         return await repository.claim(tx, now, now + _LEASE)
 
     async def compare(self, tx: UnitOfWork, complaint_id: UUID) -> None:
-        """Compare it; announce those that were not announced before. One without a regency is like nothing."""
+        """Compare it, unless it was taken back meanwhile; announce those that were not announced before.
+
+        One without a regency is like nothing.
+        """
         known = await complaints.lock(tx, complaint_id)
-        await repository.done(tx, complaint_id)
-        decided = known.decided if known and not known.sealed else None
+        if known is None or not await repository.done(tx, complaint_id):
+            return
+        decided = None if known.sealed else known.decided
         code, affair = (decided.get("region"), decided.get("affair")) if decided else (None, None)
         regency = code and regency_of(code)
-        if known is None or not code or not regency or not affair:
+        if not code or not regency or not affair:
             await repository.forget(tx, complaint_id)
             return
         one = _compared(known, code)
@@ -72,8 +76,7 @@ class LikenessService:
 async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn, *, now: datetime) -> None:  # noqa: ARG001
     """Compare nothing with what its citizen took back; once it is taken up again, it is decided and compared anew."""
     if await complaints.lock(tx, event.complaint_id):
-        await repository.done(tx, event.complaint_id)
-        await repository.forget(tx, event.complaint_id)
+        await repository.put_aside(tx, event.complaint_id)
 
 
 def _compared(known: Known, code: str) -> Compared:

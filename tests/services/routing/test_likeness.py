@@ -152,6 +152,7 @@ async def test_what_was_withdrawn_is_suggested_to_nobody_until_it_is_taken_up_ag
     await deliver(first)
     await compare()
     await deliver(ComplaintWithdrawn(**of_first, withdrawn_at=datetime.now(UTC)))
+    await deliver(amended(first, text=first.text))
     await deliver(later[0])
     await compare()
     assert await told(sql, later[0]) == []
@@ -160,6 +161,18 @@ async def test_what_was_withdrawn_is_suggested_to_nobody_until_it_is_taken_up_ag
     await compare()
     suggested = {one["complaint_id"] for found in await told(sql, later[1]) for one in found["similar"]}
     assert str(first.complaint_id) in suggested
+
+
+async def test_what_is_withdrawn_just_before_it_is_compared_is_suggested_to_nobody(deliver, routing_database, sql):
+    about = received(text="Jembatan gantung putus di Desa Tumpak, Pujut.")
+    await deliver(about)
+    service = LikenessService(directory())
+    while await routing_database.run(service.claim) not in {about.complaint_id, None}:
+        pass
+    taken_back = {"message_id": new_id(), "withdrawn_at": datetime.now(UTC)}
+    await deliver(ComplaintWithdrawn(complaint_id=about.complaint_id, ticket=about.ticket, **taken_back))
+    await routing_database.run(lambda tx: service.compare(tx, about.complaint_id))
+    assert await sql.fetchval("SELECT count(*) FROM routing.likeness WHERE complaint_id = $1", about.complaint_id) == 0
 
 
 async def test_the_longest_words_that_can_be_compared_fit_the_index_and_longer_ones_tell_nothing(deliver, compare, sql):
