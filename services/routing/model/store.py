@@ -14,7 +14,7 @@ from services.routing.settings import ModelSettings
 from shared.core.errors import ExplainedError
 
 #: The layout of a model's folder; a model of another layout is refused.
-FORMAT = 2
+FORMAT = 3
 MODEL = "model.skops"
 #: The same, fitted without the held-out texts: a later model is compared with it.
 MEASURED = "measured.skops"

@@ -20,6 +20,8 @@ _OFFSET_PENALTY = 3.0
 _WEIGHT_PENALTY = 0.001
 #: Nothing is surer than this, nor less sure than its opposite.
 _MOST = 0.9999
+#: Less sure than before, the first affair still stays so much ahead of the second.
+_AHEAD = 1e-6
 
 
 class Weights(NamedTuple):
@@ -65,7 +67,8 @@ def probabilities(heard: Any, weights: Weights) -> Any:
     said = np.clip(shares[rows, best], 1 - _MOST, _MOST)
     second = np.partition(shares, -2, axis=1)[:, -2]
     slope, level = weights.sureness
-    sure = np.maximum(expit(slope * logit(said) + level), second / (1 - said + second))  # the first stays the first
+    as_the_second = second / (1 - said + second)
+    sure = np.maximum(expit(slope * logit(said) + level), as_the_second + _AHEAD)
     shares *= ((1 - sure) / (1 - shares[rows, best]).clip(1 - _MOST))[:, None]
     shares[rows, best] = sure
     return shares / shares.sum(axis=1, keepdims=True)

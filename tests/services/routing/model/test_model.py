@@ -1,8 +1,10 @@
 """The trained model on made-up complaints."""
 
+import json
 from datetime import UTC, datetime
 from itertools import product
 
+import numpy as np
 import pytest
 
 from services.routing.model import serve, store
@@ -10,6 +12,7 @@ from services.routing.model.features import spoken
 from services.routing.model.serve import AffairModel, load_model
 from services.routing.model.store import ModelError
 from services.routing.model.train import is_held_out, train
+from services.routing.model.voices import Weights, probabilities
 from services.routing.rules.affair import AffairScore
 from services.routing.rules.text import normalize
 from shared.core.errors import ExplainedError
@@ -107,6 +110,25 @@ def test_a_damaged_model_in_use_stops_no_training(tmp_path):
     outcome = train([*pairs(), ("selokan mampet di gang", "pupr")], tmp_path, now=NOW)
     assert outcome.refused is None
     assert "damaged" in outcome.notes[-1]
+
+
+def test_a_model_of_an_older_layout_is_not_taken_into_use(tmp_path):
+    card = train(pairs(), tmp_path, now=NOW).card
+    told = tmp_path / card.version / "card.json"
+    told.write_text(json.dumps(json.loads(told.read_text()) | {"format": store.FORMAT - 1}))
+    with pytest.raises(ModelError, match="train anew"):
+        store.use(tmp_path, card.version)
+
+
+@pytest.mark.parametrize(("slope", "level"), [(1.0, 0.0), (0.9, -0.3), (0.6, -1.0), (-0.2, -2.0)])
+def test_mending_how_sure_it_is_never_puts_the_second_affair_first(slope, level):
+    heard = np.random.default_rng(0).normal(size=(2_000, 8, 3))
+    weights = Weights(np.array([1.0, 0.5, 0.5]), np.zeros(8), np.array([slope, level]))
+    shares = probabilities(heard, weights)
+    best, second = np.sort(shares, axis=1)[:, [-1, -2]].T
+    assert (shares.argmax(axis=1) == (heard @ weights.voices).argmax(axis=1)).all()
+    assert (best > second).all()
+    assert shares.sum(axis=1) == pytest.approx(1)
 
 
 def test_a_damaged_card_leaves_the_others_listed(tmp_path):
