@@ -28,6 +28,8 @@ class Webhooks:
         """Render the templates for Meta's app secret; `host` is where they are sent."""
         self._key = secret.encode()
         self._run = secrets.token_hex(24)
+        self._citizens = b"7%06d" % secrets.randbelow(1_000_000)
+        """Those of another run on the same stack are others: a known citizen's words may belong to an open complaint."""
         self._head = (
             f"POST {PATH} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
             "Content-Type: application/json\r\nContent-Length: %d\r\nX-Hub-Signature-256: sha256=%b\r\n\r\n%b"
@@ -54,6 +56,6 @@ class Webhooks:
     def request(self, number: int) -> bytes:
         """Return the whole HTTP request of a message."""
         digits = b"%09d" % number
-        words = {b"mid": self.message_id(number).encode(), b"sender": b"7024611" + digits, b"number": digits}
+        words = {b"mid": self.message_id(number).encode(), b"sender": self._citizens + digits, b"number": digits}
         body = self._bodies[number % len(self._bodies)] % words
         return self._head % (len(body), hmac.digest(self._key, body, "sha256").hex().encode(), body)

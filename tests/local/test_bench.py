@@ -53,6 +53,14 @@ def test_every_webhook_is_signed_understood_unique_and_of_at_least_a_kilobyte(we
     assert len({message.sender.id for message in messages}) == 30
 
 
+def test_two_measurements_on_one_stack_hear_from_different_citizens(webhooks):
+    def citizens(run: Webhooks) -> set[str]:
+        found = (normalize(read(run.request(number)), frozenset([PAGE]), None) for number in range(30))
+        return {message.sender.id for one in found for message in one.messages}
+
+    assert not citizens(webhooks) & citizens(Webhooks(SECRET, host="127.0.0.1"))
+
+
 async def test_the_load_keeps_a_log_of_every_answer(webhooks):
     seen: list[int] = []
 
