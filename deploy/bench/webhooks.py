@@ -29,7 +29,7 @@ class Webhooks:
         self._key = secret.encode()
         self._run = secrets.token_hex(24)
         self._citizens = b"7%06d" % secrets.randbelow(1_000_000)
-        """Those of another run on the same stack are others: a known citizen's words may belong to an open complaint."""
+        """Another run on the same stack has others: a known citizen's words may belong to an open complaint."""
         self._head = (
             f"POST {PATH} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
             "Content-Type: application/json\r\nContent-Length: %d\r\nX-Hub-Signature-256: sha256=%b\r\n\r\n%b"
