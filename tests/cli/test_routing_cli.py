@@ -13,6 +13,7 @@ from services.routing.model import store
 from services.routing.model.train import is_held_out
 from services.routing.rules.text import normalize
 from shared.core.errors import ExplainedError
+from tests.services.routing.model.lessons import SUBJECTS, pairs
 
 KEYS = (
     "n top1 top3 macro_f1 right_at_60 right_at_80 region village level agency "
@@ -47,22 +48,8 @@ def test_a_file_that_cannot_be_measured_is_explained(tmp_path, content, said):
     assert said in str(error)
 
 
-SUBJECTS = {
-    "pupr": ("aspal berlubang", "jembatan retak"),
-    "lingkungan_hidup": ("sampah menumpuk", "limbah berbau"),
-    "perhubungan": ("lampu merah mati", "parkir liar"),
-    "dukcapil": ("ktp belum jadi", "akta lahir lama"),
-    "air_minum": ("air pdam keruh", "meteran pdam rusak"),
-}
-
-
 def labelled_file(path: Path, names: Mapping[str, str] = MappingProxyType({})) -> Path:
-    rows = [
-        f"{subject} di gang {number} dekat pohon,{names.get(affair, affair)}"
-        for affair, subjects in SUBJECTS.items()
-        for subject in subjects
-        for number in range(30)
-    ]
+    rows = [f"{text},{names.get(affair, affair)}" for text, affair in pairs()]
     path.write_text("\n".join(["text,affair", *rows]), encoding="utf-8")
     return path
 

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from itertools import product
 
 import numpy as np
 import pytest
@@ -16,24 +15,9 @@ from services.routing.model.voices import Weights, probabilities
 from services.routing.rules.affair import AffairScore
 from services.routing.rules.text import normalize
 from shared.core.errors import ExplainedError
+from tests.services.routing.model.lessons import SUBJECTS, WHERE, pairs
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
-SUBJECTS = {
-    "pupr": ("aspal berlubang", "jembatan retak"),
-    "lingkungan_hidup": ("sampah menumpuk", "limbah berbau"),
-    "perhubungan": ("lampu merah mati", "parkir liar"),
-    "dukcapil": ("ktp belum jadi", "akta lahir lama"),
-    "air_minum": ("air pdam keruh", "meteran pdam rusak"),
-}
-WHERE = tuple(f"gang {number} dekat pohon" for number in range(30))
-
-
-def pairs() -> list[tuple[str, str]]:
-    return [
-        (f"{subject} di {where}", affair)
-        for affair, subjects in SUBJECTS.items()
-        for subject, where in product(subjects, WHERE)
-    ]
 
 
 def score(model: AffairModel, text: str) -> tuple[AffairScore, ...]:
