@@ -1,4 +1,4 @@
-"""Give a case to an agency (disposisi), or leave it to an officer: the columns, the history and the event of it."""
+"""Give a case to an agency (disposisi): the columns, the history and the event of it."""
 
 import math
 from dataclasses import dataclass

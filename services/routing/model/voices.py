@@ -56,13 +56,13 @@ def weigh(heard: Any, right: Any) -> Weights:
 
     start = np.concatenate([np.ones(count), np.zeros(affairs)])
     found = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    shares = softmax(heard @ found[:count] + found[count:], axis=1)
+    shares = _shares(heard, found[:count], found[count:])
     return Weights(found[:count], found[count:], _sureness(shares.max(axis=1), shares.argmax(axis=1) == right))
 
 
 def probabilities(heard: Any, weights: Weights) -> Any:
     """Return (texts, affairs) of probabilities, each row summing to 1."""
-    shares = softmax(heard @ weights.voices + weights.offsets, axis=1)
+    shares = _shares(heard, weights.voices, weights.offsets)
     rows, best = np.arange(len(shares)), shares.argmax(axis=1)
     said = np.clip(shares[rows, best], 1 - _MOST, _MOST)
     second = np.partition(shares, -2, axis=1)[:, -2]
@@ -72,6 +72,10 @@ def probabilities(heard: Any, weights: Weights) -> Any:
     shares *= ((1 - sure) / (1 - shares[rows, best]).clip(1 - _MOST))[:, None]
     shares[rows, best] = sure
     return shares / shares.sum(axis=1, keepdims=True)
+
+
+def _shares(heard: Any, voices: Any, offsets: Any) -> Any:
+    return softmax(heard @ voices + offsets, axis=1)
 
 
 def _sureness(said: Any, right: Any) -> Any:
