@@ -13,15 +13,29 @@ from pydantic import Field
 from shared.events.base import Event, UtcTime, Value
 from shared.events.topics import COMPLAINTS, REGION_TOPICS, region_topic
 
-CaseState = Literal["received", "assigned", "in_progress", "answered", "closed"]
+CaseState = Literal[
+    "received",
+    "awaiting_information",
+    "assigned",
+    "transfer_requested",
+    "in_progress",
+    "answered",
+    "closed",
+    "archived",
+    "rejected",
+]
 """Where a complaint stands; only casework moves it. In events it is a plain string: states will be added."""
 
 STATE_WORDS: dict[str, str] = {
     "received": "Diterima",
+    "awaiting_information": "Menunggu keterangan pelapor",
     "assigned": "Diteruskan ke instansi",
+    "transfer_requested": "Dicarikan instansi yang berwenang",
     "in_progress": "Sedang ditindaklanjuti",
     "answered": "Sudah dijawab",
     "closed": "Selesai",
+    "archived": "Diarsipkan",
+    "rejected": "Ditolak",
 }
 """What citizens and officers read for each state."""
 
@@ -42,6 +56,18 @@ KIND_WORDS: dict[str, str] = {
 
 URGENCY_WORDS: dict[str, str] = {"mendesak": "Mendesak", "penting": "Penting", "biasa": "Biasa"}
 """Every urgency, as NTB Care has had them since 2018 (1, 24 and 48 hours), most urgent first."""
+
+ACTION_WORDS: dict[str, str] = {
+    "inspection": "Peninjauan lapangan",
+    "repair": "Perbaikan atau pengerjaan",
+    "coordination": "Koordinasi dengan pihak terkait",
+    "clarification": "Klarifikasi kepada pelapor",
+    "examination": "Pemeriksaan atau investigasi",
+    "enforcement": "Teguran atau penertiban",
+    "planning": "Penjadwalan atau penganggaran",
+    "other": "Tindakan lain",
+}
+"""What an agency did about a complaint (tindak lanjut), and what people read."""
 
 Level = Literal["national", "province", "regency", "village", "regional_company"]
 """Whose authority it is (tingkat kewenangan, UU 23/2014): the state and its vertical bodies, the province, a regency or
@@ -165,6 +191,7 @@ class ComplaintReceived(ComplaintEvent):
     asks: tuple[str, ...] = Field((), description="What it lacks, and its citizen is asked for: what, where, when.")
     rule: str = Field("", description="The rule of the conversation by which this message opened a complaint.")
     standby: bool = Field(default=False, description="Another app answers this citizen: nothing is sent by itself.")
+    split_from: str | None = Field(None, description="The ticket of the complaint that an officer split this one from.")
 
 
 class ComplaintAppended(ComplaintEvent):
@@ -327,6 +354,118 @@ class ComplaintJoined(ComplaintEvent):
     joined_at: UtcTime
 
 
+class ComplaintSeparated(ComplaintEvent):
+    """An officer said that the complaint is about something else than the matter that it was joined with."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.separated.v1"] = "complaint.separated.v1"
+    matter_id: UUID
+    actor: Actor
+    reason: str | None = None
+    separated_at: UtcTime
+
+
+class ComplaintTransferRequested(ComplaintEvent):
+    """The agency says that it is not competent (bukan wewenang), and whose it is; the coordinator decides."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.transfer_requested.v1"] = "complaint.transfer_requested.v1"
+    agency: AgencyRef = Field(description="Who has it, and says that it is not theirs.")
+    proposed: AgencyRef | None = Field(description="Whose it is, as they say; None where they do not know.")
+    reason: str
+    actor: Actor
+    requested_at: UtcTime
+
+
+class ComplaintInformationRequested(ComplaintEvent):
+    """An officer asks the citizen for something (tunda): the clocks stand still until they answer."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.information_requested.v1"] = "complaint.information_requested.v1"
+    agency: AgencyRef | None = Field(description="Who asks; None while it is nobody's yet.")
+    question: str
+    actor: Actor
+    requested_at: UtcTime
+    answer_by: UtcTime | None = Field(None, description="After this it counts as withdrawn; None: no such limit.")
+
+
+class ComplaintFollowedUp(ComplaintEvent):
+    """The agency did something about it (tindak lanjut); its words are for the citizen too."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.followed_up.v1"] = "complaint.followed_up.v1"
+    follow_up_id: UUID
+    agency: AgencyRef
+    action: str = Field(description=f"One of {', '.join(ACTION_WORDS)}; actions may be added.")
+    text: str
+    evidence: tuple[AttachmentRef, ...] = ()
+    actor: Actor
+    followed_up_at: UtcTime
+
+
+class ComplaintMarked(ComplaintEvent):
+    """An officer changed who may see it: the reporter hidden (anonim), or the whole report (rahasia).
+
+    Never less strict than its citizen wanted it (Perpres 76/2013).
+    """
+
+    source = "/services/casework"
+
+    type: Literal["complaint.marked.v1"] = "complaint.marked.v1"
+    anonymous: bool
+    secret: bool
+    reason: str
+    actor: Actor
+    marked_at: UtcTime
+
+
+class ComplaintNoted(ComplaintEvent):
+    """An officer wrote something down for colleagues; the words stay in casework."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.noted.v1"] = "complaint.noted.v1"
+    note_id: UUID
+    actor: Actor
+    noted_at: UtcTime
+
+
+class Deadline(Value):
+    """How one clock of a complaint stands."""
+
+    clock: str = Field(description="verify, follow_up, resolve, respond, close or complete; clocks may be added.")
+    due_at: UtcTime | None = Field(description="None while the clock stands still.")
+    outcome: str = Field(description="running, stopped, kept, missed or cancelled.")
+
+
+class ComplaintDeadlinesChanged(ComplaintEvent):
+    """The clocks of a complaint changed: begun, stopped, gone on, settled, or computed again for another calendar."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.deadlines_changed.v1"] = "complaint.deadlines_changed.v1"
+    deadlines: tuple[Deadline, ...] = Field(description="Every clock that it has or had.")
+    because: str = Field(description="moved, calendar or limits.")
+    changed_at: UtcTime
+
+
+class ComplaintEscalated(ComplaintEvent):
+    """A step of the ladder was reached: somebody is told that a deadline is near, or was missed."""
+
+    source = "/services/casework"
+
+    type: Literal["complaint.escalated.v1"] = "complaint.escalated.v1"
+    clock: str
+    step: str = Field(description="The step's name in the ladder, for example reminder or agency_head.")
+    audience: str = Field(description="liaison, leader, coordinator or inspectorate.")
+    due_at: UtcTime
+    escalated_at: UtcTime
+
+
 class ComplaintStatusChanged(ComplaintEvent):
     """The complaint moved from one state to another."""
 
@@ -334,9 +473,10 @@ class ComplaintStatusChanged(ComplaintEvent):
 
     type: Literal["complaint.status_changed.v1"] = "complaint.status_changed.v1"
     previous: str
-    state: str = Field(description="received, assigned, in_progress, answered or closed; states will be added.")
+    state: str = Field(description=f"One of {', '.join(STATE_WORDS)}; states will be added.")
     actor: Actor
     reason: str | None = None
+    reason_code: str | None = Field(None, description="Why it was archived, rejected or reopened, as a stable name.")
     version: int = Field(ge=1, description="The case's version after this change.")
     changed_at: UtcTime
 
@@ -351,6 +491,9 @@ class ComplaintAnswered(ComplaintEvent):
     text: str
     actor: Actor
     answered_at: UtcTime
+    warnings: tuple[str, ...] = Field(
+        (), description="What the house finds wanting in the answer: only_forwarded, no_action, no_date, repeated, …"
+    )
 
 
 class ComplaintVerified(ComplaintEvent):
@@ -420,6 +563,18 @@ class ReplyFailed(ReplyEvent):
     channel: str
     reason: str = Field(description="A stable snake_case name, for example window_closed.")
     failed_at: UtcTime
+
+
+class ReplyUnknown(ReplyEvent):
+    """Nobody knows whether the citizen got a message: it is not sent again until a report or an officer tells."""
+
+    source = "/services/replies"
+
+    type: Literal["reply.unknown.v1"] = "reply.unknown.v1"
+    template: str
+    channel: str
+    reason: str = Field(description="A stable snake_case name, for example sender_vanished.")
+    unknown_at: UtcTime
 
 
 class ReplyDeliveryReported(ReplyEvent):
