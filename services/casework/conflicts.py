@@ -1,10 +1,12 @@
 """Why an officer cannot do something now, in words that say what to do instead."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.casework.rules import Move, legal_moves
+from services.casework.rules import Move, ReopenLimit, moves_of
 from shared.core.errors import (
     ConflictError,
     ForbiddenError,
@@ -15,12 +17,21 @@ from shared.core.errors import (
 )
 from shared.core.times import WITA
 from shared.events import STATE_WORDS
+from shared.security import Principal
 
 MOVE_WORDS: dict[Move, str] = {
     "take": "menangani",
     "assign": "meneruskan",
+    "ask": "meminta keterangan",
+    "proceed": "melanjutkan tanpa keterangan",
+    "transfer": "mengusulkan pemindahan",
+    "decline": "menolak pemindahan",
+    "follow_up": "menindaklanjuti",
     "answer": "menjawab",
     "close": "menutup",
+    "archive": "mengarsipkan",
+    "reject": "menolak",
+    "reopen": "membuka kembali",
 }
 
 
@@ -42,6 +53,16 @@ def refused(move: Move) -> ForbiddenError:
 def may_not_verify() -> ForbiddenError:
     """Say that somebody else has to verify it."""
     return ForbiddenError("move_not_allowed", "Anda tidak berwenang memverifikasi aduan ini")
+
+
+def may_not_mark() -> ForbiddenError:
+    """Say that somebody else has to say who may see it."""
+    return ForbiddenError("move_not_allowed", "Anda tidak berwenang mengubah kerahasiaan aduan ini")
+
+
+def may_not_note() -> ForbiddenError:
+    """Say that notes are for those who work it."""
+    return ForbiddenError("move_not_allowed", "Anda tidak berwenang menulis catatan pada aduan ini")
 
 
 def may_not_join() -> ForbiddenError:
@@ -81,6 +102,37 @@ def unknown_affair(key: str) -> ProblemError:
     return ProblemError("unknown_affair", "Urusan ini tidak ada dalam direktori; pilih yang lain", key)
 
 
+def already_theirs() -> ConflictError:
+    """Say that the agency proposes itself."""
+    return ConflictError("already_theirs", "Aduan ini sudah pada instansi itu; sebutkan instansi lain atau kosongkan")
+
+
+def cannot_reopen(why: Literal["withdrawn", "late", "often"], limit: ReopenLimit) -> ConflictError:
+    """Say why it stays as it is, and what to do instead."""
+    words = {
+        "withdrawn": "Pelapor sudah mencabut aduan ini; hanya pelapor yang dapat melanjutkannya",
+        "late": f"Sudah lebih dari {limit.within.days} hari sejak aduan ini selesai; catat sebagai aduan baru",
+        "often": f"Aduan ini sudah {limit.times} kali dibuka kembali; catat sebagai aduan baru",
+    }
+    return ConflictError(f"cannot_reopen_{why}", words[why])
+
+
+def wish_of_the_citizen() -> ConflictError:
+    """Say that an officer does not show what its citizen wanted hidden."""
+    return ConflictError(
+        "hidden_by_citizen", "Pelapor sendiri yang memilih kerahasiaan ini; petugas tidak dapat mencabutnya"
+    )
+
+
+def unknown_evidence(ids: Sequence[UUID]) -> ProblemError:
+    """Say which evidence was not given for this complaint."""
+    return ProblemError(
+        "unknown_evidence",
+        "Bukti ini tidak ditemukan untuk aduan ini; unggah dulu melalui POST /v1/evidence",
+        ", ".join(map(str, ids)),
+    )
+
+
 def no_precondition(case: Row[Any]) -> PreconditionRequiredError:
     """Say which header is missing."""
     return PreconditionRequiredError(
@@ -103,9 +155,9 @@ def stale(case: Row[Any], last: Row[Any]) -> StaleError:
     )
 
 
-def wrong_state(case: Row[Any], last: Row[Any]) -> ConflictError:
-    """Say what the case's state allows."""
-    moves = legal_moves(case.state)
+def wrong_state(case: Row[Any], last: Row[Any], principal: Principal) -> ConflictError:
+    """Say what the case's state allows to this officer."""
+    moves = moves_of(principal, case.state, agency_key=case.agency_key, sealed=case.sealed)
     words = ", ".join(MOVE_WORDS[move] for move in moves) or "tidak ada"
     return ConflictError(
         "illegal_move",

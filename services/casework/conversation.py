@@ -1,7 +1,8 @@
 """Casework's use cases for what comes after the first message. Each runs in a transaction that the edge opened.
 
 A citizen's further words change no state and no version: an officer who answers meanwhile answers what was asked. They
-are shown, and the queue says that there is news.
+are shown, and the queue says that there is news. Two exceptions go on with the case: what was asked for has come, and
+the answer did not content them.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ from shared.events import (
     ComplaintWithdrawn,
 )
 
+_SAYING = Actor(kind="citizen", id="message")
+_INFORMED = "Pelapor menyampaikan keterangan."
+_RESPONDED = "Pelapor menanggapi jawaban."
 _CITIZEN = Actor(kind="citizen", id="command.cancel")
 _RESUMING = Actor(kind="citizen", id="command.reopen")
 _WITHDRAWN = "Dicabut oleh pelapor (BATAL)."
@@ -51,6 +55,7 @@ async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
         await _answered_elsewhere(tx, row, event)
     else:
         await repository.note(tx, row.complaint_id, news_at=event.received_at)
+        await _go_on(tx, event)
     return True
 
 
@@ -80,9 +85,9 @@ async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
     state = rules.target(row.state, "withdraw")
     await repository.note(tx, row.complaint_id, news_at=at)
     if state is not None:
-        await move(tx, row, state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at)
+        await move(tx, row, "withdraw", state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at)
     else:
-        await move(tx, row, row.state, _CITIZEN, at, reason=_WISHES_TO_WITHDRAW, withdrawn_at=at)
+        await move(tx, row, "withdraw", row.state, _CITIZEN, at, reason=_WISHES_TO_WITHDRAW, withdrawn_at=at)
 
 
 async def hear_resumption(tx: UnitOfWork, event: ComplaintResumed) -> None:
@@ -94,9 +99,9 @@ async def hear_resumption(tx: UnitOfWork, event: ComplaintResumed) -> None:
     state = rules.target(row.state, "resume") if row.closed_at == row.withdrawn_at else None
     await repository.note(tx, row.complaint_id, news_at=at)
     if state is not None:
-        await move(tx, row, state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None, closed_at=None)
+        await move(tx, row, "resume", state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None, closed_at=None)
     else:
-        await move(tx, row, row.state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None)
+        await move(tx, row, "resume", row.state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None)
 
 
 async def hear_rating(tx: UnitOfWork, event: ComplaintRated) -> None:
@@ -150,6 +155,28 @@ async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool
         await disposition.urge(tx, row, at)
 
 
+async def _go_on(tx: UnitOfWork, event: ComplaintAppended) -> None:
+    """Let a case go on that waited for these words, or whose answer they answer: it was not the last word."""
+    row = await _case(tx, event.complaint_id)  # once more: these words may have sealed it, or made it urgent
+    back = rules.back_to(agency_key=row.agency_key, taken=row.taken_by is not None)
+    at = event.received_at
+    if (state := rules.target(row.state, "inform", back)) is not None:
+        await move(tx, row, "inform", state, _SAYING, at, reason=_INFORMED, asked_at=None)
+    elif (state := rules.target(row.state, "respond", back)) is not None:
+        await move(
+            tx,
+            row,
+            "respond",
+            state,
+            _SAYING,
+            at,
+            reason=_RESPONDED,
+            reopened_at=at,
+            answered_at=None,
+            followed_up_at=None,
+        )
+
+
 async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:
     """Record the agency's answer; which agency's, the provider does not say.
 
@@ -170,4 +197,5 @@ async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintApp
     say_answered(tx, row, None, event.text, actor, event.received_at)
     state = rules.target(row.state, "answer")
     if state is not None:
-        await move(tx, row, state, actor, event.received_at, answered_at=event.received_at)
+        at, followed_up_at = event.received_at, row.followed_up_at or event.received_at
+        await move(tx, row, "answer", state, actor, at, answered_at=at, followed_up_at=followed_up_at)

@@ -83,9 +83,7 @@ def chosen(row: Row[Any], choice: Choice, directory: Directory, actor: Actor, no
     """
     if row.sealed and choice.agency_key != INSPECTORATE:
         raise sealed_stays()
-    agency = directory.agency(choice.agency_key, on=max(now.astimezone(WITA).date(), directory.known_from))
-    if agency is None:
-        raise unknown_agency(choice.agency_key)
+    agency = agency_on(directory, choice.agency_key, now)
     if choice.affair is not None and choice.affair not in directory.affairs:
         raise unknown_affair(choice.affair)
     return Disposition(
@@ -101,6 +99,14 @@ def chosen(row: Row[Any], choice: Choice, directory: Directory, actor: Actor, no
     )
 
 
+def agency_on(directory: Directory, key: str, now: datetime) -> Agency:
+    """Return an agency of today's directory; raises `ProblemError` where there is none."""
+    agency = directory.agency(key, on=max(now.astimezone(WITA).date(), directory.known_from))
+    if agency is None:
+        raise unknown_agency(key)
+    return agency
+
+
 async def assign(
     tx: UnitOfWork,
     row: Row[Any],
@@ -112,7 +118,8 @@ async def assign(
     **also: object,
 ) -> None:
     """Write and announce whose it is."""
-    await move(tx, row, state, decided.actor, now, reason=reason, **announced(tx, row, decided, now) | also)
+    changes = announced(tx, row, decided, now) | also
+    await move(tx, row, "assign", state, decided.actor, now, reason=reason, reason_code=None, **changes)
 
 
 def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime) -> dict[str, object]:
@@ -149,6 +156,11 @@ def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime
         "doubted_at": None,
         "taken_by": None,
         "closed_at": None,
+        "asked_at": None,
+        "proposed_key": None,
+        "proposed_name": None,
+        "answered_at": None,
+        "followed_up_at": row.followed_up_at if decided.agency.key == row.agency_key else None,
     }
 
 

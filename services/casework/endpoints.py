@@ -1,30 +1,31 @@
 """Casework over HTTP: the officers' queue, and what they do with a case."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from services.casework.bodies import JoinIn, MarkIn, MaybeReasonIn, NoteIn
 from services.casework.cursor import read_cursor, write_cursor
-from services.casework.disposition import Choice
+from services.casework.orders import ORDERS, Order
+from services.casework.quality import WARNING_WORDS
 from services.casework.schemas import (
-    AnswerIn,
     AnswerOut,
-    AssignIn,
     AttachmentOut,
     CaseOut,
     CaseSummary,
-    CloseIn,
-    JoinIn,
+    FollowUpOut,
     MessageOut,
+    NoteOut,
     Queue,
-    SeparateIn,
     SimilarOut,
     TransitionOut,
     WaitingFor,
+    WarningOut,
 )
 from services.casework.service import CaseView, CaseworkService
 from shared.db import Database
@@ -39,6 +40,7 @@ _SEEN: dict[int | str, dict[str, Any]] = {
     401: {"description": "Not signed in"},
     404: {"description": "No such case, or not one of yours"},
 }
+_UNKNOWN = {"description": "The directory has no such agency or affair today, or there is no such evidence"}
 _MOVED: dict[int | str, dict[str, Any]] = {
     **_SEEN,
     403: {"description": "Seen, but not yours to move"},
@@ -55,6 +57,16 @@ def _versions(
 
 
 IfMatch = Annotated[frozenset[int] | None, Depends(_versions)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who orders something of which case, as they read it."""
+
+    ticket: str
+    principal: Principal
+    expected: frozenset[int] | None
+    traceparent: str | None
 
 
 def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> APIRouter:
@@ -91,49 +103,67 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
         async with database.transaction() as tx:
             return _out(await service.show(tx, principal, ticket), response)
 
+    for order in ORDERS:
+        _add(router, order, service, database, signed_in)
+    _add_remarks(router, service, database, signed_in)
+    return router
+
+
+def _add(router: APIRouter, order: Order, service: CaseworkService, database: Database, signed_in: SignedIn) -> None:
+    """Make an address of an order."""
+
+    async def carry_out(call: Call, given: object, response: Response) -> CaseOut:
+        async with database.transaction(traceparent=call.traceparent) as tx:
+            view = await service.carry_out(tx, call.principal, order, call.ticket, call.expected, given)
+        return _moved(view, response)
+
+    call = Annotated[Call, Depends(_call(signed_in))]
+    router.add_api_route(
+        f"/{{ticket}}/{order.move.replace('_', '-')}",
+        _taking(order, call, carry_out),
+        methods=["POST"],
+        name=order.move,
+        summary=order.summary,
+        responses=_MOVED if order.body is None else {400: _UNKNOWN, **_MOVED},
+    )
+
+
+def _taking(
+    order: Order, call: Any, carry_out: Callable[[Call, object, Response], Awaitable[CaseOut]]
+) -> Callable[..., Awaitable[CaseOut]]:
+    """Return the endpoint whose signature FastAPI reads: with the order's body, if it has one."""
+    body: Any = order.body
+    if body is None:
+
+        async def bare(call: call, response: Response) -> CaseOut:
+            return await carry_out(call, None, response)
+
+        return bare
+    if order.body_needed:
+
+        async def needed(call: call, given: body, response: Response) -> CaseOut:
+            return await carry_out(call, given, response)
+
+        return needed
+
+    async def perhaps(call: call, response: Response, given: body | None = None) -> CaseOut:
+        return await carry_out(call, given, response)
+
+    return perhaps
+
+
+def _add_remarks(router: APIRouter, service: CaseworkService, database: Database, signed_in: SignedIn) -> None:
+    """Make the addresses of what officers say of a case in whatever state it is."""
+    called = Depends(_call(signed_in))
+
     @router.post(
         "/{ticket}/verify",
         summary="Say that it is a complaint; from now on it may leave for LAPOR! and the regions",
         responses={status: said for status, said in _MOVED.items() if status != 409},  # noqa: PLR2004 - in every state
     )
-    async def verify(
-        ticket: str,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-    ) -> CaseOut:
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.verify(tx, principal, ticket, expected)
-        return _moved(view, response)
-
-    @router.post("/{ticket}/take", summary="Start working on it", responses=_MOVED)
-    async def take(
-        ticket: str,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-    ) -> CaseOut:
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.take(tx, principal, ticket, expected)
-        return _moved(view, response)
-
-    @router.post(
-        "/{ticket}/assign",
-        summary="Give it to an agency: one of the candidates, or any other",
-        responses={400: {"description": "The directory has no such agency today, or no such affair"}, **_MOVED},
-    )
-    async def assign(
-        ticket: str,
-        given: AssignIn,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-    ) -> CaseOut:
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.assign(tx, principal, ticket, expected, Choice(**given.model_dump()))
+    async def verify(call: Annotated[Call, called], response: Response) -> CaseOut:
+        async with database.transaction(traceparent=call.traceparent) as tx:
+            view = await service.verify(tx, call.principal, call.ticket, call.expected)
         return _moved(view, response)
 
     @router.post(
@@ -141,60 +171,51 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
         summary="Say that another case is about the same thing: both stay, and both are told the outcome",
         responses=_MOVED,
     )
-    async def join(
-        ticket: str,
-        given: JoinIn,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-    ) -> CaseOut:
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.join(tx, principal, (ticket, given.ticket), expected, given.reason)
+    async def join(call: Annotated[Call, called], given: JoinIn, response: Response) -> CaseOut:
+        async with database.transaction(traceparent=call.traceparent) as tx:
+            tickets = (call.ticket, given.ticket)
+            view = await service.join(tx, call.principal, tickets, call.expected, given.reason)
         return _moved(view, response)
 
     @router.post("/{ticket}/separate", summary="Take it out of its matter", responses=_MOVED)
     async def separate(
-        ticket: str,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-        given: SeparateIn | None = None,
+        call: Annotated[Call, called], response: Response, given: MaybeReasonIn | None = None
     ) -> CaseOut:
         reason = None if given is None else given.reason
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.separate(tx, principal, ticket, expected, reason)
+        async with database.transaction(traceparent=call.traceparent) as tx:
+            view = await service.separate(tx, call.principal, call.ticket, call.expected, reason)
         return _moved(view, response)
 
-    @router.post("/{ticket}/answer", summary="Answer the citizen", responses=_MOVED)
-    async def answer(
-        ticket: str,
-        given: AnswerIn,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-    ) -> CaseOut:
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.answer(tx, principal, ticket, expected, given.text)
+    @router.post(
+        "/{ticket}/mark",
+        summary="Hide the reporter (anonim) or the report (rahasia), or take back what an officer hid",
+        responses=_MOVED,
+    )
+    async def mark(call: Annotated[Call, called], given: MarkIn, response: Response) -> CaseOut:
+        async with database.transaction(traceparent=call.traceparent) as tx:
+            view = await service.mark(tx, call.principal, call.ticket, call.expected, given)
         return _moved(view, response)
 
-    @router.post("/{ticket}/close", summary="Close it", responses=_MOVED)
-    async def close(
-        ticket: str,
-        request: Request,
-        response: Response,
-        principal: Annotated[Principal, Depends(signed_in)],
-        expected: IfMatch,
-        given: CloseIn | None = None,
-    ) -> CaseOut:
-        reason = None if given is None else given.reason
-        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
-            view = await service.close(tx, principal, ticket, expected, reason)
+    @router.post(
+        "/{ticket}/note",
+        summary="Write something down for colleagues; no citizen reads it, and no If-Match is needed",
+        responses={status: said for status, said in _MOVED.items() if status in {401, 403, 404}},
+    )
+    async def note(call: Annotated[Call, called], given: NoteIn, response: Response) -> CaseOut:
+        async with database.transaction(traceparent=call.traceparent) as tx:
+            view = await service.note(tx, call.principal, call.ticket, given.text)
         return _moved(view, response)
 
-    return router
+
+def _call(signed_in: SignedIn) -> Callable[..., Call]:
+    """Return the dependency that reads what every order has."""
+
+    def call(
+        ticket: str, request: Request, principal: Annotated[Principal, Depends(signed_in)], expected: IfMatch
+    ) -> Call:
+        return Call(ticket=ticket, principal=principal, expected=expected, traceparent=traceparent_of(request.headers))
+
+    return call
 
 
 def _moved(view: CaseView, response: Response) -> CaseOut:
@@ -210,7 +231,9 @@ def _out(view: CaseView, response: Response) -> CaseOut:
             previous=one.previous,
             state=one.state,
             actor=Actor(kind=one.actor_kind, id=one.actor_id),
+            move=one.move,
             reason=one.reason,
+            reason_code=one.reason_code,
             at=one.at,
         )
         for one in view.history
@@ -227,10 +250,18 @@ def _out(view: CaseView, response: Response) -> CaseOut:
             "attachments": _attachments(case["attachments"], settled),
             "messages": messages,
             "history": history,
-            "answers": [AnswerOut.model_validate(one) for one in view.answers],
+            "answers": [_answer_out(one) for one in view.answers],
+            "follow_ups": [FollowUpOut.model_validate(one) for one in view.follow_ups],
+            "notes": [NoteOut.model_validate(one) for one in view.notes],
+            "moves": view.moves,
             "similar": [SimilarOut.model_validate(one) for one in view.similar],
         }
     )
+
+
+def _answer_out(answer: Any) -> AnswerOut:
+    said = [WarningOut(code=code, words=WARNING_WORDS.get(code, code)) for code in answer.warnings]
+    return AnswerOut.model_validate({**answer._mapping, "warnings": said})  # noqa: SLF001 - as above
 
 
 def _attachments(given: Sequence[dict[str, Any]], settled: Mapping[UUID, AttachmentOut]) -> list[AttachmentOut]:

@@ -63,14 +63,13 @@ def _followed(
         sure=sure or row.emergency,
         chosen=row.assigned_by is not None,
     )
-    state = None if followed is None else rules.target(row.state, followed)
-    if state is None:
+    if followed is None or (state := rules.target(row.state, followed)) is None:
         return None
     if followed == "doubt":
         return _doubted(row, event, now)
     verifies = row.verified_at is None and policy.verifies(event.confidence, sealed=row.sealed)
     also = {"verified_at": now} if verifies else {}
-    return _given(tx, row, event, state, now, sure=sure or not row.emergency, also=also)
+    return _given(tx, row, event, followed, state, now, sure=sure or not row.emergency, also=also)
 
 
 def _newer(row: Row[Any], event: ComplaintRouted) -> bool:
@@ -86,13 +85,14 @@ def _doubted(row: Row[Any], event: ComplaintRouted, now: datetime) -> Move:
     )
     reason = f"Menunggu verifikasi: {why}."
     changes = _found(row, event) | {"doubted_at": now}
-    return Move(row=row, state="received", actor=FOLLOWING, at=now, reason=reason, changes=changes)
+    return Move(row=row, verb="doubt", state="received", actor=FOLLOWING, at=now, reason=reason, changes=changes)
 
 
 def _given(
     tx: UnitOfWork,
     row: Row[Any],
     event: ComplaintRouted,
+    verb: rules.Move | rules.MachineMove,
     state: CaseState,
     now: datetime,
     *,
@@ -114,7 +114,7 @@ def _given(
     )
     reason = " ".join(one for one in (_why_moved(row, event), *because) if one) or None
     changes = _found(row, event) | announced(tx, row, decided, now) | also
-    return Move(row=row, state=state, actor=FOLLOWING, at=now, reason=reason, changes=changes)
+    return Move(row=row, verb=verb, state=state, actor=FOLLOWING, at=now, reason=reason, changes=changes)
 
 
 def _found(row: Row[Any], event: ComplaintRouted) -> dict[str, object]:

@@ -16,7 +16,7 @@ from services.casework.moves import move, say_answered
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.db import Record, UnitOfWork
-from shared.events import Actor, AgencyRef, ComplaintFoundSimilar, ComplaintJoined
+from shared.events import Actor, AgencyRef, ComplaintFoundSimilar, ComplaintJoined, ComplaintSeparated
 from shared.security import Principal
 
 _TOGETHER = Actor(kind="machine", id="casework.answer_together")
@@ -73,7 +73,7 @@ async def join(
             ),
             time=now,
         )
-        await move(tx, one, one.state, actor, now, reason=words, matter_id=matter_id)
+        await move(tx, one, "join", one.state, actor, now, reason=words, matter_id=matter_id)
 
 
 async def separate(
@@ -84,7 +84,7 @@ async def separate(
     reason: str | None,
     now: datetime,
 ) -> None:
-    """Take one case out of its matter; those that remain stay joined. No event: nobody is told anything by it."""
+    """Take one case out of its matter; those that remain stay joined."""
     await repository.one_at_a_time(tx)
     row = await seen.find(tx, principal, ticket, lock=True)
     _require_right(principal, (row,))
@@ -92,7 +92,19 @@ async def separate(
     if row.matter_id is None:
         raise not_joined(row)
     words = " ".join(filter(None, ("Dipisahkan dari perkaranya.", reason)))
-    await move(tx, row, row.state, seen.officer(principal), now, reason=words, matter_id=None)
+    actor = seen.officer(principal)
+    tx.publish(
+        ComplaintSeparated(
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            matter_id=row.matter_id,
+            actor=actor,
+            reason=reason,
+            separated_at=now,
+        ),
+        time=now,
+    )
+    await move(tx, row, "separate", row.state, actor, now, reason=words, matter_id=None)
 
 
 async def answer_together(
@@ -116,7 +128,18 @@ async def answer_together(
         )
         say_answered(tx, one, AgencyRef(key=row.agency_key, name=row.agency_name), text, actor, now)
         reason = f"Dijawab bersama {row.ticket}."
-        await move(tx, given, state, _TOGETHER, now, reason=reason, answered_at=now)
+        followed_up_at = given.followed_up_at or now
+        await move(
+            tx,
+            given,
+            "answer_together",
+            state,
+            _TOGETHER,
+            now,
+            reason=reason,
+            answered_at=now,
+            followed_up_at=followed_up_at,
+        )
 
 
 async def _given(tx: UnitOfWork, companion: Row[Any], row: Row[Any], now: datetime) -> Row[Any] | Record:
@@ -143,5 +166,5 @@ def _require_right(principal: Principal, cases: Sequence[Row[Any]]) -> None:
             raise unknown_case()
     if any(one.sealed for one in cases):
         raise sealed_stands_alone()
-    if not all(rules.may_join(principal, agency_key=one.agency_key, sealed=one.sealed) for one in cases):
+    if not all(rules.may_remark(principal, agency_key=one.agency_key, sealed=one.sealed) for one in cases):
         raise may_not_join()

@@ -23,6 +23,8 @@ from shared.db import inbox_table, parked_table
 
 metadata = MetaData(schema="casework")
 
+_OPEN = "state NOT IN ('closed', 'archived', 'rejected')"
+
 case = Table(
     "case",
     metadata,
@@ -60,7 +62,11 @@ case = Table(
     Column(
         "urgent",
         Boolean,
-        Computed("emergency AND state IN ('received', 'assigned', 'in_progress')", persisted=True),
+        Computed(
+            "emergency AND state IN "
+            "('received', 'awaiting_information', 'assigned', 'transfer_requested', 'in_progress')",
+            persisted=True,
+        ),
         comment="an emergency that nobody has answered: first in the queue",
     ),
     Column("kind", Text, comment="pengaduan, aspirasi, … as routing or an officer found"),
@@ -74,11 +80,22 @@ case = Table(
         "waiting_for",
         Text,
         Computed(
-            "CASE WHEN state = 'received' AND doubted_at IS NOT NULL AND NOT sealed THEN 'verification' END",
+            "CASE WHEN state = 'received' AND doubted_at IS NOT NULL AND NOT sealed THEN 'verification' "
+            "WHEN state = 'awaiting_information' THEN 'citizen' WHEN state = 'transfer_requested' THEN 'transfer' END",
             persisted=True,
         ),
-        comment="what keeps it: an officer who says whose it is",
+        comment="what keeps it: who says whose it is, the citizen's words, or who says where it is transferred to",
     ),
+    Column("regency", Text, Computed("left(region_code, 5)", persisted=True), comment="where it is, as 52.03"),
+    Column("anonymous_by_citizen", Boolean, nullable=False, comment="an officer does not take that back"),
+    Column("secret_by_citizen", Boolean, nullable=False, comment="the same"),
+    Column("asked_at", DateTime(timezone=True), comment="when an officer asked its citizen for something"),
+    Column("proposed_key", Text, comment="whose it is, as the agency says that asked for a transfer"),
+    Column("proposed_name", Text),
+    Column("followed_up_at", DateTime(timezone=True), comment="the agency's first follow-up or answer"),
+    Column("reopened_at", DateTime(timezone=True)),
+    Column("reopenings", Integer, nullable=False, server_default=sql("0")),
+    Column("due_at", DateTime(timezone=True), comment="the next of its deadlines that is running"),
     Index("case_queue", "urgent", "received_at", "complaint_id"),
     Index("case_agency_queue", "agency_key", "urgent", "received_at", "complaint_id"),
     Index(
@@ -89,6 +106,12 @@ case = Table(
         "complaint_id",
         postgresql_where=sql("waiting_for IS NOT NULL"),
     ),
+    Index("case_open", "urgent", "received_at", "complaint_id", postgresql_where=sql(_OPEN)),
+    Index("case_agency_open", "agency_key", "urgent", "received_at", "complaint_id", postgresql_where=sql(_OPEN)),
+    Index("case_regency_queue", "regency", "urgent", "received_at", "complaint_id"),
+    Index("case_due", "due_at", "complaint_id", postgresql_where=sql("due_at IS NOT NULL")),
+    Index("case_agency_due", "agency_key", "due_at", "complaint_id", postgresql_where=sql("due_at IS NOT NULL")),
+    Index("case_words", sql("to_tsvector('simple', text)"), postgresql_using="gin"),
     Index("case_matter", "matter_id", postgresql_where=sql("matter_id IS NOT NULL")),
     CheckConstraint("NOT sealed OR matter_id IS NULL", name="case_sealed_ones_stand_alone"),
 )
@@ -123,6 +146,8 @@ transition = Table(
     Column("actor_kind", Text, nullable=False, comment="machine or officer"),
     Column("actor_id", Text, nullable=False, comment="a rule's name or an account id, never a person's name"),
     Column("reason", Text),
+    Column("reason_code", Text, comment="why it ended without an answer, or `reopened`"),
+    Column("move", Text, comment="what was done: a move or a remark of `rules.py`; none before there was this column"),
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """Append-only: the service's role may insert and read, and nothing else."""
@@ -138,7 +163,36 @@ answer = Table(
     Column("answered_by", Uuid, comment="account id; none where it came by a channel"),
     Column("answered_at", DateTime(timezone=True), nullable=False),
     Column("channel", Text, comment="in whose own app it was written"),
+    Column("warnings", JSONB, nullable=False, server_default=sql("'[]'"), comment="what is wanting in it"),
+    Column("fingerprint", Text, comment="the same for the same words; none where the agency wrote elsewhere"),
+    Index("answer_fingerprint", "fingerprint", "answered_at", postgresql_where=sql("fingerprint IS NOT NULL")),
 )
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
+    Column("agency_key", Text, nullable=False),
+    Column("agency_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("evidence", JSONB, nullable=False, comment="references; the contents are intake's"),
+    Column("done_by", Uuid, nullable=False, comment="account id"),
+    Column("followed_up_at", DateTime(timezone=True), nullable=False),
+)
+"""What an agency did (tindak lanjut). Append-only, as answers are."""
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("noted_by", Uuid, nullable=False, comment="account id"),
+    Column("noted_at", DateTime(timezone=True), nullable=False),
+)
+"""What officers write down for colleagues; no citizen reads it. Append-only."""
 
 message = Table(
     "message",

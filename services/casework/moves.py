@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.casework import repository
+from services.casework.rules import MachineMove, Remark
+from services.casework.rules import Move as Verb
 from shared.db import UnitOfWork
 from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, ComplaintStatusChanged, ComplaintVerified
 
@@ -17,10 +19,12 @@ class Move:
     """A case's way to a state, one version further. A change that leaves the state as it is, is not announced here."""
 
     row: Row[Any]
+    verb: Verb | MachineMove | Remark
     state: CaseState
     actor: Actor
     at: datetime
     reason: str | None = None
+    reason_code: str | None = None
     changes: Mapping[str, object]
 
     @property
@@ -32,15 +36,27 @@ class Move:
 async def move(
     tx: UnitOfWork,
     row: Row[Any],
+    verb: Verb | MachineMove | Remark,
     state: CaseState,
     actor: Actor,
     at: datetime,
     *,
     reason: str | None = None,
+    reason_code: str | None = None,
     **changes: object,
 ) -> None:
     """Bring a case to a state."""
-    await move_all(tx, [Move(row=row, state=state, actor=actor, at=at, reason=reason, changes=changes)])
+    one = Move(
+        row=row,
+        verb=verb,
+        state=state,
+        actor=actor,
+        at=at,
+        reason=reason,
+        reason_code=reason_code,
+        changes=changes,
+    )
+    await move_all(tx, [one])
 
 
 async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
@@ -63,6 +79,8 @@ def _transition(one: Move) -> dict[str, object]:
         "actor_kind": one.actor.kind,
         "actor_id": one.actor.id,
         "reason": one.reason,
+        "reason_code": one.reason_code,
+        "move": one.verb,
         "at": one.at,
     }
 
@@ -75,6 +93,7 @@ def _changed(one: Move) -> ComplaintStatusChanged:
         state=one.state,
         actor=one.actor,
         reason=one.reason,
+        reason_code=one.reason_code,
         version=one.version,
         changed_at=one.at,
     )
@@ -91,12 +110,25 @@ def say_verified(tx: UnitOfWork, row: Row[Any], actor: Actor, version: int, now:
 
 
 def say_answered(
-    tx: UnitOfWork, row: Row[Any], agency: AgencyRef | None, text: str, actor: Actor, now: datetime
+    tx: UnitOfWork,
+    row: Row[Any],
+    agency: AgencyRef | None,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    warnings: tuple[str, ...] = (),
 ) -> None:
     """Announce an answer to the citizen."""
     tx.publish(
         ComplaintAnswered(
-            complaint_id=row.complaint_id, ticket=row.ticket, agency=agency, text=text, actor=actor, answered_at=now
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            agency=agency,
+            text=text,
+            actor=actor,
+            answered_at=now,
+            warnings=warnings,
         ),
         time=now,
     )

@@ -8,11 +8,26 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Uuid, any_, bindparam, cast, func, literal, literal_column, select, text, tuple_
+from sqlalchemy import (
+    Row,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from services.casework.models import answer, attachment, case, matter, message, similar, transition
-from services.casework.rules import Scope
+from services.casework.models import answer, attachment, case, follow_up, matter, message, similar, transition
+from services.casework.models import note as note_table
+from services.casework.rules import UNANSWERED, Scope
 from shared.db import Prepared, Record, Rows, UnitOfWork, columns_of, insert_rows, update_rows
 from shared.events import CaseState
 
@@ -24,6 +39,7 @@ _OPEN = Prepared(
     insert_rows(
         case,
         *("complaint_id", "ticket", "channel", "text", "attachments", "anonymous", "secret", "sealed", "emergency"),
+        *("anonymous_by_citizen", "secret_by_citizen"),
         *("region_code", "place_name", "state", "version", "received_at"),
     )
     .on_conflict_do_nothing(index_elements=["complaint_id"])
@@ -33,7 +49,8 @@ _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 _LIGHT = [column for column in case.c if column.name != "text" and not isinstance(column.type, JSONB)]
 _LOCK = Prepared(select(*_LIGHT).where(case.c.complaint_id == _IDS).order_by(case.c.complaint_id).with_for_update())
 _TRANSITIONS = Rows(
-    transition, "complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "at"
+    transition,
+    *("complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "reason_code", "move", "at"),
 )
 _OF_OFFICERS = (transition.c.complaint_id == _IDS, transition.c.actor_kind == literal_column("'officer'"))
 _MOVED_BY_OFFICERS = Prepared(select(transition.c.complaint_id).where(*_OF_OFFICERS).distinct())
@@ -215,6 +232,53 @@ async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bo
     return await tx.scalar(found.limit(1)) is not None
 
 
+async def count_same_answers(
+    tx: UnitOfWork, fingerprint: str, *, agency_key: str | None, matter_id: object, since: datetime
+) -> int:
+    """Count the complaints outside a matter to which an agency gave the same answer since then."""
+    found = (
+        select(func.count(func.distinct(answer.c.complaint_id)))
+        .join(case, case.c.complaint_id == answer.c.complaint_id)
+        .where(
+            answer.c.fingerprint == fingerprint,
+            answer.c.agency_key == agency_key,
+            answer.c.answered_at > since,
+            case.c.matter_id.is_distinct_from(matter_id) | case.c.matter_id.is_(None),
+        )
+    )
+    return (await tx.execute(found)).scalar_one()
+
+
+async def add_follow_up(tx: UnitOfWork, **values: object) -> None:
+    """Keep what an agency did."""
+    await tx.execute(insert(follow_up).values(values))
+
+
+async def follow_ups_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return what agencies did about a case, oldest first."""
+    found = select(follow_up).where(follow_up.c.complaint_id == complaint_id).order_by(follow_up.c.followed_up_at)
+    return (await tx.execute(found)).all()
+
+
+async def add_note(tx: UnitOfWork, **values: object) -> None:
+    """Keep an officer's note."""
+    await tx.execute(insert(note_table).values(values))
+
+
+async def notes_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return officers' notes on a case, oldest first."""
+    found = select(note_table).where(note_table.c.complaint_id == complaint_id).order_by(note_table.c.noted_at)
+    return (await tx.execute(found)).all()
+
+
+async def evidence_of(tx: UnitOfWork, complaint_id: UUID, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Return officers' evidence for a complaint, as intake holds it."""
+    found = func.intake.evidence_of(cast(complaint_id, Uuid), cast(list(ids), ARRAY(Uuid))).table_valued(
+        column("id", Uuid), column("kind", Text), column("media_type", Text), column("sha256", Text), column("size")
+    )
+    return (await tx.execute(select(found))).all()
+
+
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's answers, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
@@ -286,7 +350,7 @@ async def open_companions(tx: UnitOfWork, row: Row[Any]) -> Sequence[Row[Any]]:
     found = select(case).where(
         case.c.matter_id == row.matter_id,
         case.c.complaint_id != row.complaint_id,
-        case.c.state.in_(("received", "assigned", "in_progress")),
+        case.c.state.in_(UNANSWERED),
         ~case.c.sealed,
     )
     return (await tx.execute(found.order_by(case.c.complaint_id))).all()

@@ -1,60 +1,140 @@
 """Casework's decisions, pure: which moves there are, who may make them, who sees what.
 
-The spine of a complaint's life: received, assigned (disposisi), in progress (tindak lanjut), answered, closed. Sealed
-complaints are seen and worked by the Inspectorate alone: whistleblowing is its office, and Perpres 76/2013 keeps the
-reporter safe.
+The spine of a complaint's life: received, assigned (disposisi), in progress (tindak lanjut), answered, closed. On its
+way it may wait for its citizen's words or for another agency, and it may end archived or rejected. Sealed ones are seen
+and worked by the Inspectorate alone: whistleblowing is its office, and Perpres 76/2013 keeps the reporter safe.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from shared.directory import DESK, INSPECTORATE
 from shared.events import CaseState
 from shared.security import Principal, Role
 
-Move = Literal["take", "assign", "answer", "close"]
-"""What an officer does; of these routing's decision makes one too: it assigns what it is sure of."""
-MachineMove = Literal["doubt", "reassign", "hand_over", "withdraw", "resume", "answer_together"]
+Move = Literal[
+    "take",
+    "assign",
+    "ask",
+    "proceed",
+    "transfer",
+    "decline",
+    "follow_up",
+    "answer",
+    "close",
+    "archive",
+    "reject",
+    "reopen",
+]
+"""What an officer does to a case's state; of these the house makes some too: routing's sure decision assigns, and what
+nobody answers closes by itself."""
+Remark = Literal["verify", "mark", "note", "join", "separate"]
+"""What an officer says of a case in whatever state it is, and leaves it there."""
+MachineMove = Literal[
+    "doubt", "reassign", "hand_over", "withdraw", "resume", "inform", "respond", "lapse", "answer_together"
+]
 """What no officer does: routing's doubt leaves it to one, a later decision reassigns what nobody has touched, a seal
-hands it over to the Inspectorate, its citizen withdraws it, or takes that back, and what is answered in one case of a
-matter is answered in all."""
+hands it over to the Inspectorate; its citizen withdraws it, takes that back, says what was asked, or answers the
+answer; who never says what was asked has dropped it; what is answered in one case of a matter is answered in all."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
 where routing was sure enough and nothing is sealed; an officer everything else."""
 
-TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState] = {
+BACK: Literal["back"] = "back"
+"""Where a case goes that waited or had ended: to `back_to`, by how far it had come."""
+
+TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["back"]] = {
     ("received", "assign"): "assigned",
+    ("received", "ask"): "awaiting_information",
+    ("received", "archive"): "archived",
+    ("received", "reject"): "rejected",
     ("received", "doubt"): "received",
+    ("received", "withdraw"): "closed",
+    ("awaiting_information", "proceed"): BACK,
+    ("awaiting_information", "assign"): "assigned",
+    ("awaiting_information", "archive"): "archived",
+    ("awaiting_information", "reject"): "rejected",
+    ("awaiting_information", "inform"): BACK,
+    ("awaiting_information", "lapse"): "archived",
+    ("awaiting_information", "withdraw"): "closed",
+    ("awaiting_information", "hand_over"): "assigned",
+    ("awaiting_information", "answer_together"): "answered",
     ("assigned", "take"): "in_progress",
     ("assigned", "assign"): "assigned",
-    ("in_progress", "answer"): "answered",
-    ("answered", "close"): "closed",
+    ("assigned", "ask"): "awaiting_information",
+    ("assigned", "transfer"): "transfer_requested",
+    ("assigned", "archive"): "archived",
+    ("assigned", "reject"): "rejected",
     ("assigned", "reassign"): "assigned",
-    ("received", "withdraw"): "closed",
     ("assigned", "withdraw"): "closed",
-    ("closed", "resume"): "received",
     ("assigned", "hand_over"): "assigned",
-    ("in_progress", "hand_over"): "assigned",
-    ("answered", "hand_over"): "assigned",
-    ("closed", "hand_over"): "assigned",
     ("assigned", "answer_together"): "answered",
+    ("transfer_requested", "take"): "in_progress",
+    ("transfer_requested", "assign"): "assigned",
+    ("transfer_requested", "decline"): BACK,
+    ("transfer_requested", "archive"): "archived",
+    ("transfer_requested", "reject"): "rejected",
+    ("transfer_requested", "withdraw"): "closed",
+    ("transfer_requested", "hand_over"): "assigned",
+    ("transfer_requested", "answer_together"): "answered",
+    ("in_progress", "follow_up"): "in_progress",
+    ("in_progress", "answer"): "answered",
+    ("in_progress", "ask"): "awaiting_information",
+    ("in_progress", "transfer"): "transfer_requested",
+    ("in_progress", "assign"): "assigned",
+    ("in_progress", "archive"): "archived",
+    ("in_progress", "reject"): "rejected",
+    ("in_progress", "hand_over"): "assigned",
     ("in_progress", "answer_together"): "answered",
+    ("answered", "close"): "closed",
+    ("answered", "reopen"): BACK,
+    ("answered", "respond"): BACK,
+    ("answered", "hand_over"): "assigned",
+    ("closed", "reopen"): BACK,
+    ("closed", "resume"): "received",
+    ("closed", "hand_over"): "assigned",
+    ("archived", "reopen"): BACK,
+    ("archived", "hand_over"): "assigned",
+    ("rejected", "reopen"): BACK,
+    ("rejected", "hand_over"): "assigned",
 }
-"""The state machine: what is not here is illegal. Two moves go back: a seal changes whose case it is, and what its
-citizen withdrew before anybody took it begins anew (`conversation.hear_resumption`)."""
+"""The state machine: what is not here is illegal."""
+
+ENDED: frozenset[CaseState] = frozenset({"closed", "archived", "rejected"})
+"""Nothing more is done, unless it is reopened."""
+UNANSWERED: frozenset[CaseState] = frozenset(
+    {"received", "awaiting_information", "assigned", "transfer_requested", "in_progress"}
+)
+"""Somebody still owes it something."""
+
+_OFFICERS = frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE})
+_ADMINISTRATORS = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 
 MOVERS: Mapping[Move, frozenset[Role]] = {
-    "take": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
-    "assign": frozenset({Role.COORDINATOR, Role.INSPECTORATE}),
-    "answer": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
-    "close": frozenset({Role.LIAISON, Role.COORDINATOR, Role.INSPECTORATE}),
+    "take": _OFFICERS,
+    "assign": _ADMINISTRATORS,
+    "ask": _OFFICERS,
+    "proceed": _OFFICERS,
+    "transfer": frozenset({Role.LIAISON}),
+    "decline": frozenset({Role.COORDINATOR}),
+    "follow_up": _OFFICERS,
+    "answer": _OFFICERS,
+    "close": _OFFICERS,
+    "archive": _ADMINISTRATORS,
+    "reject": _ADMINISTRATORS,
+    "reopen": _OFFICERS,
 }
-"""Which roles make a move at all; on which cases is `may`'s question."""
+"""Which roles make a move at all; on which cases is `may`'s question. Archiving and rejecting end a complaint without
+an answer: in SP4N too that is the administrator's (Arsipkan)."""
 
-VERIFIERS: frozenset[Role] = MOVERS["take"]
-"""Who may say that a complaint is one: whoever may take it."""
+_COORDINATING: frozenset[Move] = frozenset({"assign", "ask", "proceed", "decline", "archive", "reject", "reopen"})
+"""What the coordinator does with every case that is not sealed, whoever has it."""
+
+ARCHIVE_REASONS = (*("too_general", "not_about_government", "already_handled", "in_court", "no_information", "other"),)
+REJECT_REASONS = ("not_a_complaint", "not_true", "abusive", "advertising", "other")
 
 _DESKS: Mapping[Role, str] = {Role.COORDINATOR: DESK, Role.INSPECTORATE: INSPECTORATE}
 """The agency that a province-wide role works for by its office."""
@@ -85,14 +165,22 @@ def scope(principal: Principal) -> Scope | None:
             return None
 
 
-def target(state: CaseState, move: Move | MachineMove) -> CaseState | None:
-    """Return where a move leads from a state; None when it is illegal there."""
-    return TRANSITIONS.get((state, move))
+def target(state: CaseState, move: Move | MachineMove, back: CaseState = "assigned") -> CaseState | None:
+    """Return where a move leads from a state; None when it is illegal there. `back`: see `back_to`."""
+    reached = TRANSITIONS.get((state, move))
+    return back if reached == BACK else reached
+
+
+def back_to(*, agency_key: str | None, taken: bool) -> CaseState:
+    """Return the state of a case that goes on: as far as it had come."""
+    if agency_key is None:
+        return "received"
+    return "in_progress" if taken else "assigned"
 
 
 def legal_moves(state: CaseState) -> tuple[Move, ...]:
     """Return the moves that a state allows to officers."""
-    return tuple(move for source, move in TRANSITIONS if source == state and move in MOVERS)  # type: ignore[misc]
+    return tuple(move for move in get_args(Move) if (state, move) in TRANSITIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,24 +241,37 @@ def follow(
     return "reassign" if state == "assigned" and certain and not touched else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenLimit:
+    """How long after its end, and how many times, a complaint is reopened; later it is a new one."""
+
+    within: timedelta = timedelta(days=30)
+    times: int = 2
+
+    def refuses(self, *, ended_at: datetime | None, reopenings: int, now: datetime) -> Literal["late", "often"] | None:
+        """Return why it stays as it is; None where it may be reopened."""
+        if ended_at is not None and now - ended_at > self.within:
+            return "late"
+        return "often" if reopenings >= self.times else None
+
+
 def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: bool) -> bool:
     """Tell whether a principal may make a move on a case of that agency."""
-    if move == "assign" and principal.role is Role.COORDINATOR:
+    if principal.role is Role.COORDINATOR and move in _COORDINATING:
         return not sealed
     return principal.role in MOVERS[move] and _works(principal, agency_key, sealed=sealed)
 
 
-def may_join(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:
-    """Tell whether a principal may say that a case belongs with others, or does not: sealed ones stand alone."""
-    return not sealed and (
-        principal.role is Role.COORDINATOR
-        or (principal.role in MOVERS["take"] and _works(principal, agency_key, sealed=sealed))
-    )
+def may_remark(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:
+    """Tell whether a principal may verify, mark, note, join or separate a case: whoever coordinates or works it."""
+    if principal.role is Role.COORDINATOR:
+        return not sealed
+    return principal.role in _OFFICERS and _works(principal, agency_key, sealed=sealed)
 
 
-def may_verify(principal: Principal, *, agency_key: str | None, sealed: bool) -> bool:
-    """Tell whether a principal may verify a case of that agency."""
-    return principal.role in VERIFIERS and _works(principal, agency_key, sealed=sealed)
+def moves_of(principal: Principal, state: CaseState, *, agency_key: str | None, sealed: bool) -> tuple[Move, ...]:
+    """Return what a principal may do with a case as it stands."""
+    return tuple(one for one in legal_moves(state) if may(principal, one, agency_key=agency_key, sealed=sealed))
 
 
 def _works(principal: Principal, agency_key: str | None, *, sealed: bool) -> bool:

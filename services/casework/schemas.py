@@ -1,80 +1,16 @@
-"""What casework takes and says over HTTP."""
+"""What casework says over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict
 
-from shared.core.text import clean_text
-from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState, Kind, Urgency
+from services.casework.rules import Move
+from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState
 
-SHORTEST_ANSWER, LONGEST_ANSWER = 10, 5_000
-_LONGEST_REASON = 1_000
-
-WaitingFor = Literal["verification"]
-"""What keeps a case: an officer who says whose it is."""
-
-
-def _clean(value: object) -> object:
-    return clean_text(value).strip() if isinstance(value, str) else value
-
-
-def _answer_length(text: str) -> str:
-    if not SHORTEST_ANSWER <= len(text) <= LONGEST_ANSWER:
-        raise PydanticCustomError("answer_length", "Jawaban perlu 10 sampai 5.000 karakter")
-    return text
-
-
-def _reason_length(text: str) -> str:
-    if len(text) > _LONGEST_REASON:
-        raise PydanticCustomError("reason_length", "Alasan paling panjang 1.000 karakter")
-    return text
-
-
-class AnswerIn(BaseModel):
-    """An officer's answer to the citizen: 10 to 5,000 characters."""
-
-    text: Annotated[str, BeforeValidator(_clean), AfterValidator(_answer_length)]
-
-
-_Reason = Annotated[str, BeforeValidator(_clean), AfterValidator(_reason_length)]
-
-
-def _something(text: str) -> str:
-    if not text:
-        raise PydanticCustomError("reason_missing", "Sebutkan alasannya")
-    return text
-
-
-class AssignIn(BaseModel):
-    """Whose it is, and why; the affair, kind and urgency where they are to be corrected."""
-
-    agency_key: Annotated[str, Field(max_length=100, description="As in the directory, for example 52.03.PUPR.")]
-    reason: Annotated[_Reason, AfterValidator(_something)]
-    affair: Annotated[str | None, Field(max_length=100)] = None
-    kind: Kind | None = None
-    urgency: Urgency | None = None
-
-
-class JoinIn(BaseModel):
-    """Which other case is about the same thing, and why."""
-
-    ticket: Annotated[str, Field(max_length=40)]
-    reason: _Reason | None = None
-
-
-class CloseIn(BaseModel):
-    """Why the case is closed, if there is anything to say: at most 1,000 characters."""
-
-    reason: _Reason | None = None
-
-
-class SeparateIn(BaseModel):
-    """Why it is about something else after all."""
-
-    reason: _Reason | None = None
+WaitingFor = Literal["verification", "citizen", "transfer"]
+"""What keeps a case: an officer who says whose it is, the citizen's words, or the coordinator's word on a transfer."""
 
 
 class _Out(BaseModel):
@@ -104,6 +40,8 @@ class CaseSummary(_Out):
     taken_by: UUID | None
     received_at: datetime
     assigned_at: datetime | None
+    followed_up_at: datetime | None
+    due_at: datetime | None
     news_at: datetime | None
     withdrawn_at: datetime | None
 
@@ -116,14 +54,23 @@ class Queue(BaseModel):
 
 
 class TransitionOut(BaseModel):
-    """A change, with who made it: a rule's name or an account id. Verifying leaves the state as it is."""
+    """A change, with who made it: a rule's name or an account id. A remark leaves the state as it is."""
 
     version: int
     previous: CaseState | None
     state: CaseState
     actor: Actor
+    move: str | None
     reason: str | None
+    reason_code: str | None
     at: datetime
+
+
+class WarningOut(BaseModel):
+    """What the house finds wanting in an answer, as a stable name and in words."""
+
+    code: str
+    words: str
 
 
 class AnswerOut(_Out):
@@ -134,6 +81,29 @@ class AnswerOut(_Out):
     answered_by: UUID | None
     channel: str | None
     answered_at: datetime
+    warnings: list[WarningOut]
+
+
+class FollowUpOut(_Out):
+    """What an agency did, with what proves it."""
+
+    id: UUID
+    agency_key: str
+    agency_name: str
+    action: str
+    text: str
+    evidence: list[AttachmentRef]
+    done_by: UUID
+    followed_up_at: datetime
+
+
+class NoteOut(_Out):
+    """An officer's words for colleagues."""
+
+    id: UUID
+    text: str
+    noted_by: UUID
+    noted_at: datetime
 
 
 class AttachmentOut(AttachmentRef):
@@ -202,6 +172,13 @@ class CaseOut(_Out):
     received_at: datetime
     assigned_at: datetime | None
     verified_at: datetime | None
+    asked_at: datetime | None
+    proposed_key: str | None
+    proposed_name: str | None
+    followed_up_at: datetime | None
+    due_at: datetime | None
+    reopened_at: datetime | None
+    reopenings: int
     answered_at: datetime | None
     closed_at: datetime | None
     news_at: datetime | None
@@ -212,4 +189,7 @@ class CaseOut(_Out):
     messages: list[MessageOut]
     history: list[TransitionOut]
     answers: list[AnswerOut]
+    follow_ups: list[FollowUpOut]
+    notes: list[NoteOut]
+    moves: list[Move]
     similar: list[SimilarOut]

@@ -8,33 +8,38 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.casework import conversation, disposition, following, matters, repository, rules, seen
-from services.casework.conflicts import may_not_verify, refused, role_sees_no_case, wrong_state
-from services.casework.disposition import Choice
-from services.casework.moves import move, say_answered, say_verified
-from services.casework.rules import Move, Policy
-from shared.core.ids import new_id
+from services.casework import conversation, disposition, following, matters, remarks, repository, rules, seen
+from services.casework.bodies import MarkIn
+from services.casework.conflicts import refused, role_sees_no_case, wrong_state
+from services.casework.orders import Act, Order
+from services.casework.rules import Move, Policy, ReopenLimit
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
-from shared.events import Actor, AgencyRef, CaseState, ComplaintReceived, ComplaintRouted
+from shared.events import Actor, CaseState, ComplaintReceived, ComplaintRouted
 from shared.security import Principal
 
 _OPENING = Actor(kind="machine", id="casework.open")
-_VERIFIED = "Terverifikasi"
 _BY_OFFICER = Policy()
+_REOPENING = ReopenLimit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A case with history, messages and answers, oldest first, what became of its attachments, and others like it."""
+    """A case with all that happened, oldest first, what became of its attachments, and others like it.
+
+    `moves`: what whoever looks may do with it now.
+    """
 
     case: Row[Any]
     history: Sequence[Row[Any]]
     answers: Sequence[Row[Any]]
+    follow_ups: Sequence[Row[Any]]
+    notes: Sequence[Row[Any]]
     messages: Sequence[Row[Any]]
     attachments: Sequence[Row[Any]]
     similar: Sequence[Row[Any]]
+    moves: Sequence[Move]
 
 
 class CaseworkService:
@@ -44,11 +49,13 @@ class CaseworkService:
         self,
         *,
         policy: Policy = _BY_OFFICER,
+        reopening: ReopenLimit = _REOPENING,
         directory: Directory,
         clock: Clock = utc_now,
     ) -> None:
         """Take how far routing is followed; `directory` holds the agencies that officers choose from."""
         self._policy = policy
+        self._reopening = reopening
         self._directory = directory
         self._clock = clock
 
@@ -86,66 +93,49 @@ class CaseworkService:
         """Return a case. Raises `NotFoundError`, also for one that the principal may not see."""
         return await _view(tx, principal, await seen.find(tx, principal, ticket))
 
-    async def take(
-        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None
+    async def carry_out(
+        self,
+        tx: UnitOfWork,
+        principal: Principal,
+        order: Order,
+        ticket: str,
+        expected: Collection[int] | None,
+        given: object = None,
     ) -> CaseView:
-        """Start working on a case. `expected`: the versions that the officer may have read (If-Match)."""
-        row, state = await self._prepare(tx, principal, ticket, "take", expected)
-        now, officer = self._clock(), seen.officer(principal)
-        verified_at = row.verified_at or now
-        await move(tx, row, state, officer, now, taken_by=principal.account_id, verified_at=verified_at)
-        if row.verified_at is None:  # whoever takes it says that it is a complaint
-            say_verified(tx, row, officer, row.version + 1, now)
+        """Do what an officer orders. `expected`: the versions that they may have read (If-Match).
+
+        Checked in this order: seen, allowed, a version given, still that version, a legal move.
+        """
+        if order.with_companions:
+            await seen.lock_with_companions(tx, ticket)
+        row = await seen.find(tx, principal, ticket, lock=True)
+        if not rules.may(principal, order.move, agency_key=row.agency_key, sealed=row.sealed):
+            raise refused(order.move)
+        await seen.require_version(tx, row, expected)
+        back = rules.back_to(agency_key=row.agency_key, taken=row.taken_by is not None)
+        state = rules.target(row.state, order.move, back)
+        if state is None:
+            raise wrong_state(row, await repository.last_transition(tx, row.complaint_id), principal)
+        act = Act(
+            tx=tx,
+            principal=principal,
+            officer=seen.officer(principal),
+            verb=order.move,
+            row=row,
+            state=state,
+            given=given,
+            now=self._clock(),
+            directory=self._directory,
+            reopening=self._reopening,
+        )
+        await order.do(act)
         return await self.show(tx, principal, ticket)
 
     async def verify(
         self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None
     ) -> CaseView:
         """Say that it is a complaint: from now on it may leave for LAPOR! and the regions. Once; the state stays."""
-        row = await seen.find(tx, principal, ticket, lock=True)
-        if not rules.may_verify(principal, agency_key=row.agency_key, sealed=row.sealed):
-            raise may_not_verify()
-        await seen.require_version(tx, row, expected)
-        if row.verified_at is None:
-            now, officer = self._clock(), seen.officer(principal)
-            await move(tx, row, row.state, officer, now, reason=_VERIFIED, verified_at=now)
-            say_verified(tx, row, officer, row.version + 1, now)
-        return await self.show(tx, principal, ticket)
-
-    async def answer(
-        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, text: str
-    ) -> CaseView:
-        """Answer the citizen in the name of the agency (tindak lanjut), and those who reported the same thing."""
-        await seen.lock_with_companions(tx, ticket)
-        row, state = await self._prepare(tx, principal, ticket, "answer", expected)
-        now = self._clock()
-        await repository.add_answer(
-            tx,
-            id=new_id(),
-            complaint_id=row.complaint_id,
-            agency_key=row.agency_key,
-            agency_name=row.agency_name,
-            text=text,
-            answered_by=principal.account_id,
-            answered_at=now,
-        )
-        actor = seen.officer(principal)
-        say_answered(tx, row, AgencyRef(key=row.agency_key, name=row.agency_name), text, actor, now)
-        await move(tx, row, state, actor, now, answered_at=now)
-        await matters.answer_together(tx, row, text, actor, principal.account_id, now)
-        return await self.show(tx, principal, ticket)
-
-    async def assign(
-        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, choice: Choice
-    ) -> CaseView:
-        """Give it to the agency that an officer chose, who thereby says that it is a complaint (disposisi)."""
-        row, state = await self._prepare(tx, principal, ticket, "assign", expected)
-        now, officer = self._clock(), seen.officer(principal)
-        chosen = disposition.chosen(row, choice, self._directory, officer, now)
-        also = {"assigned_by": principal.account_id, "verified_at": row.verified_at or now}
-        await disposition.assign(tx, row, chosen, state, now, reason=chosen.reasons[0], **also)
-        if row.verified_at is None:
-            say_verified(tx, row, officer, row.version + 1, now)
+        await remarks.verify(tx, principal, ticket, expected, self._clock())
         return await self.show(tx, principal, ticket)
 
     async def join(
@@ -167,27 +157,17 @@ class CaseworkService:
         await matters.separate(tx, principal, ticket, expected, reason, self._clock())
         return await self.show(tx, principal, ticket)
 
-    async def close(
-        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, reason: str | None
+    async def mark(
+        self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, given: MarkIn
     ) -> CaseView:
-        """Close an answered case."""
-        row, state = await self._prepare(tx, principal, ticket, "close", expected)
-        now = self._clock()
-        await move(tx, row, state, seen.officer(principal), now, reason=reason, closed_at=now)
+        """Say who may see it (`remarks.mark`)."""
+        await remarks.mark(tx, principal, ticket, expected, given, self._clock())
         return await self.show(tx, principal, ticket)
 
-    async def _prepare(
-        self, tx: UnitOfWork, principal: Principal, ticket: str, wanted: Move, expected: Collection[int] | None
-    ) -> tuple[Row[Any], CaseState]:
-        """Lock the case and check, in this order: seen, allowed, a version given, still that version, a legal move."""
-        row = await seen.find(tx, principal, ticket, lock=True)
-        if not rules.may(principal, wanted, agency_key=row.agency_key, sealed=row.sealed):
-            raise refused(wanted)
-        await seen.require_version(tx, row, expected)
-        state = rules.target(row.state, wanted)
-        if state is None:
-            raise wrong_state(row, await repository.last_transition(tx, row.complaint_id))
-        return row, state
+    async def note(self, tx: UnitOfWork, principal: Principal, ticket: str, text: str) -> CaseView:
+        """Write something down for colleagues (`remarks.note`)."""
+        await remarks.note(tx, principal, ticket, text, self._clock())
+        return await self.show(tx, principal, ticket)
 
 
 def _received(event: ComplaintReceived) -> dict[str, object]:
@@ -200,6 +180,8 @@ def _received(event: ComplaintReceived) -> dict[str, object]:
         "attachments": event.attachments,
         "anonymous": event.anonymous,
         "secret": event.secret,
+        "anonymous_by_citizen": event.anonymous,
+        "secret_by_citizen": event.secret,
         "sealed": event.sealed,
         "emergency": event.emergency,
         "region_code": region_code,
@@ -218,7 +200,9 @@ def _opening(event: ComplaintReceived) -> dict[str, object]:
         "state": "received",
         "actor_kind": _OPENING.kind,
         "actor_id": _OPENING.id,
-        "reason": None,
+        "reason": None if event.split_from is None else f"Dipisahkan dari {event.split_from}.",
+        "reason_code": None,
+        "move": None,
         "at": event.received_at,
     }
 
@@ -230,7 +214,10 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
         case=row,
         history=await repository.transitions_of(tx, row.complaint_id),
         answers=await repository.answers_of(tx, row.complaint_id),
+        follow_ups=await repository.follow_ups_of(tx, row.complaint_id),
+        notes=await repository.notes_of(tx, row.complaint_id),
         messages=await repository.messages_of(tx, row.complaint_id),
         attachments=await repository.attachments_of(tx, row.complaint_id),
         similar=[one for one in companions if scope is not None and scope.covers(one.agency_key, sealed=False)],
+        moves=rules.moves_of(principal, row.state, agency_key=row.agency_key, sealed=row.sealed),
     )

@@ -42,7 +42,7 @@ from shared.security.vault import VaultKeys
 
 D = TypeVar("D", Draft, AgencyDraft)
 
-FINISHED: frozenset[str] = frozenset[CaseState]({"answered", "closed"})
+FINISHED: frozenset[str] = frozenset[CaseState]({"answered", "closed", "archived", "rejected"})
 """States in which nobody works on a complaint."""
 
 

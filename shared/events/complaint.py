@@ -69,6 +69,24 @@ ACTION_WORDS: dict[str, str] = {
 }
 """What an agency did about a complaint (tindak lanjut), and what people read."""
 
+ArchiveReason = Literal["too_general", "not_about_government", "already_handled", "in_court", "no_information", "other"]
+RejectReason = Literal["not_a_complaint", "not_true", "abusive", "advertising", "other"]
+
+REASON_WORDS: dict[str, str] = {
+    "too_general": "terlalu umum untuk ditindaklanjuti",
+    "not_about_government": "tidak berkaitan dengan kinerja pemerintah",
+    "already_handled": "sudah ditangani melalui laporan lain",
+    "in_court": "sedang atau sudah diproses secara hukum",
+    "no_information": "keterangan yang diminta tidak kami terima",
+    "not_a_complaint": "bukan pengaduan",
+    "not_true": "tidak sesuai dengan kenyataan setelah diperiksa",
+    "abusive": "mengandung kata-kata yang tidak pantas",
+    "advertising": "berisi iklan atau promosi",
+    "other": "alasan lain",
+}
+"""Why a complaint ends without an answer, and what people read. SP4N's administrators archive what is too general or
+not about the work of government (PermenPANRB 62/2018, 5/2025)."""
+
 Level = Literal["national", "province", "regency", "village", "regional_company"]
 """Whose authority it is (tingkat kewenangan, UU 23/2014): the state and its vertical bodies, the province, a regency or
 city, a village, or a company owned by a region."""
@@ -476,7 +494,9 @@ class ComplaintStatusChanged(ComplaintEvent):
     state: str = Field(description=f"One of {', '.join(STATE_WORDS)}; states will be added.")
     actor: Actor
     reason: str | None = None
-    reason_code: str | None = Field(None, description="Why it was archived, rejected or reopened, as a stable name.")
+    reason_code: str | None = Field(
+        None, description=f"Why it ended without an answer: one of {', '.join(REASON_WORDS)}; or `reopened`."
+    )
     version: int = Field(ge=1, description="The case's version after this change.")
     changed_at: UtcTime
 

@@ -18,6 +18,8 @@ Kind = Literal["public", "citizen", "provider-signed", "officer", "operator"]
 EVERY_ROLE = frozenset(Role)
 READERS = EVERY_ROLE - {Role.OPERATOR}
 MOVERS = READERS - {Role.LEADER}
+LIAISONS = frozenset({Role.LIAISON})
+COORDINATORS = frozenset({Role.COORDINATOR})
 VIEWERS = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 
 
@@ -102,8 +104,24 @@ ACCESS: dict[tuple[str, str], Access] = {
     ),
     ("POST", "/v1/cases/{ticket}/join"): Access("officer", "the coordinator, or whoever works both cases", MOVERS),
     ("POST", "/v1/cases/{ticket}/separate"): Access("officer", "whoever may join", MOVERS),
+    ("POST", "/v1/cases/{ticket}/follow-up"): Access("officer", "whoever works the case", MOVERS),
     ("POST", "/v1/cases/{ticket}/answer"): Access("officer", "leaders read and do not move cases", MOVERS),
     ("POST", "/v1/cases/{ticket}/close"): Access("officer", "leaders read and do not move cases", MOVERS),
+    ("POST", "/v1/cases/{ticket}/ask"): Access("officer", "whoever works the case, and the coordinator", MOVERS),
+    ("POST", "/v1/cases/{ticket}/proceed"): Access("officer", "whoever may ask", MOVERS),
+    ("POST", "/v1/cases/{ticket}/transfer"): Access(
+        "officer", "an agency says that it is not theirs; what is sealed leaves the Inspectorate for nobody", LIAISONS
+    ),
+    ("POST", "/v1/cases/{ticket}/decline"): Access("officer", "the coordinator decides transfers", COORDINATORS),
+    ("POST", "/v1/cases/{ticket}/archive"): Access(
+        "officer", "who ends a complaint without an answer is an administrator, as in SP4N", VIEWERS
+    ),
+    ("POST", "/v1/cases/{ticket}/reject"): Access("officer", "the same", VIEWERS),
+    ("POST", "/v1/cases/{ticket}/reopen"): Access("officer", "whoever worked it, and the coordinator", MOVERS),
+    ("POST", "/v1/cases/{ticket}/mark"): Access(
+        "officer", "whoever verifies must hide what names third persons (Perpres 76/2013)", MOVERS
+    ),
+    ("POST", "/v1/cases/{ticket}/note"): Access("officer", "colleagues who work or coordinate the case", MOVERS),
     # the gateway
     ("GET", "/health/live"): Access("public", "a supervisor asks without a secret; says `alive`"),
     ("GET", "/health/ready"): Access("public", "a load balancer asks without a secret; names what is not ready"),

@@ -203,11 +203,16 @@ async def test_a_choice_that_is_none_is_refused_and_changes_nothing(body, status
     assert await bus(sql, case) == []
 
 
-async def test_what_an_agency_works_on_is_assigned_no_more(opened, officer):
-    case = await opened()
+async def test_the_coordinator_takes_from_an_agency_what_is_not_theirs_until_it_is_answered(opened, officer):
+    case, coordinator = await opened(), officer(Role.COORDINATOR)
     await officer().post(case.ticket, "take", version=2)
-    refused = await officer(Role.COORDINATOR).post(case.ticket, "assign", choice(), 3)
-    assert (refused.status_code, refused.json()["legal_moves"]) == (409, ["answer"])
+    given = (await coordinator.post(case.ticket, "assign", choice(), 3)).json()
+    assert (given["state"], given["agency_key"], given["taken_by"]) == ("assigned", choice()["agency_key"], None)
+    other = await opened()
+    await officer().post(other.ticket, "take", version=2)
+    await officer().post(other.ticket, "answer", {"text": "Atap sudah diperbaiki Bidang SMA kemarin."}, version=3)
+    refused = await coordinator.post(other.ticket, "assign", choice(), 4)
+    assert (refused.status_code, refused.json()["legal_moves"]) == (409, ["reopen"])
 
 
 async def test_of_two_who_choose_at_once_the_second_sees_the_first(doubted, officer):

@@ -1,5 +1,7 @@
 """Casework's rules, by tables and by random walks."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import get_args
 from uuid import UUID
@@ -9,21 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.casework.conflicts import MOVE_WORDS
+from services.casework.orders import ORDERS
 from services.casework.rules import (
+    ENDED,
     MOVERS,
     TRANSITIONS,
+    UNANSWERED,
     MachineMove,
     Move,
+    ReopenLimit,
     Thresholds,
+    back_to,
     follow,
     legal_moves,
     may,
-    may_join,
+    may_remark,
     scope,
     target,
 )
 from shared.directory import DESK, INSPECTORATE
-from shared.events import STATE_WORDS, CaseState
+from shared.events import REASON_WORDS, STATE_WORDS, ArchiveReason, CaseState, RejectReason
 from shared.security import Principal, Role
 
 STATES: tuple[CaseState, ...] = get_args(CaseState)
@@ -31,58 +38,155 @@ MOVES: tuple[Move, ...] = get_args(Move)
 ALL_MOVES: tuple[Move | MachineMove, ...] = (*get_args(MachineMove), *MOVES)
 
 MACHINE: dict[str, dict[str, str]] = {
-    "received": {"doubt": "received", "assign": "assigned", "withdraw": "closed"},
+    "received": {
+        "assign": "assigned",
+        "ask": "awaiting_information",
+        "archive": "archived",
+        "reject": "rejected",
+        "doubt": "received",
+        "withdraw": "closed",
+    },
+    "awaiting_information": {
+        "assign": "assigned",
+        "proceed": "back",
+        "archive": "archived",
+        "reject": "rejected",
+        "inform": "back",
+        "lapse": "archived",
+        "withdraw": "closed",
+        "hand_over": "assigned",
+        "answer_together": "answered",
+    },
     "assigned": {
+        "take": "in_progress",
+        "assign": "assigned",
+        "ask": "awaiting_information",
+        "transfer": "transfer_requested",
+        "archive": "archived",
+        "reject": "rejected",
         "reassign": "assigned",
         "hand_over": "assigned",
         "withdraw": "closed",
         "answer_together": "answered",
+    },
+    "transfer_requested": {
         "take": "in_progress",
         "assign": "assigned",
+        "decline": "back",
+        "archive": "archived",
+        "reject": "rejected",
+        "withdraw": "closed",
+        "hand_over": "assigned",
+        "answer_together": "answered",
     },
-    "in_progress": {"hand_over": "assigned", "answer_together": "answered", "answer": "answered"},
-    "answered": {"hand_over": "assigned", "close": "closed"},
-    "closed": {"hand_over": "assigned", "resume": "received"},
+    "in_progress": {
+        "follow_up": "in_progress",
+        "answer": "answered",
+        "ask": "awaiting_information",
+        "transfer": "transfer_requested",
+        "assign": "assigned",
+        "archive": "archived",
+        "reject": "rejected",
+        "hand_over": "assigned",
+        "answer_together": "answered",
+    },
+    "answered": {"close": "closed", "reopen": "back", "respond": "back", "hand_over": "assigned"},
+    "closed": {"reopen": "back", "resume": "received", "hand_over": "assigned"},
+    "archived": {"reopen": "back", "hand_over": "assigned"},
+    "rejected": {"reopen": "back", "hand_over": "assigned"},
 }
+BACK: tuple[CaseState, ...] = ("received", "assigned", "in_progress")
 
 
 @pytest.mark.parametrize(("state", "move"), list(product(STATES, ALL_MOVES)))
 def test_each_state_allows_exactly_the_moves_of_the_table(state, move):
     wanted = MACHINE[state].get(move)
-    assert target(state, move) == wanted
+    for back in BACK:
+        assert target(state, move, back) == (back if wanted == "back" else wanted)
     assert (move in legal_moves(state)) == (wanted is not None and move in MOVES)
 
 
-@given(st.lists(st.sampled_from(ALL_MOVES), max_size=30))
-def test_no_sequence_of_moves_reaches_an_undefined_state_or_goes_back_without_a_seal_or_its_citizens_word(moves):
+@dataclass
+class Walked:
+    """What of a case decides where it goes back to."""
+
     state: CaseState = "received"
-    for move in moves:
-        reached = target(state, move)
+    agency: str | None = None
+    taken: bool = False
+
+    def walk(self, move: Move | MachineMove) -> bool:
+        """Make a move as casework does; tell whether it was legal."""
+        back = back_to(agency_key=self.agency, taken=self.taken)
+        reached = target(self.state, move, back)
         if reached is None:
+            return False
+        if reached == "assigned" and move in {"assign", "reassign", "hand_over"}:
+            self.agency, self.taken = "NTB.DIKPORA", False
+        if move == "take":
+            self.taken = True
+        if move == "answer_together" and self.agency is None:
+            self.agency = "NTB.DIKPORA"
+        self.state = reached
+        return True
+
+
+@given(st.lists(st.sampled_from(ALL_MOVES), max_size=40))
+def test_no_sequence_of_moves_reaches_an_undefined_state_or_one_without_a_way_on(moves):
+    case = Walked()
+    for move in moves:
+        before = case.state
+        if not case.walk(move):
+            assert case.state == before
             continue
-        assert reached in STATES
-        if move in {"take", "answer", "close"}:
-            assert STATES.index(reached) == STATES.index(state) + 1
-        elif move not in {"hand_over", "resume"}:
-            assert STATES.index(reached) >= STATES.index(state)
-        state = reached
-    assert state in {"received", "closed"} or legal_moves(state)
+        assert case.state in STATES
+        assert case.state in UNANSWERED or case.state in ENDED or case.state == "answered"
+        assert before not in ENDED or move in {"reopen", "resume", "hand_over"}
+        assert case.agency is not None or case.state not in {"assigned", "in_progress", "transfer_requested"}
+        assert case.state != "in_progress" or case.taken
+        assert legal_moves(case.state)
+
+
+@pytest.mark.parametrize(
+    ("agency", "taken", "state"),
+    [(None, False, "received"), ("NTB.DIKPORA", False, "assigned"), ("NTB.DIKPORA", True, "in_progress")],
+)
+def test_what_waited_or_ended_goes_on_as_far_as_it_had_come(agency, taken, state):
+    assert back_to(agency_key=agency, taken=taken) == state
+
+
+@pytest.mark.parametrize(
+    ("days", "times", "refused"),
+    [(0, 0, None), (30, 1, None), (30, 2, "often"), (31, 0, "late"), (31, 2, "late"), (None, 0, None)],
+)
+def test_a_complaint_is_reopened_within_its_limit(days, times, refused):
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    ended_at = None if days is None else now - timedelta(days=days)
+    assert ReopenLimit().refuses(ended_at=ended_at, reopenings=times, now=now) == refused
 
 
 def test_every_state_can_be_reached_and_every_move_is_used():
-    assert {"received", *TRANSITIONS.values()} == set(STATES)
+    assert {"received", *TRANSITIONS.values()} - {"back"} == set(STATES)
     assert {move for _, move in TRANSITIONS} == set(ALL_MOVES)
 
 
 def test_an_officer_is_offered_only_moves_that_some_officer_can_make():
-    assert legal_moves("received") == ("assign",)
-    assert legal_moves("closed") == ()
+    assert legal_moves("received") == ("assign", "ask", "archive", "reject")
+    assert legal_moves("closed") == ("reopen",)
     offered = {move for state in STATES for move in legal_moves(state)}
     assert offered == set(MOVES) == {move for move, roles in MOVERS.items() if roles}
 
 
+def test_every_order_of_the_api_is_a_move_and_every_move_has_an_order():
+    assert {order.move for order in ORDERS} == set(MOVES)
+    assert len(ORDERS) == len(MOVES)
+
+
 def test_officers_have_words_for_every_state_and_move():
     assert (set(STATE_WORDS), set(MOVE_WORDS)) == (set(STATES), set(MOVES))
+
+
+def test_citizens_have_words_for_every_reason_to_end_without_an_answer():
+    assert {*get_args(ArchiveReason), *get_args(RejectReason)} == set(REASON_WORDS)
 
 
 def principal(role: Role, *agencies: str) -> Principal:
@@ -121,18 +225,25 @@ def test_who_sees_and_works_which_agencys_cases(who, column):
     seen = scope(one)
     assert (seen is not None and seen.covers(agency, sealed=False)) == SEES_OPEN[who][column]
     works = WORKS_OPEN[who][column]
-    for move in ("take", "answer", "close"):
+    for move in ("take", "follow_up", "answer", "close"):
         assert may(one, move, agency_key=agency, sealed=False) == works
-    assert may(one, "assign", agency_key=agency, sealed=False) == (who == "coordinator" or (who != "liaison" and works))
-    assert may_join(one, agency_key=agency, sealed=False) == (who == "coordinator" or works)
-    assert not may_join(one, agency_key=agency, sealed=True)
+    for move in ("ask", "proceed", "reopen"):
+        assert may(one, move, agency_key=agency, sealed=False) == (who == "coordinator" or works)
+    for move in ("assign", "archive", "reject"):
+        administers = who == "coordinator" or (who != "liaison" and works)
+        assert may(one, move, agency_key=agency, sealed=False) == administers
+    assert may(one, "transfer", agency_key=agency, sealed=False) == (who == "liaison" and works)
+    assert may(one, "decline", agency_key=agency, sealed=False) == (who == "coordinator")
+    assert may_remark(one, agency_key=agency, sealed=False) == (who == "coordinator" or works)
+    assert may_remark(one, agency_key=agency, sealed=True) == (who == "inspectorate")
 
 
 @pytest.mark.parametrize(("who", "agency", "move"), list(product(PEOPLE, PLACES, MOVES)))
 def test_a_sealed_case_is_seen_and_worked_by_the_inspectorate_alone(who, agency, move):
     seen = scope(PEOPLE[who])
     assert (seen is not None and seen.covers(agency, sealed=True)) == (who == "inspectorate")
-    assert may(PEOPLE[who], move, agency_key=agency, sealed=True) == (who == "inspectorate")
+    works = who == "inspectorate" and move not in {"transfer", "decline"}  # it leaves the Inspectorate for nobody
+    assert may(PEOPLE[who], move, agency_key=agency, sealed=True) == works
 
 
 def test_a_liaison_of_the_inspectorate_or_the_desk_sees_nothing_sealed_either():
@@ -186,10 +297,11 @@ DOUBTED = {"current": None, "sure": False}
         ("assigned", {"touched": True}, None),
         ("assigned", {"wanted": "52.03.PUPR"}, None),
         ("assigned", {"sealed": True}, None),
-        *((state, {}, None) for state in ("in_progress", "answered", "closed")),
+        *((state, {}, None) for state in STATES if state not in {"received", "assigned"}),
         *(
             (state, {"sealed": True, "touched": True, "wanted": INSPECTORATE}, "hand_over")
-            for state in ("assigned", "in_progress", "answered", "closed")
+            for state in STATES
+            if state != "received"
         ),
         ("in_progress", {"sealed": True, "current": INSPECTORATE, "wanted": INSPECTORATE}, None),
         ("closed", {"sealed": True, "withdrawn": True, "wanted": INSPECTORATE}, None),

@@ -1,0 +1,97 @@
+"""What officers say of a case in whatever state it is: that it is a complaint, who may see it, and notes."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from services.casework import repository, rules, seen
+from services.casework.bodies import MarkIn
+from services.casework.conflicts import may_not_mark, may_not_note, may_not_verify, wish_of_the_citizen
+from services.casework.moves import move, say_verified
+from shared.core.ids import new_id
+from shared.db import UnitOfWork
+from shared.events import ComplaintMarked, ComplaintNoted
+from shared.security import Principal
+
+_VERIFIED = "Terverifikasi"
+
+
+async def verify(
+    tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, now: datetime
+) -> None:
+    """Say that it is a complaint: from now on it may leave for LAPOR! and the regions. Once; the state stays."""
+    row = await seen.find(tx, principal, ticket, lock=True)
+    if not rules.may_remark(principal, agency_key=row.agency_key, sealed=row.sealed):
+        raise may_not_verify()
+    await seen.require_version(tx, row, expected)
+    if row.verified_at is None:
+        officer = seen.officer(principal)
+        await move(tx, row, "verify", row.state, officer, now, reason=_VERIFIED, verified_at=now)
+        say_verified(tx, row, officer, row.version + 1, now)
+
+
+async def mark(
+    tx: UnitOfWork,
+    principal: Principal,
+    ticket: str,
+    expected: Collection[int] | None,
+    given: MarkIn,
+    now: datetime,
+) -> None:
+    """Hide the reporter (anonim) or the report (rahasia), or take back what an officer hid. Nothing new is no change.
+
+    An administrator must hide what names third persons or holds confidential facts (Perpres 76/2013).
+    """
+    row = await seen.find(tx, principal, ticket, lock=True)
+    if not rules.may_remark(principal, agency_key=row.agency_key, sealed=row.sealed):
+        raise may_not_mark()
+    await seen.require_version(tx, row, expected)
+    if (given.anonymous is False and row.anonymous_by_citizen) or (given.secret is False and row.secret_by_citizen):
+        raise wish_of_the_citizen()
+    anonymous = row.anonymous if given.anonymous is None else given.anonymous
+    secret = row.secret if given.secret is None else given.secret
+    if (anonymous, secret) == (row.anonymous, row.secret):
+        return
+    officer = seen.officer(principal)
+    tx.publish(
+        ComplaintMarked(
+            complaint_id=row.complaint_id,
+            ticket=row.ticket,
+            anonymous=anonymous,
+            secret=secret,
+            reason=given.reason,
+            actor=officer,
+            marked_at=now,
+        ),
+        time=now,
+    )
+    words = f"{_words(anonymous=anonymous, secret=secret)} {given.reason}"
+    await move(tx, row, "mark", row.state, officer, now, reason=words, anonymous=anonymous, secret=secret)
+
+
+async def note(tx: UnitOfWork, principal: Principal, ticket: str, text: str, now: datetime) -> None:
+    """Write something down for colleagues. No version changes: a note decides nothing."""
+    row = await seen.find(tx, principal, ticket)
+    if not rules.may_remark(principal, agency_key=row.agency_key, sealed=row.sealed):
+        raise may_not_note()
+    note_id = new_id()
+    await repository.add_note(
+        tx,
+        id=note_id,
+        complaint_id=row.complaint_id,
+        text=text,
+        noted_by=principal.account_id,
+        noted_at=now,
+    )
+    noted = ComplaintNoted(
+        complaint_id=row.complaint_id,
+        ticket=row.ticket,
+        note_id=note_id,
+        actor=seen.officer(principal),
+        noted_at=now,
+    )
+    tx.publish(noted, time=now)
+
+
+def _words(*, anonymous: bool, secret: bool) -> str:
+    hidden = " dan ".join(name for name, is_so in (("anonim", anonymous), ("rahasia", secret)) if is_so)
+    return f"Ditandai {hidden}." if hidden else "Tidak lagi anonim atau rahasia."
