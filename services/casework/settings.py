@@ -46,6 +46,9 @@ class CaseworkSettings(Settings):
     ] = Field(default={})
     """The same for single affairs, as a JSON object of affair and share."""
 
+    limits: str = ""
+    """A file of the operator's own limits over `clocks/limits.csv`; empty for none."""
+
     @property
     def policy(self) -> Policy:
         """How far routing is followed."""
