@@ -228,5 +228,22 @@ attachment = Table(
 )
 """What became of attachments; those that are not here are still being fetched."""
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
+    Column("clock", Text, nullable=False),
+    Column("step", Text, nullable=False, comment="of the ladder, for example reminder or agency_head"),
+    Column("audience", Text, nullable=False, comment="liaison, leader, coordinator or inspectorate"),
+    Column("agency_key", Text, comment="whose liaison or leader; none for the coordinator and the Inspectorate"),
+    Column("due_at", DateTime(timezone=True), nullable=False, comment="the deadline that it is about"),
+    Column("noticed_at", DateTime(timezone=True), nullable=False, comment="when the step was reached"),
+    Column("told_at", DateTime(timezone=True), comment="when it went out with a digest, or was found to be over"),
+    Index("notice_once", "complaint_id", "clock", "due_at", "step", unique=True),
+    Index("notice_untold", "noticed_at", postgresql_where=sql("told_at IS NULL")),
+)
+"""A step of the ladder that a case has reached: who is to be told, with the next digest."""
+
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)

@@ -116,7 +116,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/v1/cases/{ticket}/archive"): Access(
         "officer", "who ends a complaint without an answer is an administrator, as in SP4N", VIEWERS
     ),
-    ("POST", "/v1/cases/{ticket}/reject"): Access("officer", "the same", VIEWERS),
+    ("POST", "/v1/cases/{ticket}/reject"): Access("officer", "whoever may archive", VIEWERS),
     ("POST", "/v1/cases/{ticket}/reopen"): Access("officer", "whoever worked it, and the coordinator", MOVERS),
     ("POST", "/v1/cases/{ticket}/mark"): Access(
         "officer", "whoever verifies must hide what names third persons (Perpres 76/2013)", MOVERS

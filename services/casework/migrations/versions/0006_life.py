@@ -23,6 +23,7 @@ def upgrade() -> None:
     _history()
     _follow_up()
     _note()
+    _notice()
     tables = {
         "case": (
             "UPDATE (anonymous, secret, asked_at, proposed_key, proposed_name, followed_up_at, reopened_at, reopenings, "
@@ -30,6 +31,7 @@ def upgrade() -> None:
         ),
         "follow_up": "SELECT, INSERT",
         "note": "SELECT, INSERT",
+        "notice": "SELECT, INSERT, UPDATE (told_at)",
     }
     for statement in grants("ntbcare_casework", "casework", tables):
         op.execute(statement)
@@ -170,3 +172,26 @@ def _note() -> None:
         schema="casework",
     )
     op.create_index(op.f("ix_casework_note_complaint_id"), "note", ["complaint_id"], schema="casework")
+
+
+def _notice() -> None:
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("complaint_id", sa.Uuid, sa.ForeignKey("casework.case.complaint_id"), nullable=False),
+        sa.Column("clock", sa.Text, nullable=False),
+        sa.Column("step", sa.Text, nullable=False, comment="of the ladder, for example reminder or agency_head"),
+        sa.Column("audience", sa.Text, nullable=False, comment="liaison, leader, coordinator or inspectorate"),
+        sa.Column(
+            "agency_key", sa.Text, comment="whose liaison or leader; none for the coordinator and the Inspectorate"
+        ),
+        sa.Column("due_at", _TIME, nullable=False, comment="the deadline that it is about"),
+        sa.Column("noticed_at", _TIME, nullable=False, comment="when the step was reached"),
+        sa.Column("told_at", _TIME, comment="when it went out with a digest, or was found to be over"),
+        schema="casework",
+    )
+    op.create_index(op.f("ix_casework_notice_complaint_id"), "notice", ["complaint_id"], schema="casework")
+    once = ["complaint_id", "clock", "due_at", "step"]
+    op.create_index("notice_once", "notice", once, unique=True, schema="casework")
+    untold = sa.text("told_at IS NULL")
+    op.create_index("notice_untold", "notice", ["noticed_at"], schema="casework", postgresql_where=untold)
