@@ -29,33 +29,44 @@ REPEATED_FROM = 2
 """So many others got the same words."""
 
 _FORWARDED = re.compile(
-    r"\b(?:di|me|ter|kami |akan |kami akan )?(?:teruskan|neruskan|tindak ?lanjuti ke|sampaikan (?:ke|kepada)"
-    r"|koordinasikan|disposisikan|laporkan (?:ke|kepada))",
-    re.IGNORECASE,
+    r"\b(?:di|me)?(?:teruskan|neruskan|disposisi|koordinasi|sampaikan|nyampaikan|laporkan)", re.IGNORECASE
 )
-_ACTION = re.compile(
-    r"\b(?:(?:telah|sudah|akan|sedang|selesai|segera)\s+(?:kami\s+|di)?"
-    r"(?!teruskan|tindak|sampaikan|koordinasi|disposisi|lapor|terima|catat)"
-    r"[a-z]{4,}|di(?:perbaiki|tambal|bersihkan|angkut|ganti|pasang|periksa|tinjau|survei|cek|bangun|aspal|keruk|salurkan"
-    r"|bayarkan|tertibkan|tegur|panggil|terbitkan|cetak|jadwalkan|anggarkan|pindahkan|mutasi|proses|selesaikan|nyalakan"
-    r"|rapikan|tebang|fogging|semprot|evakuasi|verifikasi|blokir|batalkan|kembalikan)"
-    r"|(?:perbaikan|peninjauan|penambalan|pengangkutan|pemeriksaan|penertiban|penggantian|pemasangan|pembersihan"
-    r"|pengerukan|penyaluran|pembayaran|penerbitan|survei|mediasi|klarifikasi)\b)",
-    re.IGNORECASE,
+_DONE = (
+    *(
+        "ambal",
+        "perbaik",
+        "baiki",
+        "bersih",
+        "angkut",
+        "ganti",
+        "pasang",
+        "periksa",
+        "tinjau",
+        "survei",
+        "survey",
+        "ukur",
+    ),
+    *("bangun", "aspal", "keruk", "gali", "bongkar", "alirkan", "sambung", "tambah", "lengkapi", "rehab", "renovasi"),
+    *("normalisasi", "salur", "bayar", "cairkan", "terbit", "cetak", "jadwal", "anggar", "pindah", "mutasi", "tebang"),
+    *("rapikan", "nyala", "padam", "fogging", "emprot", "vaksin", "evakuasi", "rawat", "obati", "antar", "jemput"),
+    *("tertib", "tegur", "panggil", "sidak", "razia", "segel", "denda", "sanksi", "cabut", "blokir", "batalkan"),
+    *("kembalikan", "mediasi", "klarifikasi", "verifikasi", "investigasi", "audit", "selesaikan", "latih"),
 )
+"""What agencies do, by the part of the word that no prefix or suffix changes: menambal, ditambal, penambalan."""
+_ACTION = re.compile(rf"\b[a-z]{{0,5}}(?:{'|'.join(_DONE)})[a-z]{{0,4}}\b", re.IGNORECASE)
+_MONTHS = "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
+_SHORT_MONTHS = "jan|feb|mar|apr|jun|jul|agu|agt|ags|sep|okt|nov|des"
 _DATE = re.compile(
-    r"\b(?:\d{1,2}\s+(?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|des)[a-z]*|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?"
-    r"|(?:januari|februari|maret|april|juni|juli|agustus|september|oktober|november|desember)"
-    r"|senin|selasa|rabu|kamis|jum'?at|sabtu|minggu (?:ini|depan|lalu|kemarin)"
-    r"|hari ini|kemarin|besok|lusa|tadi (?:pagi|siang|sore|malam)"
-    r"|pukul \d|jam \d|\d+ (?:jam|hari|minggu|bulan)(?: kerja)?|(?:pekan|bulan|tahun) (?:ini|depan|lalu)|triwulan"
-    r"|tahun (?:anggaran )?20\d\d)\b",
+    rf"\b(?:{_MONTHS}|\d{{1,2}} (?:{_SHORT_MONTHS})\.?|\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?"
+    r"|senin|selasa|rabu|kamis|jum'?at|sabtu|hari ini|kemarin|besok|lusa|tadi (?:pagi|siang|sore|malam)"
+    r"|(?:minggu|pekan|bulan|tahun) (?:ini|depan|lalu)|\d+ (?:jam|hari|minggu|bulan)|(?:pukul|jam) \d|triwulan"
+    r"|20\d\d)\b",
     re.IGNORECASE,
 )
 _ACTOR = re.compile(
-    r"\b(?:dinas|badan|bidang|seksi|tim|petugas|upt|uptd|upk|bagian|kelurahan|desa|kecamatan|kepala|kades|lurah|camat"
+    r"\b(?:dinas|badan|bidang|seksi|tim|petugas|uptd?|upk|bagian|kelurahan|desa|kecamatan|kepala|kades|lurah|camat|regu"
     r"|puskesmas|rsud|rumah sakit|sekolah|satpol|pemadam|pdam|ptam|pln|polsek|polres|biro|sekretariat|inspektorat"
-    r"|kantor|penyuluh|teknisi|operator|regu|satgas|kontraktor|rekanan|balai|samsat)\b",
+    r"|satgas|kantor|penyuluh|teknisi|kontraktor|rekanan|balai|samsat)\b",
     re.IGNORECASE,
 )
 _TICKET = re.compile(rf"{re.escape(PREFIX)}[0-9A-Z-]+", re.IGNORECASE)
@@ -64,8 +75,7 @@ _TICKET = re.compile(rf"{re.escape(PREFIX)}[0-9A-Z-]+", re.IGNORECASE)
 def lacks(text: str) -> tuple[Warning, ...]:
     """Return what an answer lacks by its own words: what was done, when, and by whom."""
     found: list[Warning] = []
-    acted = _ACTION.search(text) is not None
-    if not acted:
+    if not _ACTION.search(text):
         found.append("only_forwarded" if _FORWARDED.search(text) else "no_action")
     if not _DATE.search(text):
         found.append("no_date")
