@@ -8,6 +8,7 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAppended,
     ComplaintAssigned,
+    ComplaintMarked,
     ComplaintReceived,
     ComplaintVerified,
     ComplaintWithdrawn,
@@ -21,6 +22,7 @@ CONSUMES = (
     ComplaintAmended,
     ComplaintWithdrawn,
     ComplaintAssigned,
+    ComplaintMarked,
     ComplaintVerified,
 )
 
@@ -33,6 +35,7 @@ def handlers(service: LaporService) -> Handlers:
         ComplaintAmended: _hearing(service.hear_change),
         ComplaintWithdrawn: _hearing(service.withdraw),
         ComplaintAssigned: _hearing(service.assign),
+        ComplaintMarked: _hearing(service.mark),
         ComplaintVerified: _hearing(service.verify),
     }
 

@@ -36,6 +36,7 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAppended,
     ComplaintAssigned,
+    ComplaintMarked,
     ComplaintMirrored,
     ComplaintMirrorStatusChanged,
     ComplaintReceived,
@@ -128,6 +129,11 @@ class LaporService:
         await repository.change(tx, row.complaint_id, agency_key=event.agency.key)
         if event.sealed:
             await _keep_here(tx, row, _SEALED)
+
+    async def mark(self, tx: UnitOfWork, event: ComplaintMarked) -> None:
+        """Remember who may see it, for what is not told yet. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        await repository.change(tx, row.complaint_id, anonymous=event.anonymous, secret=event.secret)
 
     async def hear_more(self, tx: UnitOfWork, event: ComplaintAppended) -> None:
         """Add a citizen's further words, masked, to what will be told. Raises `RejectError`."""

@@ -18,6 +18,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
+    ComplaintMarked,
     ComplaintMirrored,
     ComplaintReceived,
     ComplaintRouted,
@@ -115,6 +116,8 @@ def after(
         return _with(complaint, attachments=tuple(new if one.id == new.id else one for one in complaint.attachments))
     if isinstance(event, ComplaintAppended | ComplaintAmended):
         return _with(complaint, **_heard(complaint, event, masked, mask_version))
+    if isinstance(event, ComplaintMarked):
+        return _with(complaint, anonymous=event.anonymous, secret=event.secret)
     return _with(complaint, **_learned(complaint, event))
 
 

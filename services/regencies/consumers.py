@@ -10,6 +10,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
+    ComplaintMarked,
     ComplaintMirrored,
     ComplaintReceived,
     ComplaintRouted,
@@ -28,6 +29,7 @@ CONSUMES = (
     ComplaintAssigned,
     ComplaintVerified,
     ComplaintStatusChanged,
+    ComplaintMarked,
     ComplaintMirrored,
 )
 

@@ -67,7 +67,7 @@ def snapshot(complaint: Complaint) -> ComplaintSharedWithRegion | None:
         assigned_at=complaint.assigned_at,
         state_changed_at=complaint.state_changed_at,
         lapor_id=complaint.lapor_id,
-        text=complaint.text,
+        text=None if complaint.secret else complaint.text,
         mask_version=complaint.mask_version,
         attachments=tuple(
             SharedAttachment(kind=one.kind, media_type=one.media_type, sha256=one.sha256)

@@ -1,10 +1,13 @@
 """What leaves for LAPOR!: no sealed complaint, nothing that names a person, never less secrecy than we keep."""
 
 import unicodedata
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
+
+from shared.events import Actor, ComplaintMarked
 
 PEOPLE = [
     "NIK saya 5203011234560001, kartu belum jadi.",
@@ -42,6 +45,25 @@ async def test_the_reporter_at_lapor_is_our_own_account(house, lapor):
     assert (sent.user_id, sent.channel, sent.is_new_user_slider) == (77, 12, False)
     assert (sent.emailUser, sent.nameUser, sent.phoneUser) == (None, None, None)
     assert "Budi" not in sent.title + sent.content
+
+
+async def test_what_an_officer_hides_is_hidden_at_lapor_too(house, lapor, events):
+    received, assigned, verified = events
+    mirror, told = house(), received()
+    hidden = ComplaintMarked(
+        complaint_id=told.complaint_id,
+        ticket=told.ticket,
+        anonymous=True,
+        secret=True,
+        reason="Menyebut nama orang lain.",
+        actor=Actor(kind="officer", id="7"),
+        marked_at=datetime.now(UTC),
+    )
+    for event in (told, assigned(told), hidden, verified(told)):
+        await mirror.hear(event)
+    await mirror.work()
+    sent = lapor.one(told.ticket).sent
+    assert (sent.is_anonymous, sent.is_secret) == (True, True)
 
 
 async def test_a_sealed_complaint_never_leaves_and_leaves_no_word_here(house, lapor):

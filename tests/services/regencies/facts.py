@@ -20,6 +20,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintAssigned,
     ComplaintEvent,
+    ComplaintMarked,
     ComplaintMirrored,
     ComplaintReceived,
     ComplaintRouted,
@@ -190,3 +191,9 @@ class Regions:
             else:
                 assert event.region in self.held, "the region never held it"
                 del self.held[event.region]
+
+
+def marked(about: ComplaintEvent, *, anonymous: bool = False, secret: bool = False) -> ComplaintMarked:
+    return ComplaintMarked(
+        **about_(about), anonymous=anonymous, secret=secret, reason="Menyebut orang.", actor=HOUSE, marked_at=MORNING
+    )

@@ -18,7 +18,7 @@ from shared.events import (
     Place,
     SharedAttachment,
 )
-from tests.services.regencies.facts import MASK, Regions, assigned, mirrored, moved, received, routed, verified
+from tests.services.regencies.facts import MASK, Regions, assigned, marked, mirrored, moved, received, routed, verified
 
 
 def known(new: ComplaintReceived, **decision: Any) -> Regions:
@@ -46,6 +46,19 @@ def known(new: ComplaintReceived, **decision: Any) -> Regions:
 )
 def test_a_region_knows_of_what_happened_there_or_is_its_agencys_and_the_province_of_all(region, agency, regions):
     assert known(received(), region=region, agency=agency).held.keys() == regions
+
+
+def test_what_an_officer_hides_the_regions_hold_without_its_words_until_it_is_shown_again():
+    new = received()
+    regions = known(new)
+    words = regions.held["52.03"].text
+    regions.hear(marked(new, anonymous=True, secret=True))
+    held = regions.held["52.03"]
+    assert (held.text, held.anonymous, held.secret) == (None, True, True)
+    regions.hear(marked(new))
+    held = regions.held["52.03"]
+    assert words is not None
+    assert (held.text, held.anonymous, held.secret) == (words, False, False)
 
 
 def test_nobody_is_told_before_somebody_verified_it():
