@@ -1,6 +1,5 @@
 """What officers send along with an order."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -140,10 +139,3 @@ class NoteIn(BaseModel):
     """Words for colleagues; no citizen reads them: 1 to 5,000 characters."""
 
     text: Annotated[str, BeforeValidator(_clean), AfterValidator(_something), Field(max_length=LONGEST_ANSWER)]
-
-
-class Window(BaseModel):
-    """From when (inclusive) until when (exclusive)."""
-
-    since: datetime | None = None
-    until: datetime | None = None

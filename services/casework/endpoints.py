@@ -10,9 +10,10 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.casework.bodies import JoinIn, MarkIn, MaybeReasonIn, NoteIn
-from services.casework.cursor import read_cursor, write_cursor
 from services.casework.orders import ORDERS, Order
 from services.casework.quality import WARNING_WORDS
+from services.casework.queue.cursor import cursor_of
+from services.casework.queue.filters import Filters
 from services.casework.schemas import (
     AnswerOut,
     AttachmentOut,
@@ -24,12 +25,11 @@ from services.casework.schemas import (
     Queue,
     SimilarOut,
     TransitionOut,
-    WaitingFor,
     WarningOut,
 )
 from services.casework.service import CaseView, CaseworkService
 from shared.db import Database
-from shared.events import Actor, CaseState
+from shared.events import Actor
 from shared.security import Principal, SignedIn
 from shared.telemetry.tracing import traceparent_of
 
@@ -78,24 +78,13 @@ def cases(service: CaseworkService, database: Database, signed_in: SignedIn) -> 
         summary="The queue: the cases you may see, open emergencies first, then the newest",
         responses={401: _SEEN[401], 403: {"description": "Your role opens no cases"}},
     )
-    async def queue(
-        principal: Annotated[Principal, Depends(signed_in)],
-        state: CaseState | None = None,
-        waiting_for: Annotated[
-            WaitingFor | None, Query(description="`verification`: routing was not sure whose it is.")
-        ] = None,
-        cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
-        limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    ) -> Queue:
-        before = None if cursor is None else read_cursor(cursor)
+    async def queue(principal: Annotated[Principal, Depends(signed_in)], filters: Annotated[Filters, Query()]) -> Queue:
         async with database.transaction() as tx:
-            rows = await service.queue(
-                tx, principal, state=state, waiting_for=waiting_for, before=before, limit=limit + 1
-            )
-        page = rows[:limit]
+            rows = await service.queue(tx, principal, filters, limit=filters.limit + 1)
+        shown = rows[: filters.limit]
         return Queue(
-            items=[CaseSummary.model_validate(row) for row in page],
-            next_cursor=_cursor_of(page[-1]) if len(rows) > limit else None,
+            items=[CaseSummary.model_validate(row) for row in shown],
+            next_cursor=cursor_of(shown[-1], filters.order) if len(rows) > filters.limit else None,
         )
 
     @router.get("/{ticket}", summary="A case with its history", responses=_SEEN)
@@ -268,7 +257,3 @@ def _attachments(given: Sequence[dict[str, Any]], settled: Mapping[UUID, Attachm
     """Return attachments as they stand now."""
     first = [AttachmentOut.model_validate(one) for one in given]
     return [settled.get(one.id, one) for one in first]
-
-
-def _cursor_of(row: Any) -> str:
-    return write_cursor(row.received_at, row.complaint_id, urgent=row.urgent)

@@ -162,7 +162,7 @@ async def _given(tx: UnitOfWork, companion: Row[Any], row: Row[Any], now: dateti
 def _require_right(principal: Principal, cases: Sequence[Row[Any]]) -> None:
     for one in cases:
         scope = rules.scope(principal)
-        if scope is None or not scope.covers(one.agency_key, sealed=one.sealed):
+        if scope is None or not scope.covers(one.agency_key, sealed=one.sealed, regency=one.regency):
             raise unknown_case()
     if any(one.sealed for one in cases):
         raise sealed_stands_alone()

@@ -110,7 +110,6 @@ case = Table(
     Index("case_agency_open", "agency_key", "urgent", "received_at", "complaint_id", postgresql_where=sql(_OPEN)),
     Index("case_regency_queue", "regency", "urgent", "received_at", "complaint_id"),
     Index("case_due", "due_at", "complaint_id", postgresql_where=sql("due_at IS NOT NULL")),
-    Index("case_agency_due", "agency_key", "due_at", "complaint_id", postgresql_where=sql("due_at IS NOT NULL")),
     Index("case_words", sql("to_tsvector('simple', text)"), postgresql_using="gin"),
     Index("case_matter", "matter_id", postgresql_where=sql("matter_id IS NOT NULL")),
     CheckConstraint("NOT sealed OR matter_id IS NULL", name="case_sealed_ones_stand_alone"),

@@ -21,20 +21,17 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from services.casework.models import answer, attachment, case, follow_up, matter, message, similar, transition
 from services.casework.models import note as note_table
-from services.casework.rules import UNANSWERED, Scope
+from services.casework.rules import UNANSWERED
 from shared.db import Prepared, Record, Rows, UnitOfWork, columns_of, insert_rows, update_rows
-from shared.events import CaseState
 
 EXCERPT = 200
-"""Characters of the complaint's text that the queue shows."""
+"""Characters of another complaint's text that is shown beside one."""
 _JSON = frozenset({"attachments", "reasons", "place", "candidates"})
-_ORDER = (case.c.urgent, case.c.received_at, case.c.complaint_id)
 _OPEN = Prepared(
     insert_rows(
         case,
@@ -82,31 +79,6 @@ async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> 
     """Return a case by its canonical ticket, locked if it is to be changed."""
     found = select(case).where(case.c.ticket == ticket)
     return (await tx.execute(found.with_for_update() if lock else found)).first()
-
-
-async def queue(
-    tx: UnitOfWork,
-    scope: Scope,
-    *,
-    state: CaseState | None,
-    waiting_for: str | None = None,
-    before: tuple[bool, datetime, UUID] | None,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """Return the cases within a scope that come after the cursor: open emergencies, then the newest first."""
-    found = select(case, func.left(case.c.text, EXCERPT).label("excerpt"))
-    if not scope.sealed:
-        found = found.where(~case.c.sealed)
-    if scope.agencies is not None:
-        found = found.where(case.c.agency_key.in_(scope.agencies))
-    if state is not None:
-        found = found.where(case.c.state == state)
-    if waiting_for is not None:
-        found = found.where(case.c.waiting_for == waiting_for)
-    if before is not None:
-        found = found.where(tuple_(*_ORDER) < tuple_(*before))
-    found = found.order_by(*(column.desc() for column in _ORDER)).limit(limit)
-    return (await tx.execute(found)).all()
 
 
 async def change_cases(tx: UnitOfWork, changes: Mapping[UUID, Mapping[str, object]]) -> None:
@@ -302,7 +274,7 @@ _COMPANIONS = (
         SELECT other_id AS id, score, reasons FROM casework.similar WHERE complaint_id = :id
         UNION ALL SELECT complaint_id, score, reasons FROM casework.similar WHERE other_id = :id
     ), best AS (SELECT DISTINCT ON (id) id, score, reasons FROM told ORDER BY id, score DESC)
-    SELECT c.ticket, c.state, c.agency_key, c.agency_name, c.received_at, left(c.text, :excerpt) AS excerpt,
+    SELECT c.ticket, c.state, c.agency_key, c.regency, c.agency_name, c.received_at, left(c.text, :excerpt) AS excerpt,
            best.score, coalesce(best.reasons, '[]') AS reasons, coalesce(c.matter_id = :matter, false) AS joined
     FROM casework."case" c LEFT JOIN best ON best.id = c.complaint_id
     WHERE c.complaint_id IN (

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from shared.directory import DESK, INSPECTORATE
+from shared.directory.regions import regencies
 from shared.events import CaseState
 from shared.security import Principal, Role
 
@@ -130,6 +131,7 @@ MOVERS: Mapping[Move, frozenset[Role]] = {
 """Which roles make a move at all; on which cases is `may`'s question. Archiving and rejecting end a complaint without
 an answer: in SP4N too that is the administrator's (Arsipkan)."""
 
+_REGENCIES = frozenset(regency.code for regency in regencies())
 _COORDINATING: frozenset[Move] = frozenset({"assign", "ask", "proceed", "decline", "archive", "reject", "reopen"})
 """What the coordinator does with every case that is not sealed, whoever has it."""
 
@@ -142,27 +144,47 @@ _DESKS: Mapping[Role, str] = {Role.COORDINATOR: DESK, Role.INSPECTORATE: INSPECT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The cases that a principal sees. `agencies`: None means every agency's, and those that have none yet."""
+    """The cases that a principal sees: of these agencies, or within these regencies and of their agencies.
+
+    `agencies`: None means every agency's, and those that have none yet.
+    """
 
     agencies: frozenset[str] | None
+    regions: frozenset[str] = frozenset()
     sealed: bool
 
-    def covers(self, agency_key: str | None, *, sealed: bool) -> bool:
+    def covers(self, agency_key: str | None, *, sealed: bool, regency: str | None = None) -> bool:
         """Tell whether a case is within."""
-        return (self.sealed or not sealed) and (self.agencies is None or agency_key in self.agencies)
+        if sealed and not self.sealed:
+            return False
+        return (
+            self.agencies is None
+            or agency_key in self.agencies
+            or regency in self.regions
+            or (agency_key is not None and regency_of(agency_key) in self.regions)
+        )
 
 
 def scope(principal: Principal) -> Scope | None:
-    """Return which cases a principal sees; None when the role sees none."""
+    """Return which cases a principal sees; None when the role sees none.
+
+    Who is bound to regions sees those and no others, whatever the role sees else.
+    """
+    agencies, regions = frozenset(principal.agencies), frozenset(principal.regions)
     match principal.role:
-        case Role.COORDINATOR:
-            return Scope(agencies=None, sealed=False)
-        case Role.INSPECTORATE:
-            return Scope(agencies=None, sealed=True)
+        case Role.COORDINATOR | Role.INSPECTORATE:
+            sealed = principal.role is Role.INSPECTORATE
+            return Scope(agencies=agencies if regions else None, regions=regions, sealed=sealed)
         case Role.LIAISON | Role.LEADER:
-            return Scope(agencies=frozenset(principal.agencies), sealed=False)
-        case Role.OPERATOR:
+            return Scope(agencies=agencies, regions=regions, sealed=False)
+        case _:
             return None
+
+
+def regency_of(agency_key: str) -> str | None:
+    """Return the regency whose agency it is, as its key says (52.03.PUPR); None for the province's and the nation's."""
+    code = ".".join(agency_key.split(".")[:2])
+    return code if code in _REGENCIES else None
 
 
 def target(state: CaseState, move: Move | MachineMove, back: CaseState = "assigned") -> CaseState | None:
@@ -277,4 +299,5 @@ def moves_of(principal: Principal, state: CaseState, *, agency_key: str | None, 
 def _works(principal: Principal, agency_key: str | None, *, sealed: bool) -> bool:
     if sealed:
         return principal.role is Role.INSPECTORATE
-    return agency_key is not None and agency_key in {*principal.agencies, _DESKS.get(principal.role)}
+    desk = None if principal.regions else _DESKS.get(principal.role)
+    return agency_key is not None and agency_key in {*principal.agencies, desk}

@@ -1,16 +1,13 @@
 """What casework says over HTTP."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.casework.queue.filters import WaitingFor
 from services.casework.rules import Move
 from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState
-
-WaitingFor = Literal["verification", "citizen", "transfer"]
-"""What keeps a case: an officer who says whose it is, the citizen's words, or the coordinator's word on a transfer."""
 
 
 class _Out(BaseModel):

@@ -21,7 +21,7 @@ async def find(tx: UnitOfWork, principal: Principal, ticket: str, *, lock: bool 
     except InvalidTicketError:
         row = None
     scope = rules.scope(principal)
-    if row is None or scope is None or not scope.covers(row.agency_key, sealed=row.sealed):
+    if row is None or scope is None or not scope.covers(row.agency_key, sealed=row.sealed, regency=row.regency):
         raise unknown_case()
     return row
 

@@ -1,8 +1,7 @@
 """Casework's use cases. Each method runs inside one transaction that the edge opened."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +11,13 @@ from services.casework import conversation, disposition, following, matters, rem
 from services.casework.bodies import MarkIn
 from services.casework.conflicts import refused, role_sees_no_case, wrong_state
 from services.casework.orders import Act, Order
-from services.casework.rules import Move, Policy, ReopenLimit
+from services.casework.queue.filters import Filters
+from services.casework.queue.repository import page as queue_page
+from services.casework.rules import Move, Policy, ReopenLimit, Scope
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
-from shared.events import Actor, CaseState, ComplaintReceived, ComplaintRouted
+from shared.events import Actor, ComplaintReceived, ComplaintRouted
 from shared.security import Principal
 
 _OPENING = Actor(kind="machine", id="casework.open")
@@ -70,24 +71,20 @@ class CaseworkService:
         """Assign cases as routing decided; return those of which what was decided before stands (`following.py`)."""
         return await following.follow_routing(tx, events, self._policy, self._clock())
 
-    async def queue(
-        self,
-        tx: UnitOfWork,
-        principal: Principal,
-        *,
-        state: CaseState | None,
-        waiting_for: str | None = None,
-        before: tuple[bool, datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[Row[Any]]:
-        """Return the cases that a principal sees: open emergencies, then the newest.
-
-        Raises `ForbiddenError` for a role that sees none.
-        """
+    async def queue(self, tx: UnitOfWork, principal: Principal, filters: Filters, *, limit: int) -> Sequence[Row[Any]]:
+        """Return the cases that a principal sees and that fit. Raises `ForbiddenError` for a role that sees none."""
         scope = rules.scope(principal)
         if scope is None:
             raise role_sees_no_case()
-        return await repository.queue(tx, scope, state=state, waiting_for=waiting_for, before=before, limit=limit)
+        scope = replace(scope, agencies=self._agencies(scope))
+        return await queue_page(tx, scope, filters, account_id=principal.account_id, now=self._clock(), limit=limit)
+
+    def _agencies(self, scope: Scope) -> frozenset[str] | None:
+        """Return the agencies of a scope and of its regions, one by one: the queue looks for each by its key."""
+        if scope.agencies is None:
+            return None
+        there = {one.key for one in self._directory.agencies if rules.regency_of(one.key) in scope.regions}
+        return scope.agencies | there
 
     async def show(self, tx: UnitOfWork, principal: Principal, ticket: str) -> CaseView:
         """Return a case. Raises `NotFoundError`, also for one that the principal may not see."""
@@ -218,6 +215,10 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
         notes=await repository.notes_of(tx, row.complaint_id),
         messages=await repository.messages_of(tx, row.complaint_id),
         attachments=await repository.attachments_of(tx, row.complaint_id),
-        similar=[one for one in companions if scope is not None and scope.covers(one.agency_key, sealed=False)],
+        similar=[
+            one
+            for one in companions
+            if scope is not None and scope.covers(one.agency_key, sealed=False, regency=one.regency)
+        ],
         moves=rules.moves_of(principal, row.state, agency_key=row.agency_key, sealed=row.sealed),
     )

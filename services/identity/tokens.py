@@ -21,6 +21,7 @@ def sign_token(principal: Principal, key: Ed25519PrivateKey, now: datetime) -> t
         "sub": str(principal.account_id),
         "role": principal.role.value,
         "agencies": list(principal.agencies),
+        "regions": list(principal.regions),
         "iat": now.replace(microsecond=0),
         "exp": expires_at,
     }

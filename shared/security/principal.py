@@ -30,3 +30,5 @@ class Principal(BaseModel):
     role: Role
     agencies: tuple[str, ...]
     """Keys of the directory, for example `NTB.DIKPORA`."""
+    regions: tuple[str, ...] = ()
+    """Kemendagri's dotted codes of regencies and cities, for example `52.03`; none: not bound to any."""

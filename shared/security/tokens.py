@@ -23,7 +23,12 @@ def read_token(token: str, keys: Sequence[Ed25519PublicKey]) -> Principal:
     for key in keys:
         try:
             claims = _claims(token, key)
-            return Principal(account_id=claims["sub"], role=claims["role"], agencies=claims["agencies"])
+            return Principal(
+                account_id=claims["sub"],
+                role=claims["role"],
+                agencies=claims["agencies"],
+                regions=claims.get("regions", ()),
+            )
         except jwt.InvalidSignatureError:
             continue
         except jwt.ExpiredSignatureError:

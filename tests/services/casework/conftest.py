@@ -143,9 +143,9 @@ class Officer:
 
 @pytest.fixture
 def officer(http, keys):
-    def sign_in(role=Role.LIAISON, *agencies) -> Officer:
-        bound = agencies or (("NTB.DIKPORA",) if role in {Role.LIAISON, Role.LEADER} else ())
-        principal = Principal(account_id=new_id(), role=role, agencies=bound)
+    def sign_in(role=Role.LIAISON, *agencies, regions=()) -> Officer:
+        bound = agencies or (("NTB.DIKPORA",) if role in {Role.LIAISON, Role.LEADER} and not regions else ())
+        principal = Principal(account_id=new_id(), role=role, agencies=bound, regions=regions)
         token, _ = sign_token(principal, read_signing_key(keys.signing_key), datetime.now(UTC))
         return Officer(principal, http, token)
 

@@ -1,12 +1,13 @@
 """The queue: newest first, page by page, one state or all."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from shared.events import AgencyRef
+from shared.events import AgencyRef, DetectedPlace, Place
+from shared.security import Role
 
 PLANNING = AgencyRef(key="NTB.BAPPERIDA", name="Badan Perencanaan")
 
@@ -87,9 +88,72 @@ async def test_an_emergency_stands_first_until_it_is_answered(opened, officer):
     assert await pages(liaison) == [[*newest_first, danger.ticket]]
 
 
+async def found(who: Any, **query: Any) -> set[str]:
+    return {ticket for page in await pages(who, **query) for ticket in page}
+
+
+async def test_an_officer_finds_cases_by_what_is_known_of_them(opened, officer, sql):
+    office = AgencyRef(key="52.72.PUPR", name="Dinas PUPR Kota Bima")
+    liaison = officer(officer().principal.role, office.key)
+    bridge = await opened(agency=office, text="Jembatan di Rasanae lapuk.", ago=timedelta(days=3))
+    road = await opened(agency=office, text="Jalan berlubang dekat pasar.", channel="facebook")
+    await liaison.post(road.ticket, "take", version=2)
+    late = datetime.now(UTC) - timedelta(hours=1)
+    await sql.execute('UPDATE casework."case" SET due_at = $2 WHERE complaint_id = $1', bridge.id, late)
+    await sql.execute('UPDATE casework."case" SET due_at = now() + $2 WHERE complaint_id = $1', road.id, late - late)
+    queries: list[tuple[dict[str, Any], Any]] = [
+        ({"q": "jembatan lapuk"}, bridge),
+        ({"q": "dekat -jembatan"}, road),
+        ({"q": road.ticket.lower()}, road),
+        ({"channel": "facebook"}, road),
+        ({"mine": True}, road),
+        ({"state": ["in_progress", "closed"]}, road),
+        ({"overdue": True, "received_to": (late - timedelta(days=1)).isoformat()}, bridge),
+        ({"received_from": late.isoformat()}, road),
+        ({"affair": "kesehatan"}, None),
+        ({"region": "52.03", "open": False}, None),
+        ({"emergency": True}, None),
+        ({"waiting_for": "citizen"}, None),
+        ({"agency": "NTB.DIKPORA"}, None),
+    ]
+    for query, case in queries:
+        assert await found(liaison, **query) == ({case.ticket} if case else set()), query
+    assert await found(liaison, region="52.03", open=True) == {bridge.ticket, road.ticket}
+    assert await pages(liaison, order="due", limit=1) == [[bridge.ticket], [road.ticket]]
+    assert await found(officer(Role.COORDINATOR), agency=office.key) == {bridge.ticket, road.ticket}
+
+
+async def test_who_is_bound_to_a_region_sees_what_is_there_or_its_agencys(deliver, events, officer, opened):
+    received, routed = events
+    there, elsewhere = received(text="Pantai kotor."), received()
+    await deliver(there)
+    await deliver(routed(there, agency=AgencyRef(key="PLN", name="PLN"), place=located("52.08.01")))
+    await deliver(elsewhere)
+    await deliver(routed(elsewhere, place=located("52.01.01")))
+    ours = await opened(agency=AgencyRef(key="52.08.DLH", name="DLH Lombok Utara"), place=Place())
+    for role in (Role.LEADER, Role.COORDINATOR):
+        regional = officer(role, regions=("52.08",))
+        assert await found(regional) == {there.ticket, ours.ticket}
+        assert [(await regional.get(f"/{one.ticket}")).status_code for one in (there, ours, elsewhere)] == [
+            200,
+            200,
+            404,
+        ]
+    coordinator = officer(Role.COORDINATOR, regions=("52.08",))
+    assert (await coordinator.post(ours.ticket, "archive", {"reason_code": "in_court"}, 2)).status_code == 200
+    assert (await coordinator.post(elsewhere.ticket, "archive", {"reason_code": "in_court"}, 2)).status_code == 404
+
+
+def located(code: str) -> Place:
+    return Place(detected=DetectedPlace(region_code=code, name="Desa", confidence=0.9, evidence=("kata",)))
+
+
 @pytest.mark.parametrize(
     "query",
-    [{"limit": 0}, {"limit": 101}, {"limit": "banyak"}, {"state": "hilang"}, {"cursor": "x" * 201}],
+    [
+        *({"q": " "}, {"order": "oldest"}, {"region": "53.01"}, {"owner": "saya"}, {"received_from": "kemarin"}),
+        *({"limit": 0}, {"limit": 101}, {"limit": "banyak"}, {"state": "hilang"}, {"cursor": "x" * 201}),
+    ],
 )
 async def test_a_wrong_question_is_refused(query, officer):
     assert (await officer().get(**query)).status_code == 422

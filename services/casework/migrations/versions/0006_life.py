@@ -97,7 +97,6 @@ def _indexes() -> None:
         "case_open": (_QUEUE, _OPEN),
         "case_agency_open": (["agency_key", *_QUEUE], _OPEN),
         "case_due": (["due_at", "complaint_id"], sa.text("due_at IS NOT NULL")),
-        "case_agency_due": (["agency_key", "due_at", "complaint_id"], sa.text("due_at IS NOT NULL")),
     }
     for name, (columns, condition) in where.items():
         op.create_index(name, "case", columns, schema="casework", postgresql_where=condition)

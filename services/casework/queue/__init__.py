@@ -1,0 +1,1 @@
+"""The officers' queue: which cases, in which order, page by page."""
