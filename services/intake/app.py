@@ -13,6 +13,9 @@ from services.intake.citizens.service import CitizenService
 from services.intake.desk.endpoints import desk
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import KeptMessages
+from services.intake.evidence.endpoints import PATH as EVIDENCE
+from services.intake.evidence.endpoints import evidence
+from services.intake.evidence.service import Evidence
 from services.intake.ledger.accounts import Accounts
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
@@ -101,11 +104,12 @@ def build(options: ServeOptions) -> ServiceApp:
         router.include_router(own_complaints(citizens, database, lookups, links))
         signed_in = authenticated(SecuritySettings.load())
         router.include_router(attachments(AttachmentQueue(store, {}), store, database, links, signed_in))
+        router.include_router(evidence(Evidence(store), database, signed_in))
         router.include_router(desk(KeptMessages(), Desk(service), database, signed_in))
     built = ServiceApp(
         name="intake",
         router=router,
-        own_bodies=[UPLOADS, *(door.path for channel in channels for door in channel.doors)],
+        own_bodies=[UPLOADS, EVIDENCE, *(door.path for channel in channels for door in channel.doors)],
         checks={"database": database.ping},
         report=Accounts(database, {}).report,
         close=database.close,

@@ -70,6 +70,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/v1/attachments/{attachment_id}"): Access(
         "public", "the signature in a link of ten minutes is the right to this one content"
     ),
+    ("POST", "/v1/evidence"): Access(
+        "officer", "whoever works the complaint shows its follow-up; of what is sealed the Inspectorate alone", MOVERS
+    ),
     # intake: the officers' desk
     ("GET", "/v1/messages"): Access(
         "officer", "what is no complaint has no agency yet: the coordinator, of sealed words the Inspectorate", VIEWERS

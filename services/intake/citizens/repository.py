@@ -67,7 +67,8 @@ async def messages_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
 
 async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return what came with a complaint's messages."""
-    found = select(attachment).where(attachment.c.complaint_id == complaint_id).order_by(attachment.c.id)
+    theirs = (attachment.c.complaint_id == complaint_id, attachment.c.message_id.is_not(None))
+    found = select(attachment).where(*theirs).order_by(attachment.c.id)
     return (await tx.execute(found)).all()
 
 

@@ -162,7 +162,7 @@ class AttachmentQueue:
         self, tx: UnitOfWork, row: Row[Any], state: str, problem: str | None = None, **values: object
     ) -> Settled:
         await repository.change(tx, row.id, state=state, problem=problem, due_at=None, source_url=None, **values)
-        if row.complaint_id is not None:
+        if row.complaint_id is not None and row.message_id is not None:
             known = {name: values.get(name, getattr(row, name)) for name in ("media_type", "sha256", "size")}
             event = AttachmentSettled(
                 complaint_id=row.complaint_id,

@@ -63,7 +63,7 @@ async def view(tx: UnitOfWork, attachment_id: UUID) -> Row[Any] | None:
     """Return an attachment with what decides who may see it: its complaint's seal and agency, its message's words."""
     found = (
         select(attachment, complaint.c.sealed, complaint.c.agency_key, message.c.text.label("words"))
-        .join(message, message.c.id == attachment.c.message_id)
+        .outerjoin(message, message.c.id == attachment.c.message_id)
         .outerjoin(complaint, complaint.c.id == attachment.c.complaint_id)
         .where(attachment.c.id == attachment_id)
     )

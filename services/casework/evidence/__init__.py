@@ -1,0 +1,1 @@
+"""What shows a follow-up; the contents are intake's."""
