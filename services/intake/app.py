@@ -13,6 +13,7 @@ from services.intake.citizens.service import CitizenService
 from services.intake.desk.endpoints import desk
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import KeptMessages
+from services.intake.desk.splitting import Splitting
 from services.intake.evidence.endpoints import PATH as EVIDENCE
 from services.intake.evidence.endpoints import evidence
 from services.intake.evidence.service import Evidence
@@ -105,7 +106,7 @@ def build(options: ServeOptions) -> ServiceApp:
         signed_in = authenticated(SecuritySettings.load())
         router.include_router(attachments(AttachmentQueue(store, {}), store, database, links, signed_in))
         router.include_router(evidence(Evidence(store), database, signed_in))
-        router.include_router(desk(KeptMessages(), Desk(service), database, signed_in))
+        router.include_router(desk(KeptMessages(), Desk(service), Splitting(), database, signed_in))
     built = ServiceApp(
         name="intake",
         router=router,

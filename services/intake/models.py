@@ -325,10 +325,11 @@ officer_act = Table(
     Column("at", _TIME, nullable=False),
     Column("account_id", Uuid, nullable=False, comment="the officer, as identity knows them"),
     Column("role", Text, nullable=False),
-    Column("act", Text, nullable=False, comment="entered, made_complaint or joined_reporters"),
+    Column("act", Text, nullable=False, comment="entered, made_complaint, joined_reporters or split"),
     Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
     Column("message_id", Uuid, ForeignKey("intake.message.id"), comment="what was entered or made a complaint"),
     Column("other_complaint_id", Uuid, ForeignKey("intake.complaint.id"), comment="of the same reporter"),
+    Column("reason", Text, comment="in the officer's words"),
 )
 """What officers did to messages and complaints here; written and never changed."""
 

@@ -81,6 +81,11 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/v1/complaints/{ticket}/same-reporter"): Access(
         "officer", "who is one person decides who sees what: whoever sees both complaints", VIEWERS
     ),
+    ("POST", "/v1/complaints/{ticket}/split"): Access(
+        "officer",
+        "who sends complaints to agencies splits what is for two; sealed ones the Inspectorate alone",
+        VIEWERS,
+    ),
     ("POST", "/v1/desk/complaints"): Access("officer", "whoever receives citizens writes down what they say", MOVERS),
     # intake: citizens' own complaints
     ("GET", "/v1/me/complaints"): Access("citizen", "the device's own complaints and no other's"),

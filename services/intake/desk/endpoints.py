@@ -18,7 +18,9 @@ from services.intake.desk.schemas import (
     MadeOut,
     SameReporterIn,
     SameReporterOut,
+    SplitIn,
 )
+from services.intake.desk.splitting import Splitting
 from shared.db import Database
 from shared.security import Principal, SignedIn
 from shared.telemetry.tracing import traceparent_of
@@ -31,7 +33,14 @@ _SEEN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def desk(kept: KeptMessages, entering: Desk, database: Database, signed_in: SignedIn) -> APIRouter:
+IdempotencyKey = Annotated[
+    str, Header(min_length=8, max_length=200, pattern="^[!-~]+$", description="Your own, new for each complaint.")
+]
+
+
+def desk(
+    kept: KeptMessages, entering: Desk, splitting: Splitting, database: Database, signed_in: SignedIn
+) -> APIRouter:
     """Let officers look through what became no complaint, and write down what was said to them."""
     router = APIRouter(prefix="/v1", tags=["desk"])
 
@@ -82,6 +91,33 @@ def desk(kept: KeptMessages, entering: Desk, database: Database, signed_in: Sign
         return SameReporterOut(joined=joined)
 
     @router.post(
+        "/complaints/{ticket}/split",
+        summary="Open a further complaint of the same reporter for what else this one holds",
+        status_code=201,
+        responses={
+            401: _SEEN[401],
+            403: {"description": "Your role splits no complaints"},
+            404: {"description": "No such ticket, or not one of yours"},
+            409: {"description": "It was withdrawn, or the Idempotency-Key was used for other words"},
+            422: {"description": "An attachment is not the original's, or its content is not stored"},
+        },
+    )
+    async def split(
+        ticket: str,
+        form: SplitIn,
+        request: Request,
+        response: Response,
+        principal: Annotated[Principal, Depends(signed_in)],
+        idempotency_key: IdempotencyKey,
+    ) -> MadeOut:
+        async with database.transaction(traceparent=traceparent_of(request.headers)) as tx:
+            opened = await splitting.split(tx, principal, ticket, idempotency_key, form)
+        if not opened.new:
+            response.headers["idempotent-replayed"] = "true"
+        log.info("complaint.split", ticket=opened.ticket, new=opened.new, account_id=str(principal.account_id))
+        return MadeOut(ticket=opened.ticket)
+
+    @router.post(
         "/desk/complaints",
         summary="Enter a complaint that came by visit, letter or telephone",
         status_code=201,
@@ -96,10 +132,7 @@ def desk(kept: KeptMessages, entering: Desk, database: Database, signed_in: Sign
         request: Request,
         response: Response,
         principal: Annotated[Principal, Depends(signed_in)],
-        idempotency_key: Annotated[
-            str,
-            Header(min_length=8, max_length=200, pattern="^[!-~]+$", description="Your own, new for each complaint."),
-        ],
+        idempotency_key: IdempotencyKey,
     ) -> DeskReceiptOut:
         traceparent = traceparent_of(request.headers)
         receipt = await surely(

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Uuid, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from services.intake.models import complaint, officer_act
+from services.intake.models import complaint, message, officer_act
+from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.db import UnitOfWork
 from shared.security import Principal
 
-Act: TypeAlias = Literal["entered", "made_complaint", "joined_reporters"]
+Act: TypeAlias = Literal["entered", "made_complaint", "joined_reporters", "split"]
 
 _MESSAGE = """
     SELECT m.*, c.ticket, c.sealed, (
@@ -53,6 +54,38 @@ _MOVE_CONVERSATION = text("""
         last_message_at = greatest(v.last_message_at, :said_at)
     WHERE v.id = :conversation_id
 """)
+_LOCK_CONVERSATION_OF = text("""
+    SELECT id FROM intake.conversation
+    WHERE id = (SELECT conversation_id FROM intake.complaint WHERE ticket = :ticket) FOR UPDATE
+""")
+_ORIGINAL = text("""
+    SELECT m.*, c.ticket, c.anonymous, c.secret, c.sealed, c.withdrawn_at AS cancelled_at
+    FROM intake.complaint AS c JOIN intake.message AS m ON m.complaint_id = c.id
+    WHERE c.ticket = :ticket AND m.disposition = 'opened' ORDER BY m.received_at, m.id LIMIT 1
+""")
+_SPLIT_BEFORE = text("""
+    SELECT m.fingerprint, c.ticket FROM intake.message AS m JOIN intake.complaint AS c ON c.id = m.complaint_id
+    WHERE m.channel = :channel AND m.account = :account AND m.provider_message_id = :provider_message_id
+""")
+_LOCK_ATTACHMENTS = text("""
+    SELECT id FROM intake.attachment
+    WHERE id = ANY(CAST(:wanted AS uuid[])) AND complaint_id = :original AND message_id IS NOT NULL AND state = 'stored'
+    ORDER BY id FOR UPDATE
+""")
+_REFER_TO_ATTACHMENTS = text("""
+    WITH chosen AS (
+        SELECT n.id, a.id AS source, a.channel, a.account, a.kind, a.media_type, a.sha256, a.size, a.note, a.keep_until
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:sources AS uuid[])) AS n(id, source)
+        JOIN intake.attachment AS a ON a.id = n.source
+    ), added AS (
+        INSERT INTO intake.attachment (id, complaint_id, message_id, channel, account, kind, media_type, sha256, size,
+                                       note, state, keep_until)
+        SELECT id, :complaint_id, :message_id, channel, account, kind, media_type, sha256, size, note, 'stored',
+               keep_until FROM chosen
+    )
+    SELECT id, source, kind, media_type, sha256, size FROM chosen ORDER BY id
+""")
+_INHERITED = ("channel", "account", "raw_request_id", "surface", "thread", "event_time", "place")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +99,8 @@ class NewComplaint:
     sealed: bool
     emergency: bool
     received_at: datetime
+    anonymous: bool = False
+    secret: bool = False
 
 
 async def kept_messages(tx: UnitOfWork, *, disposition: str, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
@@ -93,7 +128,7 @@ async def add_complaint(tx: UnitOfWork, new: NewComplaint) -> str:
     """Insert a complaint; return its ticket: one that is taken is drawn again."""
     row = {name: getattr(new, name) for name in new.__slots__}
     while True:
-        added = insert(complaint).values(**row, ticket=new_ticket(), anonymous=False, secret=False)
+        added = insert(complaint).values(**row, ticket=new_ticket())
         added = added.on_conflict_do_nothing(index_elements=["ticket"])
         ticket = await tx.scalar(added.returning(complaint.c.ticket))
         if ticket is not None:
@@ -118,6 +153,7 @@ async def record_act(
     complaint_id: UUID,
     message_id: UUID | None = None,
     other_complaint_id: UUID | None = None,
+    reason: str | None = None,
 ) -> None:
     """Write down who did what."""
     row = {
@@ -128,6 +164,7 @@ async def record_act(
         "complaint_id": complaint_id,
         "message_id": message_id,
         "other_complaint_id": other_complaint_id,
+        "reason": reason,
     }
     await tx.execute(insert(officer_act).values(row))
 
@@ -142,3 +179,47 @@ async def message_id_of(tx: UnitOfWork, channel: str, account: str, provider_mes
     told = {"channel": channel, "account": account, "id": provider_message_id}
     found: UUID | None = await tx.scalar(_MESSAGE_OF, told)
     return found
+
+
+async def lock_original(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
+    """Return the message that opened a complaint, with the complaint's flags.
+
+    Nothing of its conversation is judged until the transaction ends.
+    """
+    await tx.execute(_LOCK_CONVERSATION_OF, {"ticket": ticket})
+    return (await tx.execute(_ORIGINAL, {"ticket": ticket})).first()
+
+
+async def split_before(tx: UnitOfWork, original: Row[Any], provider_message_id: str) -> Row[Any] | None:
+    """Return what the same request opened before."""
+    told = {"channel": original.channel, "account": original.account, "provider_message_id": provider_message_id}
+    return (await tx.execute(_SPLIT_BEFORE, told)).first()
+
+
+async def add_split_message(
+    tx: UnitOfWork, original: Row[Any], new: NewComplaint, *, reporter: UUID, **values: object
+) -> None:
+    """Insert the message that opens a split complaint, and a reference of its own to the same reporter."""
+    row = {name: getattr(original, name) for name in _INHERITED} | {
+        "complaint_id": new.id,
+        "conversation_id": new.conversation_id,
+        "text": new.text,
+        "received_at": new.received_at,
+        "disposition": "opened",
+        "reporter": reporter,
+    }
+    given = {name: value for name, value in (row | values).items() if value is not None}  # no `null` of JSON's
+    await tx.execute(insert(message).values(given))
+    await tx.execute(select(func.vault.refer_again(cast(original.reporter, Uuid), cast(reporter, Uuid))))
+
+
+async def refer_to_attachments(
+    tx: UnitOfWork, original: Row[Any], new: NewComplaint, message_id: UUID, wanted: Sequence[UUID]
+) -> Sequence[Row[Any]]:
+    """Give a complaint attachments of its own with the contents of those; what is not stored is left out."""
+    if not wanted:
+        return ()
+    lock = {"wanted": list(wanted), "original": original.complaint_id}
+    sources = list((await tx.execute(_LOCK_ATTACHMENTS, lock)).scalars())
+    told = {"ids": [new_id() for _ in sources], "sources": sources, "complaint_id": new.id, "message_id": message_id}
+    return (await tx.execute(_REFER_TO_ATTACHMENTS, told)).all()

@@ -169,6 +169,18 @@ class DeskComplaintIn(_Strict):
         return happened and now - LONGEST_WAY <= self.came_at() <= latest
 
 
+class SplitIn(_Strict):
+    """What else a complaint holds, for another agency."""
+
+    text: Annotated[str, _text(LONGEST_TEXT), _Clean] = Field(
+        description="The citizen's words about it, shortened and put together; what they wrote stays as it is."
+    )
+    reason: Annotated[str, _text(1_000), _Clean]
+    attachments: Annotated[tuple[UUID, ...], Field(max_length=20)] = Field(
+        (), description="Which of the original's attachments belong to it, too."
+    )
+
+
 class DeskReceiptOut(BaseModel):
     """What the citizen gets on paper or hears: the ticket, and the code that opens words and answers."""
 

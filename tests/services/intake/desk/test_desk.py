@@ -13,6 +13,7 @@ from gateway.app import create_app
 from services.intake.desk.endpoints import desk
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import KeptMessages
+from services.intake.desk.splitting import Splitting
 from shared.core.ids import new_id
 from shared.core.service import ServiceApp
 from shared.db import Database
@@ -48,7 +49,8 @@ class House:
             return room.now
 
         signed_in = authenticated(SecuritySettings(token_public_key=KEYS.public_key))
-        router = desk(KeptMessages(clock=clock), Desk(room.service, clock=clock), room.database, signed_in)
+        entering, splitting = Desk(room.service, clock=clock), Splitting(clock=clock)
+        router = desk(KeptMessages(clock=clock), entering, splitting, room.database, signed_in)
         app = create_app([ServiceApp(name="intake", router=router, close=room.database.close)])
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url="http://door")
 
@@ -61,6 +63,13 @@ class House:
     async def same(self, ticket: str, other: str, role: Role = Role.COORDINATOR) -> Response:
         said = {"ticket": other}
         return await self.http.post(f"/v1/complaints/{ticket}/same-reporter", json=said, headers=token(role))
+
+    async def split(
+        self, ticket: str | None, key: str = "", role: Role = Role.COORDINATOR, account: UUID = OFFICER, **form: Any
+    ) -> Response:
+        said = {"text": "Lampu jalan di Selong mati", "reason": "Dua hal untuk dua instansi", **form}
+        headers = {**token(role, account), "idempotency-key": key or str(new_id())}
+        return await self.http.post(f"/v1/complaints/{ticket}/split", json=said, headers=headers)
 
     async def enter(self, key: str, form: Any = None, role: Role = Role.LIAISON, account: UUID = OFFICER) -> Response:
         headers = {**token(role, account), "idempotency-key": key}
@@ -210,6 +219,105 @@ async def test_a_sealed_complaint_is_joined_by_the_inspectorate_alone(house):
     assert (await house.same(first.ticket, second.ticket)).status_code == 404
     assert (await house.same(first.ticket, "NTB-0000-00000")).status_code == 404
     assert (await house.same(first.ticket, second.ticket, Role.INSPECTORATE)).json() == {"joined": True}
+
+
+# --- one message, two complaints ----------------------------------------------------------------------
+
+TWO = "Jalan rusak parah di Selong, dan lampu jalan di Selong mati semua"
+
+
+async def event_of(sql: Any, ticket: str) -> dict[str, Any]:
+    told: dict[str, Any] = await sql.fetchval("SELECT value FROM bus.outbox WHERE value->>'ticket' = $1", ticket)
+    return told
+
+
+async def test_what_else_a_message_holds_becomes_a_complaint_of_the_same_reporter_with_its_own_ticket(house, sql):
+    mid = a_mid()
+    original = await house.room.says(mid, TWO, sender=mid, anonymous=True, secret=True)
+    answer = await house.split(original.ticket.lower())
+    assert answer.status_code == 201, answer.text
+    first, told = await event_of(sql, original.ticket), await event_of(sql, answer.json()["ticket"])
+    inherited = ("channel", "account", "surface", "conversation_id", "received_at", "anonymous", "secret", "sealed")
+    assert [told[name] for name in inherited] == [first[name] for name in inherited]
+    assert (told["type"], told["split_from"], told["rule"]) == ("complaint.received.v1", original.ticket, "split")
+    assert told["text"] == "Lampu jalan di Selong mati"
+    assert told["reporter"] != first["reporter"]
+    assert told["message_id"] != first["message_id"]
+    vault = "SELECT person_id, details, address FROM vault.reporter WHERE reference = $1"
+    assert await sql.fetchrow(vault, told["reporter"]) == await sql.fetchrow(vault, first["reporter"])
+    act = await sql.fetchrow("SELECT * FROM intake.officer_act WHERE complaint_id = $1", UUID(told["complaint_id"]))
+    assert (act["act"], act["account_id"], act["reason"]) == ("split", OFFICER, "Dua hal untuk dua instansi")
+    assert act["other_complaint_id"] == original.complaint_id
+
+
+async def test_later_words_without_a_ticket_stay_with_the_original_and_with_one_reach_the_split(house):
+    mid = a_mid()
+    original = await house.room.says(mid, TWO, sender=mid)
+    split = (await house.split(original.ticket)).json()["ticket"]
+    house.room.later(minutes=2)
+    without = await house.room.says(a_mid(), "Tolong segera, sudah sebulan begini", sender=mid)
+    named = await house.room.says(a_mid(), f"Untuk {split}: sudah sebulan gelap", sender=mid)
+    assert [(one.disposition, one.ticket) for one in (without, named)] == [
+        ("appended", original.ticket),
+        ("appended", split),
+    ]
+
+
+async def test_a_complaint_is_split_once_for_each_key(house, sql):
+    mid = a_mid()
+    original = await house.room.says(mid, TWO, sender=mid)
+    before = await rows_of(sql)
+    answers = await asyncio.gather(*(house.split(original.ticket, "kunci-satu") for _ in range(3)))
+    assert len({answer.json()["ticket"] for answer in answers}) == 1
+    assert sorted("idempotent-replayed" in answer.headers for answer in answers) == [False, True, True]
+    made = await rows_of(sql) - before
+    assert (made["intake.complaint"], made["intake.message"], made["vault.reporter"], made["bus.outbox"]) == (
+        1,
+        1,
+        1,
+        1,
+    )
+    reused = await house.split(original.ticket, "kunci-satu", text="Sesuatu yang lain")
+    assert (reused.status_code, reused.json()["code"]) == (409, "idempotency_key_reused")
+
+
+async def test_the_split_refers_to_the_chosen_photo_of_the_original_and_to_no_strange_one(house, sql):
+    mid = a_mid()
+    original = await house.room.says(mid, TWO, sender=mid, attachments=(PHOTO, PHOTO))
+    ids = await sql.fetch("SELECT id FROM intake.attachment WHERE complaint_id = $1", original.complaint_id)
+    chosen, waiting = [row["id"] for row in ids]
+    stored = "UPDATE intake.attachment SET state = 'stored', sha256 = $2, size = 7, due_at = NULL WHERE id = $1"
+    await sql.execute(stored, chosen, "ab" * 32)
+    for unknown in (waiting, new_id()):
+        answer = await house.split(original.ticket, attachments=[str(chosen), str(unknown)])
+        assert (answer.status_code, answer.json()["unknown"]) == (422, [str(unknown)])
+    told = await event_of(sql, (await house.split(original.ticket, attachments=[str(chosen)])).json()["ticket"])
+    (given,) = told["attachments"]
+    assert (given["sha256"], given["id"] != str(chosen)) == ("ab" * 32, True)
+    row = await sql.fetchrow("SELECT * FROM intake.attachment WHERE id = $1", UUID(given["id"]))
+    assert (row["state"], str(row["complaint_id"])) == ("stored", told["complaint_id"])
+
+
+async def test_who_may_split_what(house, sql):
+    mid, sealed_mid = a_mid(), a_mid()
+    plain = await house.room.says(mid, TWO, sender=mid)
+    sealed = await house.room.says(sealed_mid, "Oknum camat minta uang pelicin, jalan juga rusak", sender=sealed_mid)
+    for role in (Role.LIAISON, Role.LEADER, Role.OPERATOR):
+        assert (await house.split(plain.ticket, role=role)).status_code == 403
+    assert (await house.split(sealed.ticket)).status_code == 404
+    assert (await house.split("NTB-0000-00000")).status_code == 404
+    by_inspectorate = await house.split(sealed.ticket, role=Role.INSPECTORATE)
+    assert (await event_of(sql, by_inspectorate.json()["ticket"]))["sealed"] is True
+    sealing = await house.split(plain.ticket, text="Oknum camat minta uang pelicin")
+    assert (await event_of(sql, sealing.json()["ticket"]))["sealed"] is True
+
+
+async def test_what_its_citizen_withdrew_is_not_split(house):
+    mid = a_mid()
+    original = await house.room.says(mid, TWO, sender=mid)
+    await house.room.says(a_mid(), f"BATAL {original.ticket}", sender=mid)
+    answer = await house.split(original.ticket)
+    assert (answer.status_code, answer.json()["code"]) == (409, "complaint_withdrawn")
 
 
 # --- what was said to an officer ----------------------------------------------------------------------
