@@ -135,6 +135,7 @@ class Stack(Supervisor):
             "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": drawn["public_key"],
             "NTBCARE_CASEWORK_VERIFICATION": "confident_routing",
             "NTBCARE_CASEWORK_VERIFICATION_CONFIDENCE": "0.6",
+            "NTBCARE_CASEWORK_VAULT_KEYS": drawn["vault_key"],
             "NTBCARE_REPLIES_VAULT_KEYS": drawn["vault_key"],
             **self._channels(),
             **self._lapor(),

@@ -1,6 +1,10 @@
 """Casework's composition root."""
 
+from fastapi import APIRouter
+
 from services.casework import consumers, endpoints
+from services.casework.looks.endpoints import looks
+from services.casework.looks.service import Looks
 from services.casework.models import inbox, parked
 from services.casework.repository import lock_cases
 from services.casework.service import CaseworkService
@@ -11,6 +15,7 @@ from shared.directory import directory
 from shared.events import COMPLAINTS
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
 from shared.security import SecuritySettings, authenticated
+from shared.security.vault import VaultKeys
 
 
 def build(_options: ServeOptions) -> ServiceApp:
@@ -30,11 +35,20 @@ def build(_options: ServeOptions) -> ServiceApp:
         handlers=consumers.handlers(service),
         lock=lock_cases,
     )
+    signed_in = authenticated(SecuritySettings.load())
+    router = APIRouter()
+    router.include_router(endpoints.cases(service, database, signed_in))
+    router.include_router(looks(Looks(_vault_of(settings)), database, signed_in))
     return ServiceApp(
         name="casework",
-        router=endpoints.cases(service, database, authenticated(SecuritySettings.load())),
+        router=router,
         workers={"consumer": consumer.run, "parking": consumer.attend_parking},
         checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
         close=database.close,
     )
+
+
+def _vault_of(settings: CaseworkSettings) -> VaultKeys | None:
+    keys = [key.get_secret_value() for key in settings.vault_keys]
+    return VaultKeys(keys) if keys else None

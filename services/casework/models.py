@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
@@ -192,6 +193,19 @@ note = Table(
     Column("noted_at", DateTime(timezone=True), nullable=False),
 )
 """What officers write down for colleagues; no citizen reads it. Append-only."""
+look = Table(
+    "look",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("role", Text, nullable=False, comment="the account's when it looked"),
+    Column("what", Text, nullable=False, comment="reporter or sealed_case"),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
+    Column("reason", Text, comment="in the officer's words; of each look at a reporter"),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Index("look_account", "account_id", "id"),
+)
+"""Append-only, as `transition`; the database says when it was."""
 
 message = Table(
     "message",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.casework.rules import Policy, Thresholds, VerificationPolicy
-from shared.core.settings import Secret, Settings
+from shared.core.settings import Secret, SecretsIfAny, Settings
 from shared.directory import affairs
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -48,6 +48,8 @@ class CaseworkSettings(Settings):
 
     limits: str = ""
     """A file of the operator's own limits over `clocks/limits.csv`; empty for none."""
+    vault_keys: SecretsIfAny = ()
+    """Open the vault for officers: the same values as NTBCARE_INTAKE_VAULT_KEYS. Without them nobody is shown."""
 
     @property
     def policy(self) -> Policy:

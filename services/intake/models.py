@@ -366,9 +366,10 @@ look = Table(
     Column("role", Text, nullable=False, comment="the login that looked"),
     Column("purpose", Text, nullable=False),
     Column("at", _TIME, nullable=False, server_default=func.clock_timestamp()),
+    Column("account_id", Uuid, comment="the officer who looked; null: the house itself"),
     schema=VAULT,
 )
-"""Each look at an address; written by the function `vault.return_address` alone."""
+"""Each look at an address or a reporter; written by the vault's functions alone."""
 
 upload = Table(
     "upload",

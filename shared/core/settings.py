@@ -74,7 +74,9 @@ HttpAddress = Annotated[str, AfterValidator(_http_address)]
 Secret = Annotated[SecretStr, AfterValidator(_real_secret)]
 HeaderSecret = Annotated[Secret, AfterValidator(_goes_into_a_header)]
 """A secret that is sent in an HTTP header."""
-Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+SecretsIfAny = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_split)]
+"""The same as `Secrets`, where something may be left out that needs them."""
+Secrets = Annotated[SecretsIfAny, Field(min_length=1)]
 """One or more secrets, all of them valid: the new and the old one while they are being rotated."""
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
 """One or more names or ids."""

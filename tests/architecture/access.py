@@ -130,6 +130,13 @@ ACCESS: dict[tuple[str, str], Access] = {
         "officer", "whoever verifies must hide what names third persons (Perpres 76/2013)", MOVERS
     ),
     ("POST", "/v1/cases/{ticket}/note"): Access("officer", "colleagues who work or coordinate the case", MOVERS),
+    ("POST", "/v1/cases/{ticket}/reporter"): Access(
+        "officer",
+        "who works the case; of anonymous and secret ones coordinator and Inspectorate, of sealed ones the Inspectorate"
+        " (Perpres 76/2013); leaves a record",
+        MOVERS,
+    ),
+    ("GET", "/v1/looks"): Access("officer", "who watches over those who look", frozenset({Role.INSPECTORATE})),
     # the gateway
     ("GET", "/health/live"): Access("public", "a supervisor asks without a secret; says `alive`"),
     ("GET", "/health/ready"): Access("public", "a load balancer asks without a secret; names what is not ready"),
