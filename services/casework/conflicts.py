@@ -1,8 +1,6 @@
 """Why an officer cannot do something now, in words that say what to do instead."""
 
-from collections.abc import Sequence
 from typing import Any, Literal
-from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -121,15 +119,6 @@ def wish_of_the_citizen() -> ConflictError:
     """Say that an officer does not show what its citizen wanted hidden."""
     return ConflictError(
         "hidden_by_citizen", "Pelapor sendiri yang memilih kerahasiaan ini; petugas tidak dapat mencabutnya"
-    )
-
-
-def unknown_evidence(ids: Sequence[UUID]) -> ProblemError:
-    """Say which evidence was not given for this complaint."""
-    return ProblemError(
-        "unknown_evidence",
-        "Bukti ini tidak ditemukan untuk aduan ini; unggah dulu melalui POST /v1/evidence",
-        ", ".join(map(str, ids)),
     )
 
 

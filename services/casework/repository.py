@@ -10,12 +10,10 @@ from uuid import UUID
 from pydantic_core import to_json
 from sqlalchemy import (
     Row,
-    Text,
     Uuid,
     any_,
     bindparam,
     cast,
-    column,
     func,
     literal,
     literal_column,
@@ -241,14 +239,6 @@ async def notes_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return officers' notes on a case, oldest first."""
     found = select(note_table).where(note_table.c.complaint_id == complaint_id).order_by(note_table.c.noted_at)
     return (await tx.execute(found)).all()
-
-
-async def evidence_of(tx: UnitOfWork, complaint_id: UUID, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
-    """Return officers' evidence for a complaint, as intake holds it."""
-    found = func.intake.evidence_of(cast(complaint_id, Uuid), cast(list(ids), ARRAY(Uuid))).table_valued(
-        column("id", Uuid), column("kind", Text), column("media_type", Text), column("sha256", Text), column("size")
-    )
-    return (await tx.execute(select(found))).all()
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:

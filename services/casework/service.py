@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from services.casework import conversation, disposition, following, matters, remarks, repository, rules, seen
 from services.casework.bodies import MarkIn
 from services.casework.conflicts import refused, role_sees_no_case, wrong_state
+from services.casework.looks.service import record as record_look
 from services.casework.orders import Act, Order
 from services.casework.queue.filters import Filters
 from services.casework.queue.repository import page as queue_page
@@ -87,8 +88,14 @@ class CaseworkService:
         return scope.agencies | there
 
     async def show(self, tx: UnitOfWork, principal: Principal, ticket: str) -> CaseView:
-        """Return a case. Raises `NotFoundError`, also for one that the principal may not see."""
-        return await _view(tx, principal, await seen.find(tx, principal, ticket))
+        """Return a case; who looks at a sealed one is written down.
+
+        Raises `NotFoundError`, also for one that the principal may not see.
+        """
+        row = await seen.find(tx, principal, ticket)
+        if row.sealed:
+            await record_look(tx, principal, row, "sealed_case")
+        return await _view(tx, principal, row)
 
     async def carry_out(
         self,

@@ -1,7 +1,8 @@
 """The agency takes it, does something about it, and answers (tindak lanjut)."""
 
-from services.casework import evidence, matters, quality, repository
+from services.casework import matters, quality, repository
 from services.casework.bodies import AnswerIn, FollowUpIn
+from services.casework.evidence.service import evidence_of
 from services.casework.moves import say_answered, say_verified
 from services.casework.orders.order import Act, Order
 from shared.core.ids import new_id
@@ -20,7 +21,7 @@ async def follow_up(act: Act) -> None:
     """Write down what was done, with what proves it; the case stays in progress."""
     given: FollowUpIn = act.given
     agency, follow_up_id = AgencyRef(key=act.row.agency_key, name=act.row.agency_name), new_id()
-    proofs = await evidence.find(act.tx, act.row.complaint_id, given.evidence)
+    proofs = await evidence_of(act.tx, act.row.complaint_id, given.evidence)
     await repository.add_follow_up(
         act.tx,
         id=follow_up_id,
