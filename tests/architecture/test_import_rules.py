@@ -57,6 +57,7 @@ BAD_IMPORTS = [
     ("rules", "services.brandnew.rules", "socket"),
     ("gateway", "gateway.health", "sqlalchemy"),
     ("httpx", "services.identity.service", "httpx"),
+    ("sign-in-libraries", "services.casework.service", "authlib"),
     ("kafka", "services.intake.consumers", "aiokafka"),
     ("kafka-administration", "shared.kafka.client", "confluent_kafka"),
     ("operators-tools", "services.intake.app", "typer"),
