@@ -177,7 +177,7 @@ def scope(principal: Principal) -> Scope | None:
             return Scope(agencies=agencies if regions else None, regions=regions, sealed=sealed)
         case Role.LIAISON | Role.LEADER:
             return Scope(agencies=agencies, regions=regions, sealed=False)
-        case _:
+        case Role.OBSERVER | Role.OPERATOR:
             return None
 
 

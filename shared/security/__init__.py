@@ -2,7 +2,7 @@
 
 from shared.security.http import SignedIn, authenticated
 from shared.security.keys import KeyPair, new_key_pair
-from shared.security.principal import Principal, Role
+from shared.security.principal import Kind, Principal, Role
 from shared.security.settings import SecuritySettings
 
-__all__ = ["KeyPair", "Principal", "Role", "SecuritySettings", "SignedIn", "authenticated", "new_key_pair"]
+__all__ = ["KeyPair", "Kind", "Principal", "Role", "SecuritySettings", "SignedIn", "authenticated", "new_key_pair"]

@@ -1,6 +1,6 @@
 """The dependency that turns `Authorization: Bearer …` into a principal."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends
@@ -8,15 +8,18 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.security.principal import Principal
 from shared.security.settings import SecuritySettings
-from shared.security.tokens import not_signed_in, read_token
+from shared.security.tokens import AUDIENCE, not_signed_in, read_token
 
 SignedIn: TypeAlias = Callable[..., Awaitable[Principal]]
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The token of POST /v1/sessions.")
 
 
-def authenticated(settings: SecuritySettings) -> SignedIn:
-    """Return a FastAPI dependency that yields the caller's `Principal` or raises `UnauthenticatedError`."""
+def authenticated(settings: SecuritySettings, *, audiences: Sequence[str] = (AUDIENCE,)) -> SignedIn:
+    """Return a FastAPI dependency that yields the caller's `Principal` or raises `UnauthenticatedError`.
+
+    `audiences`: what a token may be for; nobody but identity says anything else than the default.
+    """
     keys = settings.public_keys
 
     async def principal(
@@ -24,6 +27,6 @@ def authenticated(settings: SecuritySettings) -> SignedIn:
     ) -> Principal:
         if credentials is None:
             raise not_signed_in()
-        return read_token(credentials.credentials, keys)
+        return read_token(credentials.credentials, keys, audiences=audiences)
 
     return principal

@@ -1,6 +1,7 @@
 """Who is asking, as the token says."""
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -10,19 +11,25 @@ class Role(StrEnum):
     """What an account is for. What each may do stands in the rules of the service that owns the thing."""
 
     COORDINATOR = "coordinator"
-    """Koordinator (Diskominfotik): the whole province, nothing sealed."""
+    """Koordinator (Diskominfotik): the whole province or, bound to a region, that region; nothing sealed."""
     LIAISON = "liaison"
     """Pejabat penghubung: works the complaints of the agencies the account is bound to."""
     LEADER = "leader"
-    """Pimpinan: reads the complaints of the agencies the account is bound to."""
+    """Pimpinan: reads the complaints of the agencies and regions the account is bound to."""
     INSPECTORATE = "inspectorate"
     """Inspektorat: reads everything, and is alone with what is sealed."""
+    OBSERVER = "observer"
+    """Pemantau (civil society): public figures, and no complaint."""
     OPERATOR = "operator"
     """Runs the machines and sees no complaint."""
 
 
+Kind: TypeAlias = Literal["officer", "service"]
+"""A person, or a machine that signs in with a service token."""
+
+
 class Principal(BaseModel):
-    """An officer, known by account id; the name stays in identity."""
+    """An officer or a machine, known by account id; the name stays in identity."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,4 +38,7 @@ class Principal(BaseModel):
     agencies: tuple[str, ...]
     """Keys of the directory, for example `NTB.DIKPORA`."""
     regions: tuple[str, ...] = ()
-    """Kemendagri's dotted codes of regencies and cities, for example `52.03`; none: not bound to any."""
+    """Codes of regions, for example `52.03`; whoever is bound to one sees no other. Empty: none binds."""
+    session_id: UUID | None = None
+    """The sign-in that this is part of; a machine has none."""
+    kind: Kind = "officer"

@@ -13,21 +13,29 @@ from shared.security.principal import Principal
 ALGORITHM = "EdDSA"
 ISSUER = "ntbcare-identity"
 AUDIENCE = "ntbcare"
+ENROLMENT = "ntbcare-enrolment"
+"""The audience of a token with which a second factor is enrolled, and nothing else done: no service but identity takes
+it."""
 LEEWAY_S = 10
 """Clocks of two machines may differ by this much."""
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
 
 
-def read_token(token: str, keys: Sequence[Ed25519PublicKey]) -> Principal:
-    """Return who the token stands for. Raises `UnauthenticatedError` (`token_expired` or `not_signed_in`)."""
+def read_token(token: str, keys: Sequence[Ed25519PublicKey], *, audiences: Sequence[str] = (AUDIENCE,)) -> Principal:
+    """Return who the token stands for. `audiences`: what it may be for.
+
+    Raises `UnauthenticatedError` (`token_expired` or `not_signed_in`).
+    """
     for key in keys:
         try:
-            claims = _claims(token, key)
+            claims = _claims(token, key, audiences)
             return Principal(
                 account_id=claims["sub"],
                 role=claims["role"],
                 agencies=claims["agencies"],
-                regions=claims.get("regions", ()),
+                regions=claims["regions"],
+                session_id=claims.get("sid"),
+                kind=claims["kind"],
             )
         except jwt.InvalidSignatureError:
             continue
@@ -43,13 +51,13 @@ def not_signed_in() -> UnauthenticatedError:
     return UnauthenticatedError("not_signed_in", "Silakan masuk dulu")
 
 
-def _claims(token: str, key: Ed25519PublicKey) -> dict[str, Any]:
+def _claims(token: str, key: Ed25519PublicKey, audiences: Sequence[str]) -> dict[str, Any]:
     return jwt.decode(
         token,
         key,
         algorithms=[ALGORITHM],
         issuer=ISSUER,
-        audience=AUDIENCE,
+        audience=list(audiences),
         leeway=LEEWAY_S,
         options={"require": _REQUIRED},
     )

@@ -18,7 +18,7 @@ from shared.core.errors import UnauthenticatedError
 from shared.core.settings import SettingsError
 from shared.security import Principal, Role, SecuritySettings, new_key_pair
 from shared.security.keys import read_signing_key
-from shared.security.tokens import LEEWAY_S, read_token
+from shared.security.tokens import AUDIENCE, ENROLMENT, LEEWAY_S, read_token
 
 KEY = Ed25519PrivateKey.generate()
 OTHER = Ed25519PrivateKey.generate()
@@ -26,6 +26,8 @@ OFFICER = Principal(
     account_id=UUID("0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a66"),
     role=Role.LIAISON,
     agencies=("52.03.DINKES", "NTB.DIKPORA"),
+    regions=("52.03",),
+    session_id=UUID("0198f3c2-6d1e-7a40-8b52-3f9e0c7d1a67"),
 )
 
 
@@ -40,6 +42,8 @@ def claims(**changes: object) -> dict[str, Any]:
         "sub": str(OFFICER.account_id),
         "role": "liaison",
         "agencies": ["NTB.DIKPORA"],
+        "regions": [],
+        "kind": "officer",
         "iat": now(),
         "exp": now() + timedelta(hours=1),
     } | changes
@@ -70,10 +74,15 @@ def test_a_token_brings_back_who_it_was_signed_for():
     assert timedelta(0) <= now() + LIFETIME - expires_at < timedelta(seconds=2)
 
 
+def test_a_token_for_enrolling_is_believed_only_where_enrolling_is_asked_for():
+    token, _ = sign_token(OFFICER, KEY, now(), audience=ENROLMENT)
+    assert read_token(token, [KEY.public_key()], audiences=(AUDIENCE, ENROLMENT)) == OFFICER
+
+
 def test_a_token_holds_no_name():
     token, _ = sign_token(OFFICER, KEY, now())
     body = jwt.decode(token, options={"verify_signature": False})
-    assert set(body) == {"iss", "aud", "sub", "role", "agencies", "iat", "exp"}
+    assert set(body) == {"iss", "aud", "sub", "role", "agencies", "regions", "kind", "sid", "iat", "exp"}
 
 
 REFUSED: dict[str, Callable[[], str]] = {
@@ -98,6 +107,11 @@ REFUSED: dict[str, Callable[[], str]] = {
     "no role": lambda: signed(role=None),
     "agencies that are no list": lambda: signed(agencies="NTB.DIKPORA"),
     "no agencies": lambda: signed(agencies=None),
+    "no regions": lambda: signed(regions=None),
+    "no kind": lambda: signed(kind=None),
+    "a kind that does not exist": lambda: signed(kind="god"),
+    "a session that is none": lambda: signed(sid="mine"),
+    "only for enrolling": lambda: signed(aud=ENROLMENT),
     "a subject that is no account": lambda: signed(sub="admin"),
     "not a token": lambda: "aaa.bbb.ccc",
     "nothing": lambda: "",
