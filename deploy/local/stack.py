@@ -132,6 +132,9 @@ class Stack(Supervisor):
             "NTBCARE_INTAKE_ACCESS_CODE_KEY": drawn["access_code_key"],
             "NTBCARE_INTAKE_ATTACHMENTS": str(self.folder / "attachments"),
             "NTBCARE_IDENTITY_SIGNING_KEY": drawn["signing_key"],
+            "NTBCARE_IDENTITY_VAULT_KEYS": drawn["identity_vault_key"],
+            # A local installation: whoever tries it out has no authenticator at hand.
+            "NTBCARE_IDENTITY_TOTP_REQUIRED": "none",
             "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": drawn["public_key"],
             "NTBCARE_CASEWORK_VERIFICATION": "confident_routing",
             "NTBCARE_CASEWORK_VERIFICATION_CONFIDENCE": "0.6",
@@ -277,6 +280,7 @@ def _secrets(path: Path) -> dict[str, str]:
     names = [
         *migrations.login_roles(),
         "vault_key",
+        "identity_vault_key",
         "access_code_key",
         "facebook_app_secret",
         "facebook_verify_token",

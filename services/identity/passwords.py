@@ -6,6 +6,7 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from shared.core.errors import ProblemError
 from shared.core.text import clean_text
 
 SHORTEST = 12
@@ -19,6 +20,11 @@ _NOBODY = _hasher.hash("")
 def is_acceptable(password: str) -> bool:
     """Tell whether a new password is long enough; composition rules only breed bad ones (NIST SP 800-63B)."""
     return SHORTEST <= len(password) <= LONGEST
+
+
+def not_acceptable() -> ProblemError:
+    """Say what a new password needs."""
+    return ProblemError("bad_password", f"Kata sandi: {SHORTEST} sampai {LONGEST} karakter")
 
 
 def hash_password(password: str) -> str:

@@ -16,7 +16,7 @@ from shared.security import Role
 Kind = Literal["public", "citizen", "provider-signed", "officer", "operator"]
 
 EVERY_ROLE = frozenset(Role)
-READERS = EVERY_ROLE - {Role.OPERATOR}
+READERS = EVERY_ROLE - {Role.OBSERVER, Role.OPERATOR}
 MOVERS = READERS - {Role.LEADER}
 LIAISONS = frozenset({Role.LIAISON})
 COORDINATORS = frozenset({Role.COORDINATOR})
@@ -101,7 +101,21 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("DELETE", "/v1/uploads/{upload_id}"): Access("citizen", "the device that began it; to others it does not exist"),
     # identity
     ("POST", "/v1/sessions"): Access("public", "signing in is how one stops being a stranger; limited per address"),
+    ("POST", "/v1/sessions/refresh"): Access("public", "a secret renews one session, once; limited per address"),
+    ("POST", "/v1/sessions/service"): Access("public", "a machine proves itself by its token; limited per address"),
+    ("GET", "/v1/sessions/oidc"): Access("public", "sends a stranger to the provider; limited per address"),
+    ("GET", "/v1/sessions/oidc/callback"): Access(
+        "public", "the provider's signed word, for the browser that set out; limited per address"
+    ),
     ("GET", "/v1/sessions/me"): Access("officer", "whoever is signed in sees their own account", EVERY_ROLE),
+    ("GET", "/v1/sessions"): Access("officer", "whoever is signed in sees where else they are", EVERY_ROLE),
+    ("DELETE", "/v1/sessions/current"): Access("officer", "whoever is signed in signs out", EVERY_ROLE),
+    ("DELETE", "/v1/sessions/{session_id}"): Access("officer", "one's own sessions, all else is a 404", EVERY_ROLE),
+    ("PUT", "/v1/sessions/password"): Access("officer", "one's own, with the old one; no machine", EVERY_ROLE),
+    ("POST", "/v1/sessions/totp"): Access(
+        "officer", "one's own, with the password once more; a token for enrolling opens this and confirm", EVERY_ROLE
+    ),
+    ("POST", "/v1/sessions/totp/confirm"): Access("officer", "with the code of the key just proposed", EVERY_ROLE),
     # casework
     ("GET", "/v1/cases"): Access("officer", "the queue; an operator runs machines and sees no complaint", READERS),
     ("GET", "/v1/cases/{ticket}"): Access("officer", "a case of one's agency, or of the province", READERS),

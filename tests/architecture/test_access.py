@@ -31,6 +31,7 @@ def environment(tmp_path_factory):
         "NTBCARE_INTAKE_VAULT_KEYS": secrets.token_hex(32),
         "NTBCARE_INTAKE_ACCESS_CODE_KEY": secrets.token_hex(32),
         "NTBCARE_IDENTITY_SIGNING_KEY": keys.signing_key,
+        "NTBCARE_IDENTITY_VAULT_KEYS": secrets.token_hex(32),
         "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": keys.public_key,
         "NTBCARE_GATEWAY_METRICS_TOKEN": secrets.token_hex(16),
         "NTBCARE_REPLIES_VAULT_KEYS": secrets.token_hex(32),
@@ -103,7 +104,10 @@ def rows(kind: str):
 @pytest.mark.parametrize(("method", "path"), rows("officer"))
 async def test_an_officers_address_asks_who_is_there(http, method, path):
     answer = await http.request(
-        method, path.replace("{ticket}", "NTB-0000-00000").replace("{attachment_id}", str(new_id()))
+        method,
+        path.replace("{ticket}", "NTB-0000-00000")
+        .replace("{attachment_id}", str(new_id()))
+        .replace("{session_id}", str(new_id())),
     )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"

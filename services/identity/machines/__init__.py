@@ -1,0 +1,1 @@
+"""Machines: accounts with a service token instead of a password."""
