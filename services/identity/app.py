@@ -1,18 +1,15 @@
 """Identity's composition root."""
 
-from fastapi import APIRouter
-
-from services.identity.codes.endpoints import enrolling
+from services.identity import endpoints
 from services.identity.codes.service import CodeService
 from services.identity.issuing import Issuer
 from services.identity.machines.service import MachineService
-from services.identity.oidc.endpoints import Errand, oidc
+from services.identity.oidc.endpoints import Errand
 from services.identity.oidc.provider import Provider
 from services.identity.oidc.service import OidcService
 from services.identity.oidc.settings import OidcSettings
 from services.identity.proving import Prover
 from services.identity.service import IdentityService
-from services.identity.sessions.endpoints import own_sessions, signing_in
 from services.identity.sessions.service import SessionService
 from services.identity.settings import IdentitySettings
 from shared.core.service import ServeOptions, ServiceApp
@@ -21,9 +18,8 @@ from shared.core.times import Clock, utc_now
 from shared.db import Database
 from shared.http.client import AsyncClient, async_client
 from shared.http.limits import RateLimit
-from shared.security import SecuritySettings, authenticated
+from shared.security import SecuritySettings
 from shared.security.keys import public_key_of, read_signing_key
-from shared.security.tokens import AUDIENCE, ENROLMENT
 from shared.security.vault import VaultKeys
 
 _PATIENCE_S = 10.0
@@ -47,25 +43,18 @@ def build(_options: ServeOptions, *, provider_http: AsyncClient | None = None, c
     vault = VaultKeys([secret.get_secret_value() for secret in settings.vault_keys])
     prover = Prover(vault, clock)
     sessions = SessionService(prover, limits=settings.limits, code_roles=settings.code_roles, clock=clock)
-    machines = MachineService(IdentityService(clock), clock)
-    issuer = Issuer(key, settings.lifetime, clock)
-    limit = RateLimit(settings.sign_ins_per_minute)
-    enrolled = authenticated(security, audiences=(AUDIENCE, ENROLMENT))
-    router = APIRouter()
-    for part in (
-        signing_in(sessions, machines, database, issuer, limit),
-        oidc(
-            OidcService(sessions, clock),
-            Provider(oidc_settings, http, clock),
-            database,
-            issuer,
-            Errand(vault, clock),
-            limit,
-        ),
-        enrolling(CodeService(prover, sessions, clock), database, enrolled, limit),
-        own_sessions(sessions, database, authenticated(security), limit),
-    ):
-        router.include_router(part)
+    router = endpoints.identity(
+        sessions=sessions,
+        codes=CodeService(prover, sessions, clock),
+        machines=MachineService(IdentityService(clock), clock),
+        people=OidcService(sessions, clock),
+        provider=Provider(oidc_settings, http, clock),
+        errand=Errand(vault, clock),
+        issuer=Issuer(key, settings.lifetime, clock),
+        database=database,
+        security=security,
+        limit=RateLimit(settings.sign_ins_per_minute),
+    )
 
     async def close() -> None:
         await http.aclose()
