@@ -12,7 +12,9 @@ from shared.security.tokens import AUDIENCE, not_signed_in, read_token
 
 SignedIn: TypeAlias = Callable[..., Awaitable[Principal]]
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The token of POST /v1/sessions, good for ten minutes.")
+_bearer = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="The token of POST /v1/sessions, good for ten minutes."
+)
 
 
 def authenticated(settings: SecuritySettings, *, audiences: Sequence[str] = (AUDIENCE,)) -> SignedIn:

@@ -67,6 +67,7 @@ class SessionService:
         if proved.account is None or proved.proof not in PROVED:
             return proved.proof
         if proved.proof is Proof.BY_PASSWORD and Role(proved.account.role) in self._code_roles:
+            await self._record(tx, "session.only_to_enrol", principal_of(proved.account))
             return MustEnrol(principal_of(proved.account))
         return await self.open(tx, proved.account, method=proved.proof.value, agent=agent)
 

@@ -104,13 +104,14 @@ async def test_a_role_that_needs_codes_enrols_first_and_signs_in_with_one_then(h
     assert (replayed.status_code, replayed.json()["code"]) == (401, "wrong_credentials")
 
 
-async def test_a_token_for_enrolling_opens_nothing_else(http, officer, password):
+async def test_a_token_for_enrolling_opens_nothing_else_and_its_giving_is_in_the_log(http, officer, admin, password):
     await officer("baru", role=Role.OPERATOR)
     refused = await http.post("/v1/sessions", json={"username": "baru", "password": password})
     token = refused.json()["enrolment_token"]
     for method, path in (("GET", "/me"), ("GET", ""), ("DELETE", "/current")):
         answer = await http.request(method, f"/v1/sessions{path}", headers=bearer(token))
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+    assert [row.act for row in await admin("log", username="baru", at_most=1)] == ["session.only_to_enrol"]
     body = {"old": password, "new": "kuda-hitam-Tambora"}
     assert (await http.put("/v1/sessions/password", json=body, headers=bearer(token))).status_code == 401
 
