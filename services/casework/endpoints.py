@@ -243,6 +243,7 @@ def _out(view: CaseView, response: Response) -> CaseOut:
             "follow_ups": [FollowUpOut.model_validate(one) for one in view.follow_ups],
             "notes": [NoteOut.model_validate(one) for one in view.notes],
             "moves": view.moves,
+            "names": view.names,
             "similar": [SimilarOut.model_validate(one) for one in view.similar],
         }
     )

@@ -9,11 +9,14 @@ from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    ColumnElement,
     Row,
+    Text,
     Uuid,
     any_,
     bindparam,
     cast,
+    column,
     func,
     literal,
     literal_column,
@@ -47,7 +50,8 @@ _TRANSITIONS = Rows(
     transition,
     *("complaint_id", "version", "previous", "state", "actor_kind", "actor_id", "reason", "reason_code", "move", "at"),
 )
-_OF_OFFICERS = (transition.c.complaint_id == _IDS, transition.c.actor_kind == literal_column("'officer'"))
+_PEOPLE: tuple[ColumnElement[str], ...] = (literal_column("'officer'"), literal_column("'service'"))
+_OF_OFFICERS = (transition.c.complaint_id == _IDS, transition.c.actor_kind.in_(_PEOPLE))
 _MOVED_BY_OFFICERS = Prepared(select(transition.c.complaint_id).where(*_OF_OFFICERS).distinct())
 _MESSAGE = ("message_id", "complaint_id", "author", "channel", "text", "attachments", "rule", "received_at")
 _FIRST_MESSAGES = Rows(message, *_MESSAGE, once=True)
@@ -245,6 +249,13 @@ async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return a case's answers, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)
     return (await tx.execute(found)).all()
+
+
+async def names_of(tx: UnitOfWork, accounts: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of officers and machines, as identity knows them."""
+    named = func.identity.names_of(cast(sorted(accounts), ARRAY(Uuid)))
+    found = named.table_valued(column("id", Uuid), column("display_name", Text))
+    return {row.id: row.display_name for row in await tx.execute(select(found))}
 
 
 async def keep_similar(

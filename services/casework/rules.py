@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from shared.directory import DESK, INSPECTORATE
-from shared.directory.regions import regencies
+from shared.directory.regions import regency_of
 from shared.events import CaseState
 from shared.security import Principal, Role
 
@@ -131,7 +131,6 @@ MOVERS: Mapping[Move, frozenset[Role]] = {
 """Which roles make a move at all; on which cases is `may`'s question. Archiving and rejecting end a complaint without
 an answer: in SP4N too that is the administrator's (Arsipkan)."""
 
-_REGENCIES = frozenset(regency.code for regency in regencies())
 _COORDINATING: frozenset[Move] = frozenset({"assign", "ask", "proceed", "decline", "archive", "reject", "reopen"})
 """What the coordinator does with every case that is not sealed, whoever has it."""
 
@@ -161,7 +160,7 @@ class Scope:
             self.agencies is None
             or agency_key in self.agencies
             or regency in self.regions
-            or (agency_key is not None and regency_of(agency_key) in self.regions)
+            or (agency_key is not None and regency_of(agency_key) in self.regions)  # 52.03.PUPR is of 52.03
         )
 
 
@@ -179,12 +178,6 @@ def scope(principal: Principal) -> Scope | None:
             return Scope(agencies=agencies, regions=regions, sealed=False)
         case Role.OBSERVER | Role.OPERATOR:
             return None
-
-
-def regency_of(agency_key: str) -> str | None:
-    """Return the regency whose agency it is, as its key says (52.03.PUPR); None for the province's and the nation's."""
-    code = ".".join(agency_key.split(".")[:2])
-    return code if code in _REGENCIES else None
 
 
 def target(state: CaseState, move: Move | MachineMove, back: CaseState = "assigned") -> CaseState | None:

@@ -189,4 +189,5 @@ class CaseOut(_Out):
     follow_ups: list[FollowUpOut]
     notes: list[NoteOut]
     moves: list[Move]
+    names: dict[UUID, str]
     similar: list[SimilarOut]

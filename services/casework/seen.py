@@ -41,5 +41,5 @@ async def require_version(tx: UnitOfWork, row: Row[Any], expected: Collection[in
 
 
 def officer(principal: Principal) -> Actor:
-    """Return who acts: an account, never a name."""
-    return Actor(kind="officer", id=str(principal.account_id))
+    """Return who acts: an officer's account, or a machine's that signed in with a service token; never a name."""
+    return Actor(kind=principal.kind, id=str(principal.account_id))

@@ -1,6 +1,6 @@
 """Casework's use cases. Each method runs inside one transaction that the edge opened."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.casework.rules import Move, Policy, ReopenLimit, Scope
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 from shared.directory import Directory
+from shared.directory.regions import regency_of
 from shared.events import Actor, ComplaintReceived, ComplaintRouted
 from shared.security import Principal
 
@@ -30,7 +31,7 @@ _REOPENING = ReopenLimit()
 class CaseView:
     """A case with all that happened, oldest first, what became of its attachments, and others like it.
 
-    `moves`: what whoever looks may do with it now.
+    `moves`: what whoever looks may do with it now; `names`: of the accounts that did something.
     """
 
     case: Row[Any]
@@ -42,6 +43,7 @@ class CaseView:
     attachments: Sequence[Row[Any]]
     similar: Sequence[Row[Any]]
     moves: Sequence[Move]
+    names: Mapping[UUID, str]
 
 
 class CaseworkService:
@@ -84,7 +86,7 @@ class CaseworkService:
         """Return the agencies of a scope and of its regions, one by one: the queue looks for each by its key."""
         if scope.agencies is None:
             return None
-        there = {one.key for one in self._directory.agencies if rules.regency_of(one.key) in scope.regions}
+        there = {one.key for one in self._directory.agencies if regency_of(one.key) in scope.regions}
         return scope.agencies | there
 
     async def show(self, tx: UnitOfWork, principal: Principal, ticket: str) -> CaseView:
@@ -214,12 +216,19 @@ def _opening(event: ComplaintReceived) -> dict[str, object]:
 async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView:
     scope = rules.scope(principal)
     companions = await repository.companions_of(tx, row)
+    history = await repository.transitions_of(tx, row.complaint_id)
+    answers = await repository.answers_of(tx, row.complaint_id)
+    follow_ups = await repository.follow_ups_of(tx, row.complaint_id)
+    notes = await repository.notes_of(tx, row.complaint_id)
+    accounts = {UUID(one.actor_id) for one in history if one.actor_kind in {"officer", "service"}}
+    accounts |= {one.answered_by for one in answers if one.answered_by is not None}
+    accounts |= {one.noted_by for one in notes}
     return CaseView(
         case=row,
-        history=await repository.transitions_of(tx, row.complaint_id),
-        answers=await repository.answers_of(tx, row.complaint_id),
-        follow_ups=await repository.follow_ups_of(tx, row.complaint_id),
-        notes=await repository.notes_of(tx, row.complaint_id),
+        history=history,
+        answers=answers,
+        follow_ups=follow_ups,
+        notes=notes,
         messages=await repository.messages_of(tx, row.complaint_id),
         attachments=await repository.attachments_of(tx, row.complaint_id),
         similar=[
@@ -228,4 +237,5 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
             if scope is not None and scope.covers(one.agency_key, sealed=False, regency=one.regency)
         ],
         moves=rules.moves_of(principal, row.state, agency_key=row.agency_key, sealed=row.sealed),
+        names=await repository.names_of(tx, accounts) if accounts else {},
     )

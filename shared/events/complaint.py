@@ -80,7 +80,7 @@ REASON_WORDS: dict[str, str] = {
     "no_information": "keterangan yang diminta tidak kami terima",
     "not_a_complaint": "bukan pengaduan",
     "not_true": "tidak sesuai dengan kenyataan setelah diperiksa",
-    "abusive": "mengandung kata-kata yang tidak pantas",
+    "abusive": "disampaikan dengan kata-kata kasar",
     "advertising": "berisi iklan atau promosi",
     "other": "alasan lain",
 }

@@ -42,3 +42,8 @@ class Principal(BaseModel):
     session_id: UUID | None = None
     """The sign-in that this is part of; a machine has none."""
     kind: Kind = "officer"
+
+    @property
+    def province_wide(self) -> bool:
+        """Whether the whole province is theirs to administer: bound to no region (administrator koordinator)."""
+        return self.role in {Role.COORDINATOR, Role.INSPECTORATE} and not self.regions

@@ -27,7 +27,6 @@ from shared.events import AttachmentRef, ComplaintReceived
 from shared.security import Principal, Role
 
 RULE = "made_by_officer"
-_SEEING = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ class KeptMessages:
 
 
 def _require_sight(principal: Principal) -> None:
-    if principal.role not in _SEEING:
+    if not principal.province_wide:
         raise ForbiddenError("role_sees_no_messages", "Pesan ini dilihat oleh koordinator atau Inspektorat")
 
 

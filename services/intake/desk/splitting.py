@@ -28,7 +28,6 @@ from shared.events import AttachmentRef, ComplaintReceived
 from shared.security import Principal, Role
 
 RULE = "split"
-_SPLITTING = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 
 
 class UnknownAttachmentError(ProblemError):
@@ -58,7 +57,7 @@ class Splitting:
         It inherits reporter, channel, surface, address, flags and times: the law's days count from when the citizen
         complained. Raises 403, 404, 409 (withdrawn; the key was used for other words), 422 (an attachment).
         """
-        if principal.role not in _SPLITTING:
+        if not principal.province_wide:
             raise ForbiddenError("role_splits_no_complaints", "Pengaduan dipecah oleh koordinator atau Inspektorat")
         original = await repository.lock_original(tx, canonical(ticket))
         if original is None or (original.sealed and principal.role is not Role.INSPECTORATE):

@@ -18,6 +18,7 @@ from shared.core.errors import ConflictError, ForbiddenError, GoneError, NotFoun
 from shared.core.sealing import must_seal
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
+from shared.directory.regions import regency_of
 from shared.events import AttachmentRef, AttachmentSettled
 from shared.security import Principal, Role
 
@@ -182,7 +183,7 @@ class AttachmentQueue:
         The coordinator opens what is not sealed, the Inspectorate everything; an agency's officers what belongs to the
         complaints that their agency has now.
         """
-        if principal.role is Role.OPERATOR:
+        if principal.role in {Role.OBSERVER, Role.OPERATOR}:
             raise ForbiddenError("role_opens_no_attachments", "Lampiran hanya dibuka oleh yang menangani pengaduan")
         row = await repository.view(tx, attachment_id)
         if row is None or not _may_see(principal, row):
@@ -202,13 +203,12 @@ class AttachmentQueue:
         return row
 
 
-_PROVINCE_WIDE = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
-
-
 def _may_see(principal: Principal, row: Row[Any]) -> bool:
     if _is_sealed(row):
         return principal.role is Role.INSPECTORATE
-    return principal.role in _PROVINCE_WIDE or row.agency_key in principal.agencies
+    if principal.province_wide or row.agency_key in principal.agencies:
+        return True
+    return row.agency_key is not None and regency_of(row.agency_key) in principal.regions
 
 
 def _is_sealed(row: Row[Any]) -> bool:

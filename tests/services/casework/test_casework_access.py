@@ -1,9 +1,12 @@
 """Role and endpoint: allowed or refused. This table is the specification."""
 
 from itertools import product
+from typing import Any, get_args
 
 import pytest
 
+from services.casework.orders import ORDERS
+from services.casework.rules import Remark
 from shared.core.ticket import new_ticket
 from shared.directory import DESK
 from shared.events import AgencyRef
@@ -32,10 +35,9 @@ TABLE = {
     (Role.INSPECTORATE, "other"): (True, 200, 403, 403, 403),
     (Role.INSPECTORATE, "desk"): (True, 200, 403, 403, 403),
     (Role.INSPECTORATE, "sealed"): (True, 200, 200, 200, 200),
-    (Role.OPERATOR, "own"): (403, 404, 404, 404, 404),
-    (Role.OPERATOR, "other"): (403, 404, 404, 404, 404),
-    (Role.OPERATOR, "desk"): (403, 404, 404, 404, 404),
-    (Role.OPERATOR, "sealed"): (403, 404, 404, 404, 404),
+    **dict.fromkeys(
+        product((Role.OBSERVER, Role.OPERATOR), ("own", "other", "desk", "sealed")), (403, 404, 404, 404, 404)
+    ),
 }
 BEFORE = {"take": (), "answer": ("take",), "close": ("take", "answer")}
 """What has to have happened for the move to be legal."""
@@ -130,7 +132,7 @@ DISPOSITION = {
     (Role.INSPECTORATE, "sealed"): (409, 409, 409),
     **dict.fromkeys(product((Role.LIAISON, Role.LEADER), ("other", "desk", "sealed")), (404, 404, 404)),
     (Role.COORDINATOR, "sealed"): (404, 404, 404),
-    **dict.fromkeys(product((Role.OPERATOR,), ("own", "other", "desk", "sealed")), (404, 404, 404)),
+    **dict.fromkeys(product((Role.OBSERVER, Role.OPERATOR), ("own", "other", "desk", "sealed")), (404, 404, 404)),
 }
 
 
@@ -148,17 +150,91 @@ async def test_who_may_assign_join_and_separate_whose_case(role, whose, officer,
         assert answer.status_code == wanted, (move, answer.text)
 
 
+REASON = {"reason": "Keterangan petugas."}
+# Every other order and remark: what has to have happened before, and what comes along
+ORDERED: dict[str, tuple[tuple[str, ...], dict[str, Any] | None]] = {
+    "verify": ((), None),
+    "mark": ((), {"anonymous": True, **REASON}),
+    "note": ((), {"text": "Catatan petugas."}),
+    "ask": ((), {"question": "Mohon sebutkan tempatnya."}),
+    "proceed": (("ask",), None),
+    "transfer": ((), REASON),
+    "decline": (("transfer",), None),
+    "follow-up": (("take",), {"action": "inspection", "text": "Ditinjau tim pada hari Senin."}),
+    "archive": ((), {"reason_code": "too_general"}),
+    "reject": ((), {"reason_code": "not_true"}),
+    "reopen": (("take", "answer", "close"), REASON),
+}
+SEES = {
+    "own": {Role.LIAISON, Role.LEADER, Role.COORDINATOR, Role.INSPECTORATE},
+    "other": {Role.COORDINATOR, Role.INSPECTORATE},
+    "desk": {Role.COORDINATOR, Role.INSPECTORATE},
+    "sealed": {Role.INSPECTORATE},
+}
+WORKS = {"own": {Role.LIAISON}, "other": set(), "desk": {Role.COORDINATOR}, "sealed": {Role.INSPECTORATE}}
+COORDINATES = {whose: {Role.COORDINATOR} if whose != "sealed" else set() for whose in SEES}
+ADMINISTERS = {**COORDINATES, "sealed": {Role.INSPECTORATE}}
+COORDINATES_OR_WORKS = {one: WORKS[one] | COORDINATES[one] for one in SEES}
+NOBODY: set[Role] = set()
+MAY: dict[str, dict[str, set[Role]]] = {
+    "verify": COORDINATES_OR_WORKS,
+    "mark": COORDINATES_OR_WORKS,
+    "note": COORDINATES_OR_WORKS,
+    "ask": COORDINATES_OR_WORKS,
+    "proceed": COORDINATES_OR_WORKS,
+    "reopen": COORDINATES_OR_WORKS,
+    "archive": ADMINISTERS,
+    "reject": ADMINISTERS,
+    "transfer": {"own": {Role.LIAISON}, "other": NOBODY, "desk": NOBODY, "sealed": NOBODY},
+    "decline": COORDINATES,
+    "follow-up": WORKS,
+}
+
+
+def test_every_order_and_remark_stands_in_one_of_the_tables():
+    tables = {*ORDERED, "take", "answer", "close", "assign", "join", "separate"}
+    assert tables == {order.move.replace("_", "-") for order in ORDERS} | {*get_args(Remark)}
+    assert set(MAY) == set(ORDERED)
+
+
+@pytest.fixture
+def prepared(case_of, entitled, officer):
+    """Bring a case to where an order can be given; return it with its version."""
+
+    async def prepare(whose, *before):
+        case = await case_of(whose)
+        for version, step in enumerate(before, start=2):
+            who = officer(Role.LIAISON, HEALTH.key) if whose == "other" else entitled(whose)
+            given = ANSWER if step == "answer" else ORDERED[step][1] if step in ORDERED else None
+            done = await who.post(case.ticket, step, given, version)
+            assert done.status_code == 200, done.text
+        return case, 2 + len(before)
+
+    return prepare
+
+
+@pytest.mark.parametrize(("move", "whose"), list(product(ORDERED, SEES)))
+async def test_who_may_give_which_order_on_whose_case(move, whose, officer, prepared):
+    before, body = ORDERED[move]
+    never_transferred = move in {"transfer", "decline"} and whose in {"desk", "sealed"}
+    steps = () if never_transferred else before
+    case, version = await prepared(whose, *steps)
+    allowed = MAY[move][whose]
+    for role in sorted(set(Role) - allowed):
+        answer = await officer(role).post(case.ticket, move, body, version)
+        assert answer.status_code == (403 if role in SEES[whose] else 404), (role, answer.text)
+    for role in sorted(allowed):
+        answer = await officer(role).post(case.ticket, move, body, version)
+        assert answer.status_code == (409 if never_transferred else 200), (role, answer.text)
+        case, version = await prepared(whose, *steps) if role != max(allowed) else (case, version)
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("GET", ""),
         ("GET", "/X"),
-        ("POST", "/X/take"),
-        ("POST", "/X/answer"),
-        ("POST", "/X/close"),
-        ("POST", "/X/assign"),
-        ("POST", "/X/join"),
-        ("POST", "/X/separate"),
+        *(("POST", f"/X/{move}") for move in ("take", "answer", "close", "assign", "join", "separate", *ORDERED)),
     ],
 )
 async def test_nothing_is_open_without_a_token(http, method, path):

@@ -68,7 +68,17 @@ async def test_a_token_that_ran_out_was_renewed_or_revoked_opens_nothing(http, a
     assert (await exchange(http, await add("habis"))).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["", "ntbc_", "ntbc_" + "0" * 72, new_secret("ntbc"), new_secret("ntbr"), "ntbc_é"])
+TOKENS = {
+    "nothing": "",
+    "a beginning": "ntbc_",
+    "a wrong checksum": "ntbc_" + "0" * 72,
+    "another's": new_secret("ntbc"),
+    "a refresh secret": new_secret("ntbr"),
+    "not ASCII": "ntbc_é",
+}
+
+
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
 async def test_a_token_that_is_none_opens_nothing(http, token):
     answer = await exchange(http, token)
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong_service_token")

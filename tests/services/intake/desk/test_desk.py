@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import jwt
 import pytest
 
 from gateway.app import create_app
+from services.identity.tokens import sign_token
 from services.intake.desk.endpoints import desk
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import KeptMessages
@@ -18,7 +18,7 @@ from shared.core.ids import new_id
 from shared.core.service import ServiceApp
 from shared.db import Database
 from shared.http.client import ASGITransport, AsyncClient, Response
-from shared.security import Role, SecuritySettings, authenticated, new_key_pair
+from shared.security import Principal, Role, SecuritySettings, authenticated, new_key_pair
 from shared.security.keys import read_signing_key
 from tests.services.intake.counting import rows_of
 from tests.services.intake.waiting.room import NOON, PHOTO, VAULT, Room
@@ -33,10 +33,9 @@ OFFICER = new_id()
 
 
 def token(role: Role, account: UUID = OFFICER) -> dict[str, str]:
-    now = datetime.now(UTC)
-    claims: dict[str, Any] = {"iss": "ntbcare-identity", "aud": "ntbcare", "sub": str(account), "iat": now}
-    claims |= {"exp": now + timedelta(minutes=5), "role": role, "agencies": []}
-    return {"authorization": f"Bearer {jwt.encode(claims, read_signing_key(KEYS.signing_key), algorithm='EdDSA')}"}
+    principal = Principal(account_id=account, role=role, agencies=())
+    signed, _ = sign_token(principal, read_signing_key(KEYS.signing_key), datetime.now(UTC))
+    return {"authorization": f"Bearer {signed}"}
 
 
 class House:

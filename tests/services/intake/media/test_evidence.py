@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import jwt
 import pytest
 
 from gateway.app import create_app
 from services.casework.evidence.service import UnknownEvidenceError, evidence_of
+from services.identity.tokens import sign_token
 from services.intake.citizens.repository import attachments_of
 from services.intake.evidence.endpoints import PATH, evidence
 from services.intake.evidence.service import LARGEST, Evidence
@@ -22,7 +22,7 @@ from shared.core.service import ServiceApp
 from shared.db import Database
 from shared.events import AttachmentRef
 from shared.http.client import ASGITransport, AsyncClient
-from shared.security import Role, SecuritySettings, authenticated, new_key_pair
+from shared.security import Principal, Role, SecuritySettings, authenticated, new_key_pair
 from shared.security.keys import read_signing_key
 from tests.services.intake.media import pictures
 from tests.services.intake.media.rows import NOW, attachment, complaint, events, state
@@ -53,10 +53,9 @@ class Desk:
 
 
 def token(role: Role, agencies: Any = ()) -> dict[str, str]:
-    now = datetime.now(UTC)
-    claims: dict[str, Any] = {"iss": "ntbcare-identity", "aud": "ntbcare", "sub": str(new_id()), "iat": now}
-    claims |= {"exp": now + timedelta(minutes=5), "role": role, "agencies": list(agencies)}
-    return {"authorization": f"Bearer {jwt.encode(claims, read_signing_key(KEYS.signing_key), algorithm='EdDSA')}"}
+    principal = Principal(account_id=new_id(), role=role, agencies=tuple(agencies))
+    signed, _ = sign_token(principal, read_signing_key(KEYS.signing_key), datetime.now(UTC))
+    return {"authorization": f"Bearer {signed}"}
 
 
 @pytest.fixture(scope="module")

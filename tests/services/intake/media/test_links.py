@@ -1,12 +1,12 @@
 """Who sees an attachment: an officer whose role may, with a link of ten minutes, and nobody else."""
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-import jwt
 import pytest
 
 from gateway.app import create_app
+from services.identity.tokens import sign_token
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import LIFE, Links
 from services.intake.media.queue import AttachmentQueue
@@ -15,7 +15,7 @@ from shared.core.ids import new_id
 from shared.core.service import ServiceApp
 from shared.db import Database
 from shared.http.client import ASGITransport, AsyncClient
-from shared.security import Role, SecuritySettings, authenticated, new_key_pair
+from shared.security import Principal, Role, SecuritySettings, authenticated, new_key_pair
 from shared.security.keys import read_signing_key
 from tests.services.intake.media import pictures
 from tests.services.intake.media.rows import NOW, attachment, complaint
@@ -26,19 +26,9 @@ PHOTO = pictures.jpeg()
 
 
 def token(role: Role) -> dict[str, str]:
-    from datetime import UTC, datetime
-
-    now = datetime.now(UTC)
-    claims = {
-        "iss": "ntbcare-identity",
-        "aud": "ntbcare",
-        "sub": str(new_id()),
-        "iat": now,
-        "exp": now + timedelta(minutes=5),
-        "role": role,
-        "agencies": ["NTB.PUPR"],
-    }
-    return {"authorization": f"Bearer {jwt.encode(claims, read_signing_key(KEYS.signing_key), algorithm='EdDSA')}"}
+    principal = Principal(account_id=new_id(), role=role, agencies=("NTB.PUPR",))
+    signed, _ = sign_token(principal, read_signing_key(KEYS.signing_key), datetime.now(UTC))
+    return {"authorization": f"Bearer {signed}"}
 
 
 class House:
@@ -161,6 +151,7 @@ async def test_roles_open_what_is_theirs(house, sql, role):
         Role.INSPECTORATE: [200, 200, 200, 200, 200],
         Role.LIAISON: [200, 404, 404, 404, 404],
         Role.LEADER: [200, 404, 404, 404, 404],
+        Role.OBSERVER: [403] * 5,
         Role.OPERATOR: [403] * 5,
     }[role]
     assert [(await house.link(one, role)).status_code for one in (theirs, others, nobodys, sealed, alone)] == expected
