@@ -1,0 +1,170 @@
+"""What monitoring keeps of a complaint: dates, place and agency, nobody's words. What each fact makes of it. Pure.
+
+Facts come in the order in which they happened. Of a sealed complaint only its dates are kept.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.monitoring import rules
+from shared.directory.regions import regency_of
+from shared.events import (
+    ComplaintAmended,
+    ComplaintAnswered,
+    ComplaintAppended,
+    ComplaintAssigned,
+    ComplaintDeadlinesChanged,
+    ComplaintEscalated,
+    ComplaintEvent,
+    ComplaintFollowedUp,
+    ComplaintRated,
+    ComplaintReceived,
+    ComplaintResumed,
+    ComplaintRouted,
+    ComplaintStatusChanged,
+    ComplaintVerified,
+    ComplaintWithdrawn,
+    Place,
+)
+
+
+class Complaint(BaseModel):
+    """One complaint as it is counted. Each `…_at` is the first time, but for `closed_at`: none once it is reopened."""
+
+    model_config = ConfigDict(frozen=True)
+
+    complaint_id: UUID
+    channel: str
+    kind: str | None = None
+    affair: str | None = None
+    agency: str | None = None
+    regency: str | None = None
+    sealed: bool
+    state: str = "received"
+    received_at: datetime
+    verified_at: datetime | None = None
+    assigned_at: datetime | None = None
+    taken_at: datetime | None = None
+    followed_up_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    rating: int | None = None
+    escalations: int = 0
+    clocks: Mapping[str, str] = {}
+    left_out: str | None = None
+
+
+def opened(event: ComplaintReceived) -> Complaint:
+    """Return a complaint as it begins."""
+    given = Complaint(
+        complaint_id=event.complaint_id,
+        channel=event.channel,
+        sealed=event.sealed,
+        received_at=event.received_at,
+    )
+    return given if event.sealed else _with(given, regency=_regency(event.place))
+
+
+def after(complaint: Complaint, event: ComplaintEvent) -> Complaint:
+    """Return the complaint after a fact. Sealed stays sealed: no fact of today says that one was opened."""
+    changed = _with(complaint, **_learned(complaint, event))
+    if changed.sealed:
+        changed = _with(changed, kind=None, affair=None, agency=None, regency=None)
+    return _with(changed, left_out=_left_out(changed))
+
+
+def _left_out(complaint: Complaint) -> str | None:
+    withdrawn, taken = complaint.withdrawn_at, complaint.taken_at
+    return rules.left_out(
+        kind=complaint.kind,
+        state=complaint.state,
+        followed_up=complaint.followed_up_at is not None,
+        withdrawn_untaken=withdrawn is not None and (taken is None or withdrawn < taken),
+    )
+
+
+def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
+    return _decided(complaint, event) | _said(complaint, event) | _done(complaint, event)
+
+
+def _decided(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
+    """Return what routing, an officer or a rule decided. Routing counts until casework assigned."""
+    match event:
+        case ComplaintRouted() if complaint.assigned_at is None:
+            return {"kind": event.kind, "affair": event.affair, "regency": _regency(event.place) or complaint.regency}
+        case ComplaintAssigned():
+            return _assigned(complaint, event)
+        case ComplaintVerified():
+            return {"verified_at": complaint.verified_at or event.verified_at}
+        case ComplaintStatusChanged():
+            return _moved(complaint, event)
+        case _:
+            return {}
+
+
+def _said(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
+    """Return what its citizen made of it; further words may seal it."""
+    match event:
+        case ComplaintAppended() | ComplaintAmended():
+            return {"sealed": complaint.sealed or event.sealed}
+        case ComplaintWithdrawn():
+            return {"withdrawn_at": event.withdrawn_at}
+        case ComplaintResumed():
+            return {"withdrawn_at": None}
+        case ComplaintRated():
+            return {"rating": event.rating}
+        case _:
+            return {}
+
+
+def _done(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
+    """Return what the agency did, and how its clocks stand."""
+    match event:
+        case ComplaintFollowedUp() if rules.by_agency(event.actor):
+            return {"followed_up_at": complaint.followed_up_at or event.followed_up_at}
+        case ComplaintAnswered() if rules.by_agency(event.actor):
+            first = {"answered_at": complaint.answered_at or event.answered_at}
+            return first | {"followed_up_at": complaint.followed_up_at or event.answered_at}
+        case ComplaintDeadlinesChanged():
+            return {"clocks": {one.clock: one.outcome for one in event.deadlines}}
+        case ComplaintEscalated():
+            return {"escalations": complaint.escalations + 1}
+        case _:
+            return {}
+
+
+def _assigned(complaint: Complaint, event: ComplaintAssigned) -> dict[str, Any]:
+    """Give it to the agency that has it now, with its follow-up; the first assignment is the one that is timed."""
+    return {
+        "agency": event.agency.key,
+        "affair": event.affair,
+        "kind": event.kind or complaint.kind,
+        "regency": _regency(event.place) or complaint.regency,
+        "sealed": complaint.sealed or event.sealed,
+        "assigned_at": complaint.assigned_at or event.assigned_at,
+    }
+
+
+def _moved(complaint: Complaint, event: ComplaintStatusChanged) -> dict[str, Any]:
+    taken = event.changed_at if event.state == "in_progress" else None
+    closed = event.state == "closed"
+    return {
+        "state": event.state,
+        "taken_at": complaint.taken_at or taken,
+        "closed_at": (complaint.closed_at or event.changed_at) if closed else None,
+    }
+
+
+def _regency(place: Place) -> str | None:
+    """Return the regency or city in which it is: as found in the text, else as its citizen or an officer gave it."""
+    found = place.detected.region_code if place.detected else place.given.region_code
+    return regency_of(found or "")
+
+
+def _with(complaint: Complaint, **changes: Any) -> Complaint:
+    return complaint.model_copy(update=changes)

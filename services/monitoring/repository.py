@@ -1,0 +1,276 @@
+"""Every SQL statement that keeps complaints and answers, and that counts them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    delete,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.monitoring import models
+from services.monitoring.complaint import Complaint
+from services.monitoring.rules import (
+    LEFT_OUT,
+    NONE,
+    OTHER,
+    SEALED,
+    STEPS,
+    Cut,
+    Duration,
+    Figures,
+    Limit,
+    Question,
+    Scope,
+    counts_sealed,
+)
+from shared.core.times import WITA
+from shared.db import Prepared, Rows, UnitOfWork, columns_of, update_rows
+
+_COLUMNS = tuple(Complaint.model_fields)
+_ID = "complaint_id"
+_OPENED = Rows(models.complaint, *_COLUMNS, once=True)
+_ANSWERED = Rows(models.answer, "event_id", _ID, "agency", "answered_at", "warnings", once=True)
+_KEEP = Prepared(update_rows(models.complaint, _ID, *(name for name in _COLUMNS if name != _ID)))
+_LOCK = Prepared(
+    select(*(models.complaint.c[name] for name in _COLUMNS))
+    .where(models.complaint.c.complaint_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(models.complaint.c.complaint_id)
+    .with_for_update()
+)
+_QUANTILES = (0.5, 0.9)
+_SECONDS_IN_AN_HOUR = 3600.0
+
+
+def open_all(tx: UnitOfWork, complaints: Sequence[Complaint]) -> None:
+    """Write complaints that begin; those that are there stay as they are."""
+    tx.insert(_OPENED, map(_row, complaints))
+
+
+async def lock_complaints(tx: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Complaint]:
+    """Return those that are there, by id; nobody else changes them until the transaction ends."""
+    rows = await tx.fetch(_LOCK, {"ids": list(ids)})
+    found = (Complaint.model_validate({**row, "clocks": _read(row["clocks"])}) for row in rows)
+    return {one.complaint_id: one for one in found}
+
+
+async def keep(tx: UnitOfWork, complaints: Sequence[Complaint]) -> None:
+    """Write complaints as they stand now, with one statement."""
+    if complaints:
+        await tx.fetch(_KEEP, columns_of([_row(one) for one in complaints]))
+
+
+def add_answers(tx: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write answers, each once."""
+    tx.insert(_ANSWERED, ({**row, "warnings": json.dumps(row["warnings"])} for row in rows))
+
+
+async def forget(tx: UnitOfWork) -> int:
+    """Empty all that events make again, and the memory of having heard them; return how many complaints that were."""
+    gone = 0
+    for table in (models.answer, models.complaint, models.parked, models.inbox):
+        result = await tx.execute(delete(table))
+        gone = result.rowcount if table is models.complaint else gone
+    return gone
+
+
+async def sizes(tx: UnitOfWork, question: Question, seeing: Scope) -> dict[str, int]:
+    """Return how many complaints there are in each bucket."""
+    counted = _counted(question, seeing, frozenset())
+    rows = await tx.execute(select(counted.c.bucket, func.count()).group_by(counted.c.bucket))
+    return {bucket: count for bucket, count in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def figures(
+    tx: UnitOfWork, question: Question, seeing: Scope, merged: frozenset[str]
+) -> tuple[Figures, dict[str, Figures]]:
+    """Return the figures of all, and of each bucket; the `merged` ones stand under `OTHER`."""
+    counted = _counted(question, seeing, merged)
+    limits = await _limits(tx, counted)
+    total, buckets = Figures(), {}
+    for row in (await tx.execute(_figures(counted))).mappings():
+        bucket = None if row["is_total"] else row["bucket"]
+        found = _figures_of(row, limits.get(bucket, {}))
+        if bucket is None:
+            total = found
+        else:
+            buckets[bucket] = found
+    return total, buckets
+
+
+async def warnings(tx: UnitOfWork, start: date, end: date, seeing: Scope) -> tuple[dict[str, int], dict[str, Any]]:
+    """Return how many answers each agency gave in a period, and by agency how often each warning stood in them."""
+    answers = _answers(start, end, seeing)
+    counts = await tx.execute(select(answers.c.bucket, func.count()).group_by(answers.c.bucket))
+    each = func.jsonb_array_elements_text(answers.c.warnings).table_valued("value")
+    told = (
+        select(answers.c.bucket, each.c.value, func.count(func.distinct(answers.c.event_id)))
+        .select_from(answers.join(each, true()))
+        .group_by(answers.c.bucket, each.c.value)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for bucket, warning, count in await tx.execute(told):
+        found.setdefault(bucket, {})[warning] = count
+    return {bucket: count for bucket, count in counts}, found  # noqa: C416 - as above
+
+
+def _answers(start: date, end: date, seeing: Scope) -> Subquery:
+    answer, complaint = models.answer.c, models.complaint.c
+    wanted = [answer.answered_at >= _day(start), answer.answered_at < _day(end + timedelta(days=1))]
+    if not seeing.sealed:
+        wanted.append(~complaint.sealed)
+    if seeing.agencies is not None:
+        wanted.append(answer.agency.in_(seeing.agencies))
+    bucket = case((complaint.sealed, SEALED), else_=func.coalesce(answer.agency, NONE))
+    joined = models.answer.join(models.complaint, answer.complaint_id == complaint.complaint_id)
+    named = select(answer.event_id, bucket.label("bucket"), answer.warnings)
+    return named.select_from(joined).where(*wanted).subquery()
+
+
+def _counted(question: Question, seeing: Scope, merged: frozenset[str]) -> Subquery:
+    """Return every complaint that is counted, once, with the one bucket that it is in."""
+    all_ = union_all(_live(), _past()).subquery()
+    wanted: list[ColumnElement[bool]] = [
+        all_.c.received_at >= _day(question.start),
+        all_.c.received_at < _day(question.end + timedelta(days=1)),
+        *(func.coalesce(all_.c[name], NONE) == value for name, value in question.filters.items()),
+    ]
+    if not counts_sealed(question, seeing):
+        wanted.append(~all_.c.sealed)
+    if seeing.agencies is not None:
+        wanted.append(all_.c.agency.in_(seeing.agencies))
+    return select(all_, _bucket(all_, question.by, merged).label("bucket")).where(and_(*wanted)).subquery()
+
+
+def _bucket(of: Subquery, by: Cut, merged: frozenset[str]) -> ColumnElement[str]:
+    if by == "month":
+        there = func.timezone(literal_column("interval '8 hours'"), of.c.received_at)  # WITA
+        bucket: ColumnElement[str] = func.to_char(there, "YYYY-MM")
+    else:
+        bucket = func.coalesce(of.c[by], NONE)
+    if merged:
+        bucket = case((bucket.in_(sorted(merged)), OTHER), else_=bucket)
+    return case((of.c.sealed, SEALED), else_=bucket)
+
+
+_COUNTS = ("received", "followed_up", "complaints_followed_up", "answered", "closed", "imported", "escalated", "rated")
+_SAME: tuple[str, ...] = ("channel", "kind", "affair", "agency", "regency", "received_at", "verified_at", "assigned_at")
+_SAME += ("followed_up_at", "answered_at", "closed_at", "clocks", "left_out")
+
+
+def _live() -> Select[Any]:
+    table = models.complaint.c
+    return select(
+        *(table[name] for name in _SAME),
+        table.sealed,
+        table.followed_up_at.is_not(None).label("followed_up"),
+        table.rating,
+        table.escalations,
+        false().label("imported"),
+    )
+
+
+def _past() -> Select[Any]:
+    table = models.past.c
+    return select(
+        *(table[name] for name in _SAME),
+        false().label("sealed"),
+        table.followed_up,
+        cast(null(), models.complaint.c.rating.type).label("rating"),
+        literal(0).label("escalations"),
+        true().label("imported"),
+    )
+
+
+def _figures(counted: Subquery) -> Select[Any]:
+    of = counted.c
+    counts: dict[str, ColumnElement[Any]] = {
+        "received": func.count(),
+        "followed_up": func.count().filter(of.followed_up),
+        "complaints_followed_up": func.count().filter(of.followed_up, of.left_out.is_(None)),
+        "answered": func.count(of.answered_at),
+        "closed": func.count(of.closed_at),
+        "imported": func.count().filter(of.imported),
+        "escalated": func.count().filter(of.escalations > 0),
+        "rated": func.count(of.rating),
+        "mean_rating": cast(func.avg(of.rating), literal(0.0).type),
+        **{f"left_out_{reason}": func.count().filter(of.left_out == reason) for reason in LEFT_OUT},
+    }
+    for step, (since, until) in STEPS.items():
+        in_order = of[until] >= of[since]
+        seconds = func.extract("epoch", of[until] - of[since])
+        counts[f"{step}_count"] = func.count().filter(in_order)
+        quantiles = func.percentile_cont(cast(list(_QUANTILES), ARRAY(literal(0.0).type)))
+        counts[step] = quantiles.within_group(seconds).filter(in_order)
+    grouped = func.grouping_sets(tuple_(of.bucket), tuple_())
+    named = [value.label(name) for name, value in counts.items()]
+    return select(of.bucket, (func.grouping(of.bucket) == 1).label("is_total"), *named).group_by(grouped)
+
+
+def _figures_of(row: Mapping[str, Any], limits: Mapping[str, Limit]) -> Figures:
+    return Figures(
+        **{name: row[name] for name in _COUNTS},
+        mean_rating=row["mean_rating"],
+        left_out={reason: row[f"left_out_{reason}"] for reason in LEFT_OUT if row[f"left_out_{reason}"]},
+        steps={step: _duration(row[f"{step}_count"], row[step]) for step in STEPS},
+        limits=limits,
+    )
+
+
+def _duration(count: int, seconds: Sequence[float] | None) -> Duration:
+    if not seconds:
+        return Duration(0, None, None)
+    median, p90 = (one / _SECONDS_IN_AN_HOUR for one in seconds)
+    return Duration(count, median, p90)
+
+
+async def _limits(tx: UnitOfWork, counted: Subquery) -> dict[str | None, dict[str, Limit]]:
+    """Return how the clocks went, by bucket (None: all) and clock. One that was cancelled had nothing to keep."""
+    each = func.jsonb_each_text(counted.c.clocks).table_valued(column("key", Text), column("value", Text))
+    rows = (
+        select(counted.c.bucket, each.c.key, each.c.value, func.count())
+        .select_from(counted.join(each, true()))
+        .group_by(counted.c.bucket, each.c.key, each.c.value)
+    )
+    found: dict[str | None, dict[str, dict[str, int]]] = {}
+    for bucket, clock, outcome, count in await tx.execute(rows):
+        name = "open" if outcome in {"running", "stopped"} else outcome
+        for key in (bucket, None) if name in Limit.__slots__ else ():
+            counts = found.setdefault(key, {}).setdefault(clock, {})
+            counts[name] = counts.get(name, 0) + count
+    return {key: {clock: Limit(**counts) for clock, counts in sorted(clocks.items())} for key, clocks in found.items()}
+
+
+def _day(day: date) -> datetime:
+    """Return when a day begins in NTB."""
+    return datetime.combine(day, time(), WITA).astimezone(UTC)
+
+
+def _row(complaint: Complaint) -> dict[str, Any]:
+    return complaint.model_dump() | {"clocks": json.dumps(dict(complaint.clocks))}
+
+
+def _read(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
