@@ -1,6 +1,7 @@
 """`ntbcare`: what an operator types."""
 
 import importlib
+import keyword
 import sys
 from typing import Any, NoReturn
 
@@ -32,8 +33,10 @@ _COMMANDS = (
     "contracts",
     "routing",
     "directory",
+    "figures",
+    "import",
 )
-"""Each is a module of this package with a typer `app`; only the one that is called is loaded."""
+"""Each is a module of this package (`import_` for `import`) with a typer `app`; only the called one is loaded."""
 
 
 class _Commands(TyperGroup):
@@ -43,7 +46,8 @@ class _Commands(TyperGroup):
     def get_command(self, _ctx: Any, name: str) -> Any:
         if name not in _COMMANDS:
             return None
-        command = typer.main.get_command(importlib.import_module(f"deploy.cli.{name}").app)
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        command = typer.main.get_command(importlib.import_module(f"deploy.cli.{module}").app)
         command.name = name
         return command
 
