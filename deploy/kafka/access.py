@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from shared.events import COMPLAINTS, CONVERSATIONS, REGION_TOPICS, TOPICS, Topic
 
-READERS = ("casework", "intake", "lapor", "regencies", "replies", "routing")
+READERS = ("casework", "intake", "lapor", "monitoring", "regencies", "replies", "routing")
 """The services that follow complaints; each one's group has its name."""
 ALSO: dict[str, tuple[Topic, ...]] = {"replies": (CONVERSATIONS,)}
 """What a service reads beside the complaints, in the same group."""

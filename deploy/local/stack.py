@@ -44,6 +44,7 @@ PROCESSES = (
     Process("lapor", ("lapor",), talks_to_kafka=True),
     Process("replies", ("replies",), talks_to_kafka=True),
     Process("regencies", ("regencies",), talks_to_kafka=True),
+    Process("monitoring", ("monitoring",), talks_to_kafka=True),
 )
 
 LAPOR, GRAPH, SENDSMS = "lapor-simulator", "graph-simulator", "kannel-simulator"

@@ -20,6 +20,7 @@ READERS = EVERY_ROLE - {Role.OBSERVER, Role.OPERATOR}
 MOVERS = READERS - {Role.LEADER}
 LIAISONS = frozenset({Role.LIAISON})
 COORDINATORS = frozenset({Role.COORDINATOR})
+FIGURES = EVERY_ROLE - {Role.LIAISON, Role.OPERATOR}
 VIEWERS = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 
 
@@ -151,6 +152,11 @@ ACCESS: dict[tuple[str, str], Access] = {
         MOVERS,
     ),
     ("GET", "/v1/looks"): Access("officer", "who watches over those who look", frozenset({Role.INSPECTORATE})),
+    # monitoring
+    ("GET", "/v1/figures/follow-up"): Access(
+        "officer", "who answers for agencies; sealed ones in the Inspectorate's totals alone", FIGURES
+    ),
+    ("GET", "/v1/figures/answers"): Access("officer", "the same; shares of warnings, and nobody's words", FIGURES),
     # the gateway
     ("GET", "/health/live"): Access("public", "a supervisor asks without a secret; says `alive`"),
     ("GET", "/health/ready"): Access("public", "a load balancer asks without a secret; names what is not ready"),

@@ -48,6 +48,7 @@ ALSO = {
     },
     "casework": {OFFICERS},
     "identity": {OFFICERS},
+    "monitoring": {OFFICERS},
     "replies": {
         "NTBCARE_FACEBOOK_APP_SECRETS",
         "NTBCARE_INSTAGRAM_APP_ID",

@@ -219,7 +219,7 @@ async def test_status_shows_what_waits_and_whether_accounts_hear(house, run, int
     document = json.loads(answer.stdout)
     assert document["pending"] == 1
     assert any("facebook 100: token_dead" in one for one in document["troubles"])
-    assert set(document["lag"]) == {"casework", "intake", "lapor", "regencies", "replies", "routing"}
+    assert set(document["lag"]) == {"casework", "intake", "lapor", "monitoring", "regencies", "replies", "routing"}
     assert {"relay", "intake", "casework"} <= document["connections"].keys()
     shown = (await run("status")).output
     assert "token_dead" in shown

@@ -29,7 +29,7 @@ from tests.services.monitoring.facts import (
 
 pytestmark = pytest.mark.usefixtures("empty")
 AGENCIES = ("NTB.DIKPORA", "NTB.DINKES", "52.03.DIKBUD", None)
-FILTERED: list[dict[str, str]] = [{}, {"channel": "sms"}, *(dict.fromkeys([name], "none") for name in FILTERS)]
+FILTERED: list[dict[str, str]] = [{}, {"channel": "sms"}, *(dict.fromkeys([str(name)], "none") for name in FILTERS)]
 SUMMED = ("received", "followed_up", "complaints", "complaints_followed_up", "answered", "closed", "rated", "imported")
 
 
