@@ -24,7 +24,9 @@ From = Annotated[date, Query(alias="from", description="First day of receipt, WI
 To = Annotated[date, Query(alias="to", description="Last day of receipt, WITA.")]
 Format = Annotated[Literal["json", "csv"] | None, Query(alias="format", description="Or ask with `Accept: text/csv`.")]
 Accept = Annotated[str, Header(include_in_schema=False)]
-Filter = Annotated[str | None, Query(max_length=100, description="Only these; `none` for not known.")]
+Filter = Annotated[
+    str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,100}$", description="Only these, by key; `none` for not known.")
+]
 
 
 def figures(database: Database, signed_in: SignedIn) -> APIRouter:

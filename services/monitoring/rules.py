@@ -26,6 +26,8 @@ _AGENCY_KINDS = frozenset({"officer", "channel"})
 FEWEST = 5
 """In what anybody may read, a bucket of fewer complaints names people: it is shown with others."""
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
 LEFT_OUT = ("not_a_complaint", "rejected", "archived", "withdrawn")
 CLOCKS = ("verify", "follow_up", "resolve", "respond", "close", "complete")
 
@@ -169,6 +171,8 @@ def check(question: Question, seeing: Scope) -> None:
     start, end = question.start, question.end
     if start > end:
         raise ProblemError("bad_period", "Tanggal awal harus sebelum tanggal akhir", f"{start} > {end}")
+    if start < FIRST_DAY or end > LAST_DAY:
+        raise ProblemError("bad_period", f"Pilih tanggal antara {FIRST_DAY} dan {LAST_DAY}")
     if seeing.exact:
         return
     if start.day != 1 or end.day != monthrange(end.year, end.month)[1]:

@@ -7,14 +7,13 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from services.monitoring.past.names import Names, Unknown
-from services.monitoring.rules import CLOCKS, left_out
+from services.monitoring.rules import CLOCKS, FIRST_DAY, left_out
 from shared.core.times import WITA
 from shared.events import STATE_WORDS
 
 T = TypeVar("T")
 
 _MOST = 100
-_EARLIEST = date(2000, 1, 1)
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H.%M", "T%H:%M", "T%H:%M:%S")
@@ -172,8 +171,8 @@ class _Row:
         found = read_day(words)
         if found is None:
             self._fault(column, f"{words[:40]!r} is no date; write 2021-07-31, 31/07/2021 or 2021-07-31 14:05")
-        elif not _EARLIEST <= found.astimezone(WITA).date() <= self._today:
-            self._fault(column, f"{words[:40]} lies in the future or before {_EARLIEST}; check the year")
+        elif not FIRST_DAY <= found.astimezone(WITA).date() <= self._today:
+            self._fault(column, f"{words[:40]} lies in the future or before {FIRST_DAY}; check the year")
         elif received is not None and found.astimezone(WITA).date() < received.astimezone(WITA).date():
             self._fault(column, f"{words[:40]} is before the complaint was received; one of the two dates is wrong")
         else:

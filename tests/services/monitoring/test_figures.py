@@ -205,7 +205,10 @@ async def test_figures_leave_as_csv_and_run_nothing_there(deliver, ask, how):
 async def test_a_period_that_ends_before_it_begins_is_refused_with_a_remedy(ask):
     refused = await ask(to="2026-02-01")
     assert (refused.status_code, refused.json()["title"]) == (400, "Tanggal awal harus sebelum tanggal akhir")
+    assert (await ask(**{"from": "0001-01-01"})).json()["code"] == "bad_period"
+    assert (await ask(to="9999-12-31")).json()["code"] == "bad_period"
     assert (await ask(by="reporter")).status_code == 422
+    assert (await ask(channel="\0")).status_code == 422
 
 
 async def test_no_words_and_no_reporter_are_kept(deliver, sql):
