@@ -12,9 +12,11 @@ from deploy.bench.targets import (
     ASSIGNED,
     DRAIN,
     GROWTH,
+    ORDER_P99_MS,
     P50_MS,
     P99_MS,
     PACED_P99_MS,
+    PAGE_P99_MS,
     RATIO,
     REST_MB,
     ROUTING_REST_MB,
@@ -46,6 +48,7 @@ def render(document: dict[str, Any]) -> RenderableType:
         "processes": _processes,
         "drain": _drain,
         "routing": _routing,
+        "officers": _officers,
         "latency": _latency,
         "memory": _memory,
     }
@@ -141,6 +144,20 @@ def _routing(figures: dict[str, Any]) -> Table:
         f"{drained['accepted']:,} waited in Kafka, {drained['assigned']:,} assigned in {drained['seconds']} s\n"
         f"CPU ms a complaint: {spent}"
     )
+    return table
+
+
+def _officers(figures: dict[str, Any]) -> Table:
+    table = _table(f"Officers, over {figures['cases']:,} cases", "", "p50 ms", "p99 ms", "to bare", "target p99")
+    bare = figures["bare"]
+    table.add_row("an address that asks nothing", f"{bare['p50_ms']:g}", f"{bare['p99_ms']:g}", "", "")
+    rows = [(name, one, PAGE_P99_MS) for name, one in figures["pages"].items()]
+    rows.append((f"orders, {figures['per_second']:g} a second", figures["orders"], ORDER_P99_MS))
+    for name, one, target in rows:
+        ratio = one["p50_ms"] / bare["p50_ms"]
+        table.add_row(name, f"{one['p50_ms']:g}", f"{one['p99_ms']:g}", f"{ratio:.1f}", f"< {target}")
+    orders = figures["orders"]
+    table.caption = f"{orders['done']:,} orders carried out, {orders['other']} refused"
     return table
 
 

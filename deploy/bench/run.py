@@ -12,6 +12,7 @@ from deploy.bench.drain import measure_drain
 from deploy.bench.intake import measure_intake
 from deploy.bench.latency import measure_latency
 from deploy.bench.memory import at_rest, measure_growth
+from deploy.bench.officers import measure_officers
 from deploy.bench.processes import measure_processes
 from deploy.bench.report import machine
 from deploy.bench.routing import measure_routing
@@ -20,7 +21,7 @@ from deploy.local.brokers import ApacheKafka, Tansu, apache_kafka_available
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
-BENCHMARKS = ("memory", "latency", "routing", "drain", "storm", "processes", "intake")
+BENCHMARKS = ("memory", "latency", "routing", "officers", "drain", "storm", "processes", "intake")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,15 @@ class Plan:
     per_second: float = 50
     messages: int = 10_000
     """Before memory is measured again, and while the broker is away."""
+    cases: int = 1_000_000
+    """In the officers' queue."""
 
 
 _WAVES = 2_000
 """Messages of which the relay makes more than one wave."""
 _SETTINGS = {"NTBCARE_CASEWORK_ASSIGN_CONFIDENCE": "0"}
 """Every complaint goes the whole way; a doubt would wait for an officer."""
-QUICK = Plan(seconds=3, connections=16, per_second=20, messages=200)
+QUICK = Plan(seconds=3, connections=16, per_second=20, messages=200, cases=2_000)
 
 
 def run(folder: Path, plan: Plan, wanted: Collection[str], say: Callable[[str], None]) -> dict[str, Any]:
@@ -64,6 +67,10 @@ async def _measure(stack: Stack, plan: Plan, wanted: Collection[str], say: Calla
         figures["memory"] = await measure_growth(stack, rest, messages=plan.messages, say=say)
     if "routing" in wanted:
         figures["routing"] = await measure_routing(stack, messages=plan.messages, connections=plan.connections, say=say)
+    if "officers" in wanted:
+        figures["officers"] = await measure_officers(
+            stack, cases=plan.cases, per_second=plan.per_second, seconds=plan.seconds, say=say
+        )
     if "drain" in wanted:
         figures["drain"] = await measure_drain(
             stack, messages=max(plan.messages, _WAVES), connections=plan.connections, say=say

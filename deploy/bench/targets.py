@@ -20,6 +20,9 @@ DRAIN = 1500
 RULES, ASSIGNED = 1500, 300
 """Complaints a second: decided by the rules on one core; from Kafka to the committed assignment."""
 
+PAGE_P99_MS, ORDER_P99_MS = 150, 100
+"""Officers': a page of the queue over a million cases; an order at 50 a second."""
+
 Figures = Mapping[str, Any]
 
 
@@ -69,6 +72,17 @@ def _routing(figures: Figures) -> Iterator[str]:
         yield f"from Kafka to the assignment: {drained['per_second']} complaints/s, not {ASSIGNED}"
 
 
+def _officers(figures: Figures) -> Iterator[str]:
+    for name, page in figures["pages"].items():
+        if page["p99_ms"] >= PAGE_P99_MS:
+            yield f"a page of the queue ({name}): p99 {page['p99_ms']} ms, not under {PAGE_P99_MS}"
+    orders = figures["orders"]
+    if orders["other"]:
+        yield f"{orders['other']} orders were refused"
+    if orders["p99_ms"] >= ORDER_P99_MS:
+        yield f"an order: p99 {orders['p99_ms']} ms, not under {ORDER_P99_MS}"
+
+
 def _latency(figures: Figures) -> Iterator[str]:
     spent = figures["webhook_to_assigned_ms"]
     if figures["arrived"] != figures["accepted"]:
@@ -90,6 +104,7 @@ _CHECKS: Mapping[str, Callable[[Figures], Iterator[str]]] = {
     "storm": _storm,
     "drain": _drain,
     "routing": _routing,
+    "officers": _officers,
     "latency": _latency,
     "memory": _memory,
 }

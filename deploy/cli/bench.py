@@ -24,6 +24,7 @@ def bench(
     connections: Annotated[int, typer.Option(min=1, help="That send webhooks at the same time.")] = 64,
     per_second: Annotated[float, typer.Option(min=1, help="Messages, where latency is measured.")] = 50,
     messages: Annotated[int, typer.Option(min=1, help="Before memory is measured again; without a broker.")] = 10_000,
+    cases: Annotated[int, typer.Option(min=1_000, help="In the officers' queue.")] = 1_000_000,
     quick: Annotated[
         bool, typer.Option("--quick", help="A short form of everything: it works, it proves little.")
     ] = False,
@@ -36,7 +37,11 @@ def bench(
     wanted = set(only or BENCHMARKS)
     if unknown := wanted - set(BENCHMARKS):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: known are {', '.join(BENCHMARKS)}.")
-    plan = QUICK if quick else Plan(seconds=seconds, connections=connections, per_second=per_second, messages=messages)
+    plan = (
+        QUICK
+        if quick
+        else Plan(seconds=seconds, connections=connections, per_second=per_second, messages=messages, cases=cases)
+    )
     console = Console(stderr=as_json, highlight=False)
     with tempfile.TemporaryDirectory(prefix="ntbcare-bench-") as folder, console.status("Starting …") as status:
         document = run(Path(folder), plan, wanted, say=lambda words: status.update(escape(words)))

@@ -9,8 +9,10 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from shared.core.errors import ProblemError
 
-Place = tuple[bool, datetime, UUID] | tuple[datetime, UUID]
-"""By newest: urgent, received, complaint. By due: due, complaint."""
+NewestPlace = tuple[bool, datetime, UUID]
+"""Urgent, received, complaint."""
+Place = NewestPlace | tuple[datetime, UUID]
+"""By newest, or by deadline: due, complaint."""
 
 _BY_NEWEST = TypeAdapter(tuple[bool, AwareDatetime, UUID])
 _BY_DUE = TypeAdapter(tuple[AwareDatetime, UUID])

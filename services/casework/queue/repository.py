@@ -5,13 +5,13 @@ Each agency and each region that somebody sees is a way of its own through an in
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, text, true, tuple_, union
 
 from services.casework.models import case
-from services.casework.queue.cursor import Place
+from services.casework.queue.cursor import NewestPlace, Place
 from services.casework.queue.filters import Filters
 from services.casework.rules import ENDED, Scope
 from shared.core.ticket import InvalidTicketError, parse_ticket
@@ -65,8 +65,13 @@ def _ordering(filters: Filters) -> tuple[Sequence[ColumnElement[Any]], ColumnEle
     place: Place | None = filters.after
     if filters.order == "due":
         return _DUE, None if place is None else tuple_(*_DUE) > tuple_(*place)
-    newest = [column.desc() for column in _NEWEST]
-    return newest, None if place is None else tuple_(*_NEWEST) < tuple_(*place)
+    return [column.desc() for column in _NEWEST], None if place is None else _older(*cast("NewestPlace", place))
+
+
+def _older(urgent: bool, *place: object) -> ColumnElement[bool]:  # noqa: FBT001 - the cursor's first part
+    """Return what comes after a place. PostgreSQL would judge one comparison of all three by the first alone."""
+    older = tuple_(*_NEWEST[1:]) < tuple_(*place)
+    return or_(~case.c.urgent, older) if urgent else ~case.c.urgent & older
 
 
 def _fitting(filters: Filters, account_id: UUID, now: datetime) -> list[ColumnElement[bool]]:
