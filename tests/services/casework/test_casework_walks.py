@@ -80,4 +80,4 @@ async def test_no_walk_reaches_an_undefined_state_loses_an_event_or_moves_by_the
     ]
     told = [row["value"] for row in await sql.fetch(TOLD, case.id)]
     assert [(one["previous"], one["state"], one["version"]) for one in told] == changed
-    assert len(changed) > 5
+    assert len(changed) >= 5
