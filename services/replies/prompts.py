@@ -59,6 +59,7 @@ _SMS: Mapping[str, str] = {
         "NTB Care: nomor atau kode itu tidak cocok. Mohon periksa lagi, lalu kirim: GABUNG, nomor tiket, dan kode "
         "aksesnya."
     ),
+    "rated": "NTB Care: terima kasih, nilai Anda untuk nomor {ticket} kami catat dan akan dibaca petugas.",
 }
 _DIRECT: Mapping[str, str] = {
     "greeting": (

@@ -11,8 +11,10 @@ from services.intake.conversation.situation import (
     Latest,
     Prompt,
     Question,
+    Rating,
     Said,
     Situation,
+    Turn,
 )
 
-__all__ = ["Command", "Decision", "Latest", "Prompt", "Question", "Said", "Situation", "decide"]
+__all__ = ["Command", "Decision", "Latest", "Prompt", "Question", "Rating", "Said", "Situation", "Turn", "decide"]

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Final
 
 from services.intake.conversation import limits
-from services.intake.conversation.missing import answered, has_place
-from services.intake.conversation.situation import Latest, Prompt, Question, Said, Situation
+from services.intake.conversation.missing import answered, has_place, tells_something
+from services.intake.conversation.situation import Latest, Prompt, Question, Said, Situation, Turn
 from services.intake.conversation.small_talk import Kind, small_talk
 from services.intake.conversation.words import Words
 from shared.channels import InboundMessage
@@ -52,9 +52,17 @@ class Case:
 
     @cached_property
     def small_talk(self) -> Kind | None:
-        """What kind of small talk it is, unless its words answer our question ("siang", asked when)."""
+        """What kind of small talk it is, unless its words answer a question ("siang", asked when)."""
         kind = small_talk(self.words)
-        return None if kind not in {None, "no_words"} and self.asked and self.answers else kind
+        if kind is None or kind == "no_words":
+            return kind
+        answers = self.answers or (self.awaiting and kind != "announcement" and self.tells_something)
+        return None if answers else kind
+
+    @cached_property
+    def tells_something(self) -> bool:
+        """A place, a number or a time is in it."""
+        return tells_something(self.message, self.words)
 
     @cached_property
     def announced(self) -> bool:
@@ -87,6 +95,46 @@ class Case:
     def answers(self) -> tuple[Question, ...]:
         """Which open questions of ours it plainly answers."""
         return answered(self.message, self.words, self.asked.asked) if self.asked else ()
+
+    @cached_property
+    def awaiting(self) -> Turn | None:
+        """The complaint about which an officer waits for an answer; what was asked or spoken of last goes first."""
+        turn = self._turn(self.situation.awaiting, limits.OFFICER_WINDOW)
+        if turn is None or self._turned_away(turn, limits.CONTINUES_WINDOW):
+            return None
+        asked = self.asked
+        ours_is_newer = asked and asked.complaint_id != turn.complaint_id and (asked.asked_at or turn.at) > turn.at
+        return None if ours_is_newer else turn
+
+    @cached_property
+    def written_back(self) -> Turn | None:
+        """The complaint whose answer is fresh, unless the citizen spoke of another, or was asked, since."""
+        turn = self._turn(self.situation.answered, limits.REPLY_WINDOW) if self.private else None
+        return None if turn is None or self._turned_away(turn) or self._asked_since(turn) else turn
+
+    @cached_property
+    def rateable(self) -> Turn | None:
+        """The complaint of which a bare number says how its answer was."""
+        turn = self._turn(self.situation.rateable, limits.RATING_WINDOW) if self.private else None
+        return None if turn is None or self._turned_away(turn) or self._asked_since(turn) else turn
+
+    def _turn(self, turn: Turn | None, window: timedelta) -> Turn | None:
+        if turn is None or not timedelta(0) <= self.said.at - turn.at <= window:
+            return None
+        latest, announced_at = self.situation.latest, self.situation.announced_at
+        if announced_at is None or not turn.at <= announced_at <= self.said.at:
+            return turn
+        return None if latest is None or latest.last_message_at <= announced_at else turn
+
+    def _asked_since(self, turn: Turn) -> bool:
+        return self.awaiting is not None and self.awaiting.at >= turn.at
+
+    def _turned_away(self, turn: Turn, within: timedelta = timedelta.max) -> bool:
+        """Tell whether another complaint, on which somebody works, was spoken of since."""
+        latest = self.situation.latest
+        if latest is None or latest.finished or latest.complaint_id == turn.complaint_id:
+            return False
+        return latest.last_message_at >= turn.at and self.said.at - latest.last_message_at <= within
 
     def open_within(self, window: timedelta) -> Latest | None:
         """Return the latest complaint when somebody works on it and its citizen spoke of it within the window.

@@ -11,9 +11,20 @@ from services.intake.conversation.commands import command_of, has_report_code, s
 from services.intake.conversation.emergency import is_emergency
 from services.intake.conversation.machines import is_automatic, is_spam
 from services.intake.conversation.missing import has_place, missing
-from services.intake.conversation.situation import Command, Decision, Latest, Prompt, Question, Said, Situation
+from services.intake.conversation.ratings import stars_of
+from services.intake.conversation.situation import (
+    Command,
+    Decision,
+    Latest,
+    Prompt,
+    Question,
+    Rating,
+    Said,
+    Situation,
+)
 from services.intake.conversation.small_talk import adds_nothing
 from services.intake.conversation.words import read
+from services.intake.conversation.writing_back import writes_back
 from shared.core.sealing import must_seal
 
 _FORMS: Final = frozenset({"form", "desk"})
@@ -77,6 +88,19 @@ def _sticker(case: Case) -> Decision | None:
     return _kept("sticker") if only_stickers else None
 
 
+def _rating(case: Case) -> Decision | None:
+    """Take a number from 1 to 5, in private after an answer, for what was asked with it; the first one counts."""
+    turn = None if case.shows_something else case.rateable
+    stars = stars_of(case.words) if turn else None
+    if turn is None or stars is None:
+        return None
+    if turn.rated:
+        return _kept("rating")
+    text = case.message.text.strip() if len(case.words) > 1 else None
+    rating = Rating(complaint_id=turn.complaint_id, ticket=turn.ticket, stars=stars, text=text)
+    return Decision(disposition="kept", rule="rating", rating=rating, prompt="rated")
+
+
 def _names_complaint(case: Case) -> Decision | None:
     """Add what names a complaint; mere thanks add nothing to it, but what our app sends into one stays there."""
     named = case.situation.named
@@ -89,6 +113,8 @@ def _media(case: Case) -> Decision | None:
     """Let media, a place, a button belong to what was said last, or wait for what will be said."""
     if not case.mute:
         return None
+    if case.awaiting and (case.shows_something or not case.silent):
+        return _appended(case, "answers_officer", case.awaiting.complaint_id)
     if case.asked and case.answers:
         return _appended(case, "answers_question", case.asked.complaint_id)
     latest = case.open_within(limits.MEDIA_WINDOW)
@@ -115,6 +141,20 @@ def _small_talk(case: Case) -> Decision | None:
     return Decision(disposition="kept", rule=kind, prompt=case.prompt("greeting") if kind in _GREETED else None)
 
 
+def _answers_officer(case: Case) -> Decision | None:
+    """Take what is said after an officer's question as its answer, unless it begins as another complaint does."""
+    turn = case.awaiting
+    return _appended(case, "answers_officer", turn.complaint_id) if turn and not _has_code(case) else None
+
+
+def _answers_answer(case: Case) -> Decision | None:
+    """Add to an answered complaint what doubts, contradicts or asks after its answer, and is no complaint by itself."""
+    turn = case.written_back
+    if turn is None or _has_code(case) or not writes_back(case.message, case.words, turn.said):
+        return None
+    return _appended(case, "answers_answer", turn.complaint_id)
+
+
 def _announced(case: Case) -> Decision | None:
     return _opened(case, "announced") if case.announced else None
 
@@ -136,7 +176,11 @@ def _answers_question(case: Case) -> Decision | None:
 
 
 def _code_word(case: Case) -> Decision | None:
-    return _opened(case, "code_word") if has_report_code(case.message.text, case.words) else None
+    return _opened(case, "code_word") if _has_code(case) else None
+
+
+def _has_code(case: Case) -> bool:
+    return has_report_code(case.message.text, case.words)
 
 
 def _continues(case: Case) -> Decision | None:
@@ -160,11 +204,14 @@ _RULES: Final[tuple[Callable[[Case], Decision | None], ...]] = (
     _autoresponder,
     _command,
     _sticker,
+    _rating,
     _names_complaint,
     _media,
     _spam,
     _explicit_new,
     _small_talk,
+    _answers_officer,
+    _answers_answer,
     _announced,
     _answers_question,
     _code_word,

@@ -58,6 +58,18 @@ REOPEN_WINDOW: Final = timedelta(hours=24)
 """How long a withdrawal may be taken back: whoever is told of a BATAL that was not theirs reads it by then, and what
 was meant to end has an end."""
 
+OFFICER_WINDOW: Final = timedelta(days=30)
+"""How long an officer's question may be answered while the complaint waits for it: casework drops it by then."""
+
+REPLY_WINDOW: Final = timedelta(hours=72)
+"""Who writes back to an agency's answer does it within days; the same as for our own question."""
+
+SHORT: Final = 15
+"""Words. What is written back to an answer is short; a longer text tells of something by itself."""
+
+RATING_WINDOW: Final = timedelta(days=14)
+"""How long after the answer, or the close that asks for it, a bare number is a rating; later nobody knows of what."""
+
 HOLD: Final = timedelta(hours=24)
 """How long media without words wait for them; then they are kept for an officer."""
 

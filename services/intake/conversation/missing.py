@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +23,8 @@ _NO_PLACE = word_set(_TABLE["where"]["not_after_di"])
 _NO_CONTENT = word_set(_TABLE["what"]["not_content"]) | _DIRECTIONS
 _EVENTS = word_set(_TABLE["when"]["events"])
 _USUAL = word_set(_TABLE["when"]["usual"])
+_WISHES = frozenset({"selamat", "slamat", "slmt", "slm", "met", "good"})
+"""Before a time of day these greet: "selamat siang" says no time."""
 _TIMES = word_set(_TABLE["when"]["cues"])
 _DATE = re.compile(
     r"\b(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|(?:19|20)\d\d|\d+ ?(?:hr|hari|minggu|mgg|bulan|bln|jam|thn|tahun))\b"
@@ -50,6 +53,14 @@ def answered(message: InboundMessage, said: Words, asked: Collection[Question]) 
         "when": lambda: message.incident_time is not None or names_time(said),
     }
     return tuple(question for question in asked if tells[question]())
+
+
+def tells_something(message: InboundMessage, said: Words) -> bool:
+    """Tell whether a place, a number or a time is in a message: an answer, though every word of it be small talk."""
+    if has_place(message) or names_place(message.text, said) or any(map(str.isdigit, said.words)):
+        return True
+    told = tuple(word for before, word in pairwise(("", *said.words)) if before not in _WISHES)
+    return names_time(replace(said, words=told))
 
 
 def has_place(message: InboundMessage) -> bool:

@@ -24,6 +24,7 @@ Prompt = Literal[
     "resumed",  # MULAI after STOP
     "joined",  # GABUNG: this person and another are one
     "not_joined",  # GABUNG with a wrong code
+    "rated",  # a number from 1 to 5 after the answer
 ]
 """What the citizen is told at once about a message that made no complaint; replies holds the words."""
 
@@ -46,7 +47,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latest:
-    """The newest complaint of this conversation."""
+    """The complaint of this conversation that was opened last, or turned to since: by answering an officer."""
 
     complaint_id: UUID
     ticket: str
@@ -57,6 +58,31 @@ class Latest:
     asked: tuple[Question, ...] = ()
     """What we asked when it was opened, and was not answered yet."""
     asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A complaint of this person in which it is theirs to speak: the house asked them, or answered."""
+
+    complaint_id: UUID
+    ticket: str
+    at: datetime
+    """When an officer asked, when it was answered, or when it was closed."""
+    said: str = ""
+    """What was complained of and what was answered, in their words."""
+    rated: bool = False
+    """The newest answer has its rating."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """How the newest answer of a complaint was, from 1 (not helped) to 5 (helped well)."""
+
+    complaint_id: UUID
+    ticket: str
+    stars: int
+    text: str | None
+    """The citizen's words, where there are more than the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +101,12 @@ class Situation:
     """The complaint that the message names: by `complaint`, by the message it replies to, by its thread, by a ticket
     in its words that belongs to this person."""
     named_ticket: str | None = None
+    awaiting: Turn | None = None
+    """The complaint about which an officer asked this person last; in public, only one of this very thread."""
+    answered: Turn | None = None
+    """Their complaint that was answered last, as long as nothing came of it."""
+    rateable: Turn | None = None
+    """Their complaint that was answered or closed last, or the one that the message names if it is such a one."""
     recent: int = 0
     """How many messages this person sent to this account within `limits.WINDOW` before this one."""
 
@@ -102,5 +134,6 @@ class Decision:
     """Which of our open questions an appended message answers."""
     prompt: Prompt | None = None
     command: Command | None = None
+    rating: Rating | None = None
     emergency: bool = False
     """Life or limb is in danger now: the citizen is told of 112 at once, and the complaint is flagged."""

@@ -49,7 +49,7 @@ def test_an_answer_says_whose_it_is_where_that_is_known():
 
 PROMPTS = (
     *("greeting", "words_wanted", "help", "status", "ticket_unknown", "cancelled", "not_cancelled"),
-    *("reopened", "not_reopened", "stopped", "resumed", "joined", "not_joined"),
+    *("reopened", "not_reopened", "stopped", "resumed", "joined", "not_joined", "rated"),
 )
 
 

@@ -1,25 +1,52 @@
 """What holds for every text and every situation."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.intake.conversation import Said, Situation, decide, limits
+from services.intake.conversation import Said, Situation, Turn, decide, limits
 from services.intake.conversation.words import read
 from tests.growth import grows_in_proportion
-from tests.services.intake.conversation.said import COMPLAINT, NOW, judge, latest, message
+from tests.services.intake.conversation.said import COMPLAINT, NOW, TICKET, judge, latest, message
 from tests.services.intake.conversation.test_rules import KEPT, OPENS
 
 SURFACES = ["direct_message", "comment", "post", "mention", "review", "sms", "form", "desk"]
 KINDS = ["image", "audio", "video", "file", "sticker", "location", "share", "story", "other"]
-SMALL_WORDS = ["halo", "min", "mau", "lapor", "lagi", "terima", "kasih", "mantap", "cek", "batal", "stop", "👍", "@a"]
+SMALL_WORDS = [
+    "halo",
+    "5",
+    "nilai",
+    "belum",
+    "masih",
+    "min",
+    "mau",
+    "lapor",
+    "lagi",
+    "terima",
+    "kasih",
+    "mantap",
+    "cek",
+    "batal",
+    "stop",
+    "👍",
+    "@a",
+]
 WORDS = st.sampled_from(
     [*SMALL_WORDS, "jalan", "rusak", "di", "Praya", "kebakaran", "minggu", "lalu", "ntb", "slot", "wa"]
 )
 TEXTS = (
     st.text(max_size=200) | st.lists(WORDS, max_size=12).map(" ".join) | st.sampled_from(OPENS + [t for t, _ in KEPT])
+)
+TURNS = st.none() | st.builds(
+    Turn,
+    complaint_id=st.sampled_from([COMPLAINT, UUID(int=7)]),
+    ticket=st.just(TICKET),
+    at=st.timedeltas(timedelta(0), timedelta(days=31)).map(lambda ago: NOW - ago),
+    said=st.just("pipa bocor"),
+    rated=st.booleans(),
 )
 SITUATIONS = st.builds(
     Situation,
@@ -33,6 +60,9 @@ SITUATIONS = st.builds(
     prompted_at=st.none() | st.just(NOW - timedelta(hours=1)),
     announced_at=st.none() | st.just(NOW - timedelta(minutes=3)),
     named=st.none() | st.just(COMPLAINT),
+    awaiting=TURNS,
+    answered=TURNS,
+    rateable=TURNS,
     recent=st.integers(0, 40),
 )
 MESSAGES = st.builds(
@@ -57,11 +87,12 @@ def test_every_message_has_one_fate_and_a_named_rule(said, situation):
     if decision.disposition in {"opened", "appended"}:
         assert decision.prompt is None
         assert decision.command is None
+    assert decision.rating is None or decision.disposition == "kept"
     if said.standby or said.surface not in {"direct_message", "sms"}:
         assert decision.prompt is None
     if said.surface in {"form", "desk"}:
         assert decision.disposition in {"opened", "appended"}
-    if situation.latest is None and situation.named is None:
+    if not (situation.latest or situation.named or situation.awaiting or situation.answered):
         assert decision.disposition != "appended"
 
 
