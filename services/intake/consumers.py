@@ -4,10 +4,25 @@ from typing import cast
 
 from services.intake.service import IntakeService
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, Envelope, ReplySent
+from shared.events import (
+    ComplaintAnswered,
+    ComplaintAssigned,
+    ComplaintFollowedUp,
+    ComplaintInformationRequested,
+    ComplaintStatusChanged,
+    Envelope,
+    ReplySent,
+)
 from shared.kafka import Handlers
 
-CONSUMES = (ComplaintAssigned, ComplaintStatusChanged, ComplaintAnswered, ReplySent)
+CONSUMES = (
+    ComplaintAssigned,
+    ComplaintStatusChanged,
+    ComplaintInformationRequested,
+    ComplaintFollowedUp,
+    ComplaintAnswered,
+    ReplySent,
+)
 
 
 def handlers(service: IntakeService) -> Handlers:
@@ -22,6 +37,12 @@ def handlers(service: IntakeService) -> Handlers:
     async def answered(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.project_answer(tx, cast("ComplaintAnswered", envelope.data), envelope.id)
 
+    async def asked(tx: UnitOfWork, envelope: Envelope) -> None:
+        await service.project_question(tx, cast("ComplaintInformationRequested", envelope.data), envelope.id)
+
+    async def followed_up(tx: UnitOfWork, envelope: Envelope) -> None:
+        await service.project_follow_up(tx, cast("ComplaintFollowedUp", envelope.data))
+
     async def sent(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.remember_reply(tx, cast("ReplySent", envelope.data))
 
@@ -29,5 +50,7 @@ def handlers(service: IntakeService) -> Handlers:
         ComplaintAssigned: assigned,
         ComplaintStatusChanged: status_changed,
         ComplaintAnswered: answered,
+        ComplaintInformationRequested: asked,
+        ComplaintFollowedUp: followed_up,
         ReplySent: sent,
     }

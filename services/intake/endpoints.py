@@ -16,7 +16,7 @@ from services.intake.inbound import read_inbound
 from services.intake.ledger.sifting import sift
 from services.intake.passing import will_pass
 from services.intake.references import References
-from services.intake.schemas import AnswerOut, ComplaintStatus
+from services.intake.schemas import AnswerOut, CitizenFollowUp, CitizenQuestion, ComplaintStatus
 from services.intake.service import ComplaintView, IntakeService
 from shared.channels import Answer as ChannelAnswer
 from shared.channels import Channel, Door, InboundRequest, Receipt, RefusedError, Translation, Unreadable
@@ -228,7 +228,7 @@ def tickets(service: IntakeService, database: Database, limit: RateLimit) -> API
 
     @router.get(
         "/v1/complaints/{ticket}",
-        summary="Where a complaint stands; with the access code also its text and answers",
+        summary="Where a complaint stands; with the access code also its text and what was said to it",
         responses={403: {"description": "Wrong access code"}, 404: {"description": "Unknown ticket"}},
     )
     async def show(
@@ -252,6 +252,10 @@ def _status(view: ComplaintView) -> ComplaintStatus:
         received_at=row.received_at,
         changed_at=row.state_changed_at,
         text=None if view.answers is None else row.text,
+        question=CitizenQuestion.of(view.question, sealed=row.sealed),
+        follow_ups=None
+        if view.follow_ups is None
+        else [CitizenFollowUp.of(one, sealed=row.sealed) for one in view.follow_ups],
         answers=None
         if view.answers is None
         else [AnswerOut(agency=one.agency, text=one.text, answered_at=one.answered_at) for one in view.answers],

@@ -73,7 +73,7 @@ conversation = Table(
     Column("account", Text, nullable=False),
     Column("person_id", Uuid, ForeignKey(f"{VAULT}.person.id"), nullable=False),
     Column("thread", Text, nullable=False, server_default="", comment="public thread; empty in private"),
-    Column("latest_complaint_id", Uuid, comment="the newest complaint that was opened in it"),
+    Column("latest_complaint_id", Uuid, comment="the complaint that was opened or turned to last"),
     Column("last_message_at", _TIME, comment="when its citizen last added to that complaint"),
     Column("asked", Text, comment="what that complaint still lacks: what, where, when, comma between"),
     Column("asked_at", _TIME),
@@ -106,6 +106,11 @@ complaint = Table(
     Column("state_changed_at", _TIME),
     Column("emergency", Boolean, nullable=False, server_default=text("false")),
     Column("withdrawn_at", _TIME, comment="its citizen said BATAL"),
+    Index(
+        "complaint_turn",
+        "conversation_id",
+        postgresql_where=text("state IN ('awaiting_information', 'answered', 'closed') AND withdrawn_at IS NULL"),
+    ),
 )
 
 message = Table(
@@ -295,6 +300,29 @@ answer = Table(
     Column("answered_at", _TIME, nullable=False),
 )
 
+question = Table(
+    "question",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
+    Column("agency", Text),
+    Column("text", Text, nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+    Column("answer_by", _TIME, comment="after this the complaint counts as dropped"),
+)
+"""What officers asked citizens; open while its complaint awaits information."""
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Uuid, primary_key=True, comment="casework's"),
+    Column("complaint_id", Uuid, ForeignKey("intake.complaint.id"), nullable=False, index=True),
+    Column("agency", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("followed_up_at", _TIME, nullable=False),
+)
+
 delivery_report = Table(
     "delivery_report",
     metadata,
@@ -345,6 +373,7 @@ person = Table(
     Column("identifier", LargeBinary, nullable=False, comment="encrypted"),
     Column("silenced_at", _TIME, comment="said STOP: hears nothing from us"),
     Column("joined_to", Uuid, ForeignKey(f"{VAULT}.person.id"), comment="the same human elsewhere"),
+    Index("person_joined", "joined_to", postgresql_where=text("joined_to IS NOT NULL")),
     schema=VAULT,
 )
 

@@ -15,10 +15,18 @@ from services.intake.drafts import Delivery
 from services.intake.media.store import AttachmentStore
 from services.intake.reports.passing_on import catch_up
 from services.intake.tickets import canonical, unknown_ticket, wrong_access_code
+from services.intake.turns import repository as turns
 from shared.channels import MediaPolicy, Receipt
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
-from shared.events import ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, ReplySent
+from shared.events import (
+    ComplaintAnswered,
+    ComplaintAssigned,
+    ComplaintFollowedUp,
+    ComplaintInformationRequested,
+    ComplaintStatusChanged,
+    ReplySent,
+)
 from shared.security.vault import VaultKeys
 
 
@@ -28,6 +36,9 @@ class ComplaintView:
 
     row: Row[Any]
     answers: Sequence[Row[Any]] | None
+    follow_ups: Sequence[Row[Any]] | None = None
+    question: Row[Any] | None = None
+    """What an officer asks, while it waits for the answer."""
 
 
 class IntakeService:
@@ -65,7 +76,12 @@ class IntakeService:
             return ComplaintView(row=row, answers=None)
         if not is_access_code(self._access_code_key, row.id, code):
             raise wrong_access_code()
-        return ComplaintView(row=row, answers=await repository.answers_of(tx, row.id))
+        return ComplaintView(
+            row=row,
+            answers=await repository.answers_of(tx, row.id),
+            follow_ups=await turns.follow_ups_of(tx, row.id),
+            question=await turns.open_question(tx, row),
+        )
 
     async def project_assigned(self, tx: UnitOfWork, event: ComplaintAssigned) -> None:
         """Remember which agency has the complaint, for its public status and for who may open its attachments."""
@@ -86,6 +102,32 @@ class IntakeService:
             agency=event.agency.name if event.agency else None,
             text=event.text,
             answered_at=event.answered_at,
+        )
+
+    async def project_question(self, tx: UnitOfWork, event: ComplaintInformationRequested, event_id: UUID) -> None:
+        """Keep what an officer asks, for the citizen to read."""
+        _require(await repository.is_complaint(tx, event.complaint_id))
+        await turns.store_question(
+            tx,
+            event_id=event_id,
+            complaint_id=event.complaint_id,
+            agency=event.agency.name if event.agency else None,
+            text=event.question,
+            asked_at=event.requested_at,
+            answer_by=event.answer_by,
+        )
+
+    async def project_follow_up(self, tx: UnitOfWork, event: ComplaintFollowedUp) -> None:
+        """Keep what the agency did, for the citizen to read; its evidence stays with the officers."""
+        _require(await repository.is_complaint(tx, event.complaint_id))
+        await turns.store_follow_up(
+            tx,
+            id=event.follow_up_id,
+            complaint_id=event.complaint_id,
+            agency=event.agency.name,
+            action=event.action,
+            text=event.text,
+            followed_up_at=event.followed_up_at,
         )
 
     async def remember_reply(self, tx: UnitOfWork, event: ReplySent) -> None:

@@ -20,6 +20,7 @@ from services.intake.citizens.schemas import (
 )
 from services.intake.citizens.service import CitizenService, Story
 from services.intake.media.links import Links
+from services.intake.schemas import CitizenFollowUp, CitizenQuestion
 from shared.core.times import Clock, utc_now
 from shared.db import Database
 from shared.http.limits import RateLimit, address_of
@@ -141,6 +142,8 @@ def _whole(story: Story, links: Links, now: datetime) -> OwnComplaintWhole:
     return OwnComplaintWhole.of(
         **_complaint(story.complaint),
         messages=[_message(row, along.get(row.id, [])) for row in story.messages],
+        question=CitizenQuestion.of(story.question, sealed=story.complaint.sealed),
+        follow_ups=[CitizenFollowUp.of(row, sealed=story.complaint.sealed) for row in story.follow_ups],
         answers=[_answer(row, sealed=story.complaint.sealed) for row in story.answers],
         may_rate=story.may_rate,
     )

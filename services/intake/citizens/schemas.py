@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from services.intake.schemas import AnswerOut
+from services.intake.schemas import AnswerOut, CitizenFollowUp, CitizenQuestion
 from shared.core.text import clean_text
 from shared.events import STATE_WORDS, CaseState
 
@@ -92,6 +92,8 @@ class OwnComplaintWhole(OwnComplaint):
     """The same with everything that was said."""
 
     messages: list[OwnMessage]
+    question: CitizenQuestion | None
+    follow_ups: list[CitizenFollowUp]
     answers: list[OwnAnswer]
     may_rate: bool = Field(description="The newest answer waits for a rating.")
 

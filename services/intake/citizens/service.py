@@ -7,16 +7,17 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.intake.acceptance import FINISHED
 from services.intake.access_code import is_access_code
 from services.intake.citizens import repository
 from services.intake.citizens.credentials import Credentials
+from services.intake.citizens.rating import rate_newest
 from services.intake.tickets import canonical, unknown_ticket, wrong_access_code
+from services.intake.turns import repository as turns
+from services.intake.turns.picking import RATEABLE
 from shared.channels import Sender
 from shared.core.errors import ConflictError, NotFoundError, ProblemError
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
-from shared.events import ComplaintRated
 from shared.security.vault import VaultKeys
 
 PAGE = 20
@@ -30,11 +31,13 @@ class Story:
     messages: Sequence[Row[Any]]
     attachments: Sequence[Row[Any]]
     answers: Sequence[Row[Any]]
+    follow_ups: Sequence[Row[Any]]
+    question: Row[Any] | None
 
     @property
     def may_rate(self) -> bool:
         """Whether the newest answer waits for a rating."""
-        return self.complaint.state in FINISHED and bool(self.answers) and self.answers[-1].rating is None
+        return self.complaint.state in RATEABLE and bool(self.answers) and self.answers[-1].rating is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class CitizenService:
             messages=await repository.messages_of(tx, row.id),
             attachments=await repository.attachments_of(tx, row.id),
             answers=await repository.answers_of(tx, row.id),
+            follow_ups=await turns.follow_ups_of(tx, row.id),
+            question=await turns.open_question(tx, row),
         )
 
     async def rate(self, tx: UnitOfWork, ticket: str, credentials: Credentials, stars: int, text: str | None) -> Rated:
@@ -102,14 +107,10 @@ class CitizenService:
         Raises as `open`, or `ConflictError`: nothing was answered yet, or it has another rating already.
         """
         row = await self.open(tx, ticket, credentials)
-        answers = await repository.answers_of(tx, row.id)
-        if row.state not in FINISHED or not answers:
+        if row.state not in RATEABLE or not await repository.answers_of(tx, row.id):
             raise ConflictError("not_answered", "Pengaduan ini belum dijawab; beri nilai sesudah ada jawaban")
-        newest, now, words = answers[-1], self._clock(), text or None
-        if newest.rating is None and await repository.rate(
-            tx, answer_id=newest.event_id, complaint_id=row.id, stars=stars, text=words, rated_at=now
-        ):
-            tx.publish(ComplaintRated(complaint_id=row.id, ticket=row.ticket, rating=stars, text=words, rated_at=now))
+        now, words = self._clock(), text or None
+        if await rate_newest(tx, complaint_id=row.id, ticket=row.ticket, stars=stars, text=words, at=now):
             return Rated(rating=stars, text=words, rated_at=now)
         kept = (await repository.answers_of(tx, row.id))[-1]
         if (kept.rating, kept.rating_text) != (stars, words):
