@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.intake import agency_messages, announcements, commands, repository
 from services.intake.announcements import Held
+from services.intake.citizens.rating import rate_newest
 from services.intake.conversation import limits
 from services.intake.drafts import (
     AgencyDraft,
@@ -33,6 +34,7 @@ from services.intake.reporters import repository as reporters
 from services.intake.reporters.repository import Person
 from services.intake.reports.passing_on import pass_on_reports
 from services.intake.repository import ConversationKey, KnownMessage
+from services.intake.turns.looking import turns_of
 from services.intake.waiting import repository as waiting
 from shared.channels import AgencyMessage, InboundMessage, MediaPolicy, Receipt, RefusedError, Sender, Translation
 from shared.core.ids import new_id
@@ -153,7 +155,8 @@ class Acceptance:
         conversations = await repository.lock_conversations(tx, channel, set(keys.values()), strangers)
         await _learn_latest(tx, conversations.values())
         named = await complaints_named(tx, channel, fresh, persons, known)
-        judged = judge(fresh, {message_id: conversations[key] for message_id, key in keys.items()}, named)
+        theirs = {message_id: conversations[key] for message_id, key in keys.items()}
+        judged = judge(fresh, theirs, named, await turns_of(tx, fresh, persons, theirs, named))
         reporters.store_reporters(tx, self._vault, channel, judged)
         await repository.store(tx, channel, judged, conversations.values(), limits.HOLD)
         repository.store_attachments(tx, channel, _attachments(judged))
@@ -198,7 +201,12 @@ class Acceptance:
     ) -> None:
         """Carry out commands, and have citizens told what their messages call for."""
         for one in judged:
-            if one.decision.command is not None:
+            if one.decision.rating is not None:
+                if not await _rate(tx, one) or one.decision.prompt is None:
+                    continue
+                ticket = one.decision.rating.ticket
+                event = announcements.prompted(one, channel=channel, prompt=one.decision.prompt, ticket=ticket)
+            elif one.decision.command is not None:
                 await tx.flush()  # it looks for what was just said, too
                 person = persons[one.draft.message_id]
                 event = await commands.carry_out(tx, channel, one, person, self._access_code_key)
@@ -251,13 +259,26 @@ def _conversation_key(draft: Draft, person: Person) -> ConversationKey:
 
 async def _learn_latest(tx: UnitOfWork, conversations: Iterable[Conversation]) -> None:
     """Look up where the newest complaints stand, after their conversations are locked."""
-    by_complaint = {one.latest_complaint_id: one for one in conversations if one.latest_complaint_id is not None}
-    if not by_complaint:
-        return
-    for complaint in (await repository.complaints_of(tx, by_complaint)).values():
-        conversation = by_complaint[complaint.id]
-        conversation.latest_ticket = complaint.ticket
-        conversation.latest_finished = complaint.withdrawn or complaint.state in FINISHED
+    going_on = [(one, one.latest_complaint_id) for one in conversations if one.latest_complaint_id is not None]
+    complaints = await repository.complaints_of(tx, {complaint_id for _, complaint_id in going_on})
+    for conversation, complaint_id in going_on:
+        if (complaint := complaints.get(complaint_id)) is not None:
+            conversation.latest_ticket = complaint.ticket
+            conversation.latest_finished = complaint.withdrawn or complaint.state in FINISHED
+
+
+async def _rate(tx: UnitOfWork, one: Judged) -> bool:
+    """Rate the newest answer by a message; False when it has a rating already."""
+    rating = one.decision.rating
+    return rating is not None and await rate_newest(
+        tx,
+        complaint_id=rating.complaint_id,
+        ticket=rating.ticket,
+        stars=rating.stars,
+        text=rating.text,
+        at=one.draft.received_at,
+        traceparent=one.draft.traceparent,
+    )
 
 
 def _attachments(judged: Sequence[Judged]) -> list[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]:

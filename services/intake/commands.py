@@ -13,7 +13,7 @@ from services.intake.repository import ComplaintOf
 from shared.db import UnitOfWork
 from shared.events import CitizenPrompted, ComplaintResumed, ComplaintWithdrawn
 
-_CANCELLABLE = frozenset({"received", "assigned"})
+_CANCELLABLE = frozenset({"received", "assigned", "awaiting_information", "transfer_requested"})
 """Nobody works on it yet."""
 
 

@@ -12,11 +12,14 @@ from uuid import UUID
 from services.intake.conversation import Decision, Latest, Question, Said, Situation, decide
 from services.intake.conversation.limits import WINDOW
 from services.intake.drafts import Draft
+from services.intake.turns.picking import NONE, Turns
 from shared.core.ticket import new_ticket
 
 _ANNOUNCEMENT = "announcement"
 """The rule of "min mau lapor"."""
 _ASKS_FOR_WORDS = frozenset({"greeting", "words_wanted"})
+_TURNS = frozenset({"answers_officer", "answers_answer"})
+"""Rules after which the conversation is about the complaint that was answered, wherever that was opened."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,14 +77,18 @@ class Judged:
 
 
 def judge(
-    drafts: Sequence[Draft], conversations: Mapping[UUID, Conversation], named: Mapping[UUID, Named]
+    drafts: Sequence[Draft],
+    conversations: Mapping[UUID, Conversation],
+    named: Mapping[UUID, Named],
+    turns: Mapping[UUID, Turns],
 ) -> list[Judged]:
-    """Judge new messages (`conversations` and `named` by message id); the conversations are moved on in place."""
+    """Judge new messages (everything else by message id); the conversations are moved on in place."""
     waiting: dict[UUID, list[Judged]] = {}
     judged = []
     for draft in sorted(drafts, key=lambda one: one.said_at):
         conversation = conversations[draft.message_id]
-        one = _judge_one(draft, conversation, named.get(draft.message_id))
+        known = named.get(draft.message_id), turns.get(draft.message_id, NONE)
+        one = _judge_one(draft, conversation, *known)
         judged.append(one)
         mates = waiting.setdefault(conversation.id, [])
         if one.decision.disposition == "held":
@@ -92,10 +99,10 @@ def judge(
     return judged
 
 
-def _judge_one(draft: Draft, conversation: Conversation, named: Named | None) -> Judged:
-    situation = _situation(draft, conversation, named)
+def _judge_one(draft: Draft, conversation: Conversation, named: Named | None, turns: Turns) -> Judged:
+    situation = _situation(draft, conversation, named, turns)
     decision = decide(Said(message=draft.message, at=draft.said_at), situation)
-    complaint_id, ticket = _complaint_of(draft, decision, conversation, named)
+    complaint_id, ticket = _complaint_of(draft, decision, situation)
     takes_held = complaint_id is not None and conversation.waiting > 0
     _move_on(conversation, draft, decision, complaint_id, ticket)
     return Judged(
@@ -109,7 +116,7 @@ def _judge_one(draft: Draft, conversation: Conversation, named: Named | None) ->
     )
 
 
-def _situation(draft: Draft, conversation: Conversation, named: Named | None) -> Situation:
+def _situation(draft: Draft, conversation: Conversation, named: Named | None, turns: Turns) -> Situation:
     latest = None
     if conversation.latest_complaint_id is not None and conversation.last_message_at is not None:
         latest = Latest(
@@ -127,6 +134,9 @@ def _situation(draft: Draft, conversation: Conversation, named: Named | None) ->
         waiting=conversation.waiting,
         named=None if named is None else named.complaint_id,
         named_ticket=None if named is None else named.ticket,
+        awaiting=turns.awaiting,
+        answered=turns.answered,
+        rateable=turns.rateable,
         recent=_recent(conversation, draft.received_at),
     )
 
@@ -137,16 +147,16 @@ def _recent(conversation: Conversation, now: datetime) -> int:
     return conversation.window_count if inside else 0
 
 
-def _complaint_of(
-    draft: Draft, decision: Decision, conversation: Conversation, named: Named | None
-) -> tuple[UUID | None, str | None]:
+def _complaint_of(draft: Draft, decision: Decision, situation: Situation) -> tuple[UUID | None, str | None]:
     if decision.disposition == "opened":
         return draft.complaint_id, new_ticket()
     if decision.disposition != "appended":
         return None, None
-    if named is not None and decision.complaint_id == named.complaint_id:
-        return named.complaint_id, named.ticket
-    return decision.complaint_id, conversation.latest_ticket
+    tickets = {situation.named: situation.named_ticket}
+    for one in (situation.latest, situation.awaiting, situation.answered):
+        if one is not None:
+            tickets[one.complaint_id] = one.ticket
+    return decision.complaint_id, tickets[decision.complaint_id]
 
 
 def _move_on(
@@ -169,9 +179,15 @@ def _move_on(
         conversation.latest_finished = False
         conversation.last_message_at = draft.said_at
         conversation.asked, conversation.asked_at = decision.asks, draft.received_at if decision.asks else None
+    elif decision.rule in _TURNS and complaint_id != conversation.latest_complaint_id:
+        conversation.latest_complaint_id, conversation.latest_ticket = complaint_id, ticket or ""
+        conversation.latest_finished = False
+        conversation.last_message_at = draft.said_at
+        conversation.asked, conversation.asked_at = (), None
     elif complaint_id == conversation.latest_complaint_id:
         conversation.last_message_at = max(draft.said_at, conversation.last_message_at or draft.said_at)
         conversation.asked = tuple(one for one in conversation.asked if one not in decision.answers)
+        conversation.latest_finished &= decision.rule not in _TURNS
 
 
 def _take(one: Judged, mates: Sequence[Judged]) -> None:
