@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.intake import agency_messages, announcements, commands, repository
 from services.intake.announcements import Held
-from services.intake.citizens.rating import rate_newest
+from services.intake.citizens.rating import rate_by_message
 from services.intake.conversation import limits
 from services.intake.drafts import (
     AgencyDraft,
@@ -202,7 +202,7 @@ class Acceptance:
         """Carry out commands, and have citizens told what their messages call for."""
         for one in judged:
             if one.decision.rating is not None:
-                if not await _rate(tx, one) or one.decision.prompt is None:
+                if not await rate_by_message(tx, one) or one.decision.prompt is None:
                     continue
                 ticket = one.decision.rating.ticket
                 event = announcements.prompted(one, channel=channel, prompt=one.decision.prompt, ticket=ticket)
@@ -265,20 +265,6 @@ async def _learn_latest(tx: UnitOfWork, conversations: Iterable[Conversation]) -
         if (complaint := complaints.get(complaint_id)) is not None:
             conversation.latest_ticket = complaint.ticket
             conversation.latest_finished = complaint.withdrawn or complaint.state in FINISHED
-
-
-async def _rate(tx: UnitOfWork, one: Judged) -> bool:
-    """Rate the newest answer by a message; False when it has a rating already."""
-    rating = one.decision.rating
-    return rating is not None and await rate_newest(
-        tx,
-        complaint_id=rating.complaint_id,
-        ticket=rating.ticket,
-        stars=rating.stars,
-        text=rating.text,
-        at=one.draft.received_at,
-        traceparent=one.draft.traceparent,
-    )
 
 
 def _attachments(judged: Sequence[Judged]) -> list[tuple[StoredAttachment, UUID, UUID | None, str, datetime]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.intake.citizens import repository
+from services.intake.judging import Judged
 from shared.db import UnitOfWork
 from shared.events import ComplaintRated
 
@@ -29,3 +30,17 @@ async def rate_newest(
         event = ComplaintRated(complaint_id=complaint_id, ticket=ticket, rating=stars, text=text, rated_at=at)
         tx.publish(event, traceparent=traceparent)
     return kept
+
+
+async def rate_by_message(tx: UnitOfWork, one: Judged) -> bool:
+    """Keep the rating that a message is; False where its complaint has one."""
+    rating = one.decision.rating
+    return rating is not None and await rate_newest(
+        tx,
+        complaint_id=rating.complaint_id,
+        ticket=rating.ticket,
+        stars=rating.stars,
+        text=rating.text,
+        at=one.draft.received_at,
+        traceparent=one.draft.traceparent,
+    )

@@ -165,6 +165,14 @@ async def test_an_answer_is_rated_once(device, ticket, sql):
     assert (story["may_rate"], story["answers"][0]["rating"]["rating"]) == (False, 2)
 
 
+async def test_what_ended_without_an_answer_of_its_own_is_not_rated(device, ticket, sql):
+    await answer(sql, ticket)
+    for state in ("archived", "rejected", "in_progress"):
+        await sql.execute("UPDATE intake.complaint SET state = $1 WHERE ticket = $2", state, ticket)
+        assert (await device.rate(ticket, 5)).json()["code"] == "not_answered"
+        assert (await device.get(f"/{ticket}")).json()["may_rate"] is False
+
+
 async def test_each_answer_can_be_rated(device, ticket, sql):
     await answer(sql, ticket)
     await device.rate(ticket, 1)
