@@ -1,6 +1,7 @@
 """What casework hears from Kafka: a complaint, what its citizen says later, and whose routing decided it is."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import cast
 
 import structlog
@@ -48,7 +49,8 @@ def handlers(service: CaseworkService) -> Handlers:
         left = await service.follow_routing(tx, list(events.values()))
         for event_id, event in events.items():
             if event.complaint_id in left:
-                log.info("case.routing_not_followed", ticket=event.ticket, event_id=str(event_id))
+                tell = partial(log.info, "case.routing_not_followed", ticket=event.ticket, event_id=str(event_id))
+                tx.after_commit(tell)
 
     return {
         ComplaintReceived: Together(received),

@@ -1,6 +1,7 @@
 """What replies hears from Kafka: what is to be said to a citizen, and what became of a message of ours."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -41,8 +42,9 @@ def handlers(service: RepliesService) -> Handlers:
         event: Any = envelope.data
         ours, moved = await service.hear_report(tx, event)
         if not ours:
-            log.warning("reply.report_of_unknown", reply_id=str(event.reply_id), ticket=event.ticket)
-        figures.tell(moved)
+            reply_id = str(event.reply_id)
+            tx.after_commit(partial(log.warning, "reply.report_of_unknown", reply_id=reply_id, ticket=event.ticket))
+        tx.after_commit(partial(figures.tell, moved))
 
     return {
         ComplaintReceived: _telling(service.acknowledge),
@@ -55,9 +57,9 @@ def handlers(service: RepliesService) -> Handlers:
 
 
 def _telling(say: _Said) -> Handler:
-    """Hand the event to the use case, and tell what came of it."""
+    """Hand the event to the use case, and tell what came of it once that is committed."""
 
     async def handle(tx: UnitOfWork, envelope: Envelope) -> None:
-        figures.tell(await say(tx, envelope.id, envelope.time, envelope.data))
+        tx.after_commit(partial(figures.tell, await say(tx, envelope.id, envelope.time, envelope.data)))
 
     return handle

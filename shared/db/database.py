@@ -14,6 +14,7 @@ from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 import asyncpg
+import structlog
 from sqlalchemy import CursorResult, Executable, ScalarResult, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -21,12 +22,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from shared.core.errors import whereabouts
 from shared.core.ids import new_id
 from shared.db.address import make_engine
 from shared.db.bus_tables import outbox
 from shared.db.prepared import Prepared, Record
 from shared.db.rows import Rows, inserted_together
 from shared.events import Event
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -84,6 +88,7 @@ class UnitOfWork:
         """By what the event is about, where several causes share the transaction."""
         self._events: list[dict[str, Any]] = []
         self._rows: dict[Rows, list[Mapping[str, Any]]] = {}
+        self._afterwards: list[Callable[[], object]] = []
 
     @overload
     async def execute(self, statement: TypedReturnsRows[*Ts], values: Any = None) -> CursorResult[*Ts]: ...
@@ -154,6 +159,22 @@ class UnitOfWork:
                 "value": event.model_dump_json(),
             }
         )
+
+    def after_commit(self, tell: Callable[[], object]) -> None:
+        """Call this once the transaction has committed, and never when it is taken back: for logs and figures.
+
+        What it raises is logged and goes no further: the work is done.
+        """
+        self._afterwards.append(tell)
+
+    def tell_afterwards(self) -> None:
+        """Do what was to be done after the commit; only the edge calls it."""
+        waiting, self._afterwards = self._afterwards, []
+        for tell in waiting:
+            try:
+                tell()
+            except Exception as error:  # noqa: BLE001 - what is committed must not look as if it had failed
+                log.error("database.after_commit_failed", **whereabouts(error))  # noqa: TRY400 - a trace may quote
 
     async def flush(self, *, events: bool = True) -> None:
         """Write rows and events, for what is to be looked at before the end. Raises `OvertakenError`.
@@ -245,6 +266,7 @@ class Database:
             raise
         finally:
             await connection.close()
+        tx.tell_afterwards()
 
     async def _connect(self) -> tuple[AsyncConnection, Any]:
         """Return a connection of the pool, and the driver's beneath it; raises `DatabaseUnavailableError`."""

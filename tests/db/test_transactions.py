@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from shared.core.ids import new_id
 from shared.db import OvertakenError, Prepared
@@ -59,3 +60,28 @@ async def test_a_block_that_fails_before_the_transaction_began_gives_its_connect
                 raise ZeroDivisionError
     assert len({row.pid for row in backends}) == 1
     assert await sql.fetchval("SELECT count(*) FROM bus.outbox") == 0
+
+
+async def test_what_is_told_after_the_commit_is_told_once_and_never_when_it_is_taken_back(casework):
+    told = []
+    async with casework.transaction() as tx:
+        await tx.execute(text("SELECT 1"))
+        tx.after_commit(lambda: told.append("kept"))
+        assert told == []
+    with pytest.raises(RuntimeError):
+        async with casework.transaction() as tx:
+            tx.after_commit(lambda: told.append("taken back"))
+            raise RuntimeError
+    assert told == ["kept"]
+
+
+async def test_a_mistake_in_telling_undoes_nothing_and_hides_nothing_else(casework, sql):
+    told = []
+    with capture_logs() as logs:
+        async with casework.transaction() as tx:
+            tx.publish(changed(new_id(), 1))
+            tx.after_commit(lambda: 1 / 0)
+            tx.after_commit(lambda: told.append("next"))
+    assert told == ["next"]
+    assert [(one["event"], one["error"]) for one in logs] == [("database.after_commit_failed", "ZeroDivisionError")]
+    assert await sql.fetchval("SELECT count(*) FROM bus.outbox") == 1
