@@ -7,7 +7,6 @@ from datetime import datetime
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from channel_adapters.sms.alphabet import count_parts, plain_typography
 from channel_adapters.sms.android_api import AndroidGateway
 from channel_adapters.sms.calls import Gateway
 from channel_adapters.sms.external_api import ExternalGateway
@@ -15,6 +14,7 @@ from channel_adapters.sms.numbers import our_number
 from channel_adapters.sms.sendsms import Kannel
 from channel_adapters.sms.settings import SmsSendingSettings
 from channel_adapters.sms.twilio_api import TwilioMessages
+from shared.channels.alphabet import count_parts, spelled_plainly
 from shared.channels.sending import Outbound, Remedy, ReplySender, SendError, Sent
 from shared.channels.shortening import shorten
 from shared.core.settings import SettingsError
@@ -48,9 +48,7 @@ class SmsSender:
         objection = number_objection(outbound.address.recipient)
         if objection is not None:
             raise SendError(objection, Remedy.GIVE_UP)
-        text = shorten(
-            plain_typography(clean_text(outbound.text)), lambda words: count_parts(words) <= self._most_parts
-        )
+        text = shorten(spelled_plainly(clean_text(outbound.text)), lambda words: count_parts(words) <= self._most_parts)
         gateway = self._routes.get(our_number(outbound.address.account), self._kannel)
         return await gateway.post(outbound, text)
 

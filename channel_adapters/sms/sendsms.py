@@ -6,9 +6,9 @@ A GET would write password, number and words into an address, and addresses end 
 
 from http import HTTPStatus
 
-from channel_adapters.sms.alphabet import is_gsm
 from channel_adapters.sms.calls import post, unclear
 from channel_adapters.sms.settings import SmsSendingSettings
+from shared.channels.alphabet import is_gsm
 from shared.channels.sending import Outbound, Remedy, SendError, Sent
 from shared.http.client import AsyncClient, Response, async_client
 

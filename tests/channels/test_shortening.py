@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from channel_adapters.facebook.send import DIALECT as FACEBOOK
 from channel_adapters.instagram.send import DIALECT as INSTAGRAM
-from channel_adapters.sms.alphabet import count_parts
+from shared.channels.alphabet import count_parts
 from shared.channels.shortening import shorten
 from tests.channels.outbounds import TICKET
 

@@ -12,13 +12,13 @@ import pytest
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
-from channel_adapters.sms.alphabet import count_parts, is_gsm, plain_typography
 from channel_adapters.sms.kannel import DOOR
 from channel_adapters.sms.send import SmsSender, number_objection
 from channel_adapters.sms.sendsms import Kannel as Sendsms
 from channel_adapters.sms.settings import SmsSendingSettings
 from deploy.local.handset import Handset
 from deploy.local.kannel import Kannel, kannel_available
+from shared.channels.alphabet import count_parts, is_gsm, plain_typography
 from shared.channels.discovery import load_reply_sender
 from shared.channels.protocol import DeliveryReport, InboundRequest
 from shared.channels.sending import Outbound, Remedy, SendError, Sent

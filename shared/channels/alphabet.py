@@ -1,5 +1,7 @@
 """How a text goes over the air: in the GSM alphabet of 7 bits, or in UCS-2, and in how many parts (3GPP TS 23.038)."""
 
+import unicodedata
+
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -26,6 +28,23 @@ def plain_typography(text: str) -> str:
     return text.translate(_TYPOGRAPHY)
 
 
+def spelled_plainly(text: str) -> str:
+    """Write a text in the GSM alphabet where that costs no more than marks: plain typography, `ê` as `e`.
+
+    A text that would need UCS-2 all the same (an emoji, another script) keeps its marks.
+    """
+    text = plain_typography(unicodedata.normalize("NFC", text))
+    if is_gsm(text):
+        return text
+    plain = "".join(letter if is_gsm(letter) else _unmarked(letter) for letter in text)
+    return plain if is_gsm(plain) else text
+
+
+def forces_ucs2(text: str) -> tuple[str, ...]:
+    """Return the letters that the GSM alphabet has not, each once, in their order: one of them halves a part."""
+    return tuple(dict.fromkeys(letter for letter in text if not is_gsm(letter)))
+
+
 def is_gsm(text: str) -> bool:
     """Tell whether the GSM alphabet has every letter."""
     return _GSM.issuperset(set(text) - _GSM_EXTENSION)
@@ -45,3 +64,7 @@ def count_parts(text: str) -> int:
             parts, room = parts + 1, linked
         room -= size
     return parts
+
+
+def _unmarked(letter: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
