@@ -38,7 +38,7 @@ async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, a
         await reporters.silence(tx, person.id, None)
         prompt = "resumed"
     elif name == "join" and command is not None:
-        joined = await _join(tx, person, command.ticket, command.code, access_code_key)
+        joined = await _join(tx, one, person, access_code_key)
         prompt = "joined" if joined else "not_joined"
     return announcements.prompted(one, channel=channel, prompt=prompt, ticket=ticket, state=state)
 
@@ -96,13 +96,15 @@ async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | N
     return next((complaint for complaint in found.values() if complaint.person_id == person.human), None)
 
 
-async def _join(tx: UnitOfWork, person: Person, ticket: str | None, code: str | None, key: str) -> bool:
+async def _join(tx: UnitOfWork, one: Judged, person: Person, key: str) -> bool:
     """Join the sender and whoever made a complaint, when the code proves that both are one."""
-    if ticket is None or code is None:
+    command = one.decision.command
+    if command is None or command.ticket is None or command.code is None:
         return False
-    found = list((await repository.complaints_of(tx, tickets=[ticket])).values())
-    if not found or not is_access_code(key, found[0].id, code):
+    found = list((await repository.complaints_of(tx, tickets=[command.ticket])).values())
+    if not found or not is_access_code(key, found[0].id, command.code):
         return False
+    await reporters.keep_proof(tx, found[0].id, person.id, one.draft.received_at)
     if found[0].person_id != person.human:
         await reporters.join_persons(tx, found[0].person_id, person.human)
     return True

@@ -377,6 +377,15 @@ person = Table(
     schema=VAULT,
 )
 
+proof = Table(
+    "proof",
+    metadata,
+    Column("complaint_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey(f"{VAULT}.person.id"), primary_key=True),
+    Column("at", _TIME, nullable=False),
+    schema=VAULT,
+)
+"""Who has shown with its access code that a complaint is theirs, from another account than the one that wrote it."""
 reporter = Table(
     "reporter",
     metadata,

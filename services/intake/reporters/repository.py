@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from services.intake.judging import Judged
-from services.intake.models import person, reporter
+from services.intake.models import person, proof, reporter
 from shared.channels import Sender
 from shared.core.ids import new_id
 from shared.db import Rows, UnitOfWork
@@ -92,6 +93,12 @@ def store_reporters(tx: UnitOfWork, keys: VaultKeys, channel: str, judged: Seque
 async def silence(tx: UnitOfWork, person_id: UUID, at: datetime | None) -> None:
     """Remember that a person wants to hear nothing from us; None: they do again."""
     await tx.execute(update(person).where(person.c.id == person_id).values(silenced_at=at))
+
+
+async def keep_proof(tx: UnitOfWork, complaint_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Remember that this person showed the complaint's access code: its answers may reach them here too."""
+    row = {"complaint_id": complaint_id, "person_id": person_id, "at": at}
+    await tx.execute(insert(proof).values(row).on_conflict_do_nothing())
 
 
 async def join_persons(tx: UnitOfWork, one: UUID, other: UUID) -> None:

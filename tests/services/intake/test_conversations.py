@@ -364,6 +364,24 @@ async def test_gabung_with_the_right_code_makes_two_persons_one_and_with_a_wrong
     assert (await complaint_of(sql, there)).kinds == ["received", "appended"]
 
 
+async def test_only_who_proved_a_complaint_with_its_code_is_another_address_for_its_answers(http, sql):
+    here, there = Citizen("proves-here"), Citizen("proves-there", door="instagram")
+    stranger = Citizen("proves-nothing")
+    for one in (there, here, stranger):
+        await one.says(http, ROAD)
+    complaint = await complaint_of(sql, there)
+    mine = await sql.fetchval("SELECT reporter FROM intake.message WHERE provider_message_id = $1", there.mids[0])
+    others = "SELECT count(*) FROM vault.other_addresses($1, $2, 'other_way')"
+    await stranger.says(http, f"GABUNG {complaint.ticket} 00000-00000")
+    assert await sql.fetchval(others, mine, complaint.id) == 0
+    await here.says(http, f"GABUNG {complaint.ticket} {code_of(complaint.id)}")
+    assert await sql.fetchval(others, mine, complaint.id) == len(here.mids)
+    assert await sql.fetchval(others, mine, (await complaint_of(sql, stranger)).id) == 0
+    await here.says(http, "STOP")
+    assert await sql.fetchval(others, mine, complaint.id) == 0, "who said STOP there hears nothing there"
+    assert await sql.fetchval("SELECT count(*) FROM vault.look WHERE purpose = 'other_way'") == 4
+
+
 # --- floods, edits, standby ---------------------------------------------------------------------------
 
 
