@@ -45,6 +45,7 @@ def _settings(folder: Path) -> dict[str, str]:
         "NTBCARE_INTAKE_ATTACHMENTS": str(folder),
         "NTBCARE_INTAKE_VAULT_KEYS": secrets.token_hex(32),
         "NTBCARE_INTAKE_ACCESS_CODE_KEY": secrets.token_hex(32),
+        "NTBCARE_REPLIES_VAULT_KEYS": secrets.token_hex(32),
         "NTBCARE_IDENTITY_SIGNING_KEY": keys.signing_key,
         "NTBCARE_IDENTITY_VAULT_KEYS": secrets.token_hex(32),
         "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": keys.public_key,

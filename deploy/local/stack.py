@@ -141,6 +141,8 @@ class Stack(Supervisor):
             "NTBCARE_CASEWORK_VERIFICATION_CONFIDENCE": "0.6",
             "NTBCARE_CASEWORK_VAULT_KEYS": drawn["vault_key"],
             "NTBCARE_REPLIES_VAULT_KEYS": drawn["vault_key"],
+            "NTBCARE_REPLIES_QUIET_BEGIN": "00:00",  # a demonstration at night shows everything too
+            "NTBCARE_REPLIES_QUIET_END": "00:00",
             **self._channels(),
             **self._lapor(),
             **self._extra,

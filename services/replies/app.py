@@ -1,10 +1,12 @@
-"""Replies' composition root: a consumer and the sending loop, no HTTP of its own."""
+"""Replies' composition root: a consumer, the sending loop, and what officers see of it."""
 
 import random
+from dataclasses import replace
 
-from services.replies import consumers
+from services.replies import consumers, endpoints
 from services.replies.dispatch import Dispatch
 from services.replies.models import inbox, parked
+from services.replies.resolving import Resolving
 from services.replies.service import RepliesService
 from services.replies.settings import RepliesSettings
 from services.replies.templates import Texts
@@ -14,15 +16,32 @@ from shared.core.service import ServeOptions, ServiceApp
 from shared.db import Database
 from shared.events import COMPLAINTS, CONVERSATIONS
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
+from shared.security import SecuritySettings, authenticated
 from shared.security.vault import VaultKeys
 
 
 def build(options: ServeOptions) -> ServiceApp:
-    """Build replies for the channels that this installation serves: those chosen, otherwise all."""
+    """Build replies for the channels that this installation serves: those chosen, otherwise all.
+
+    What officers see needs no channel, no vault and no Kafka.
+    """
     settings = RepliesSettings.load()
+    database = Database(settings.database_url.get_secret_value(), application="replies", pool_size=settings.senders + 5)
+    resolving = Resolving(settings.policy)
+    app = ServiceApp(
+        name="replies",
+        router=endpoints.replies(resolving, database, authenticated(SecuritySettings.load())),
+        checks={"database": database.ping},
+        close=database.close,
+    )
+    return app if options.part == "http" else _with_workers(app, options, settings, database, resolving)
+
+
+def _with_workers(
+    app: ServiceApp, options: ServeOptions, settings: RepliesSettings, database: Database, resolving: Resolving
+) -> ServiceApp:
     served = {name: load_reply_sender(name) for name in options.channels or available_channels()}
     senders: dict[str, ReplySender] = {name: sender for name, sender in served.items() if sender is not None}
-    database = Database(settings.database_url.get_secret_value(), application="replies", pool_size=settings.senders + 5)
     service = RepliesService(
         can_send={name: name in senders for name in served},
         texts=Texts(status_page=settings.status_page),
@@ -34,7 +53,7 @@ def build(options: ServeOptions) -> ServiceApp:
         policy=settings.policy,
         jitter=random.random,
     )
-    worker = Worker(database, dispatch, service, senders, at_once=settings.senders)
+    worker = Worker(database, dispatch, resolving, senders, at_once=settings.senders)
     consumer = Consumer(
         KafkaSettings.load(),
         database,
@@ -44,10 +63,8 @@ def build(options: ServeOptions) -> ServiceApp:
         lot=ParkingLot(inbox, parked),
         handlers=consumers.handlers(service),
     )
-    return ServiceApp(
-        name="replies",
+    return replace(
+        app,
         workers={"consumer": consumer.run, "parking": consumer.attend_parking, "sender": worker.run},
-        checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
-        close=database.close,
     )

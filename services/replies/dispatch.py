@@ -17,7 +17,8 @@ from sqlalchemy import Row
 from services.replies import repository, rules
 from services.replies.moves import Moved, move
 from services.replies.prompts import ASKED_FOR
-from services.replies.rules import Policy
+from services.replies.rules import Kind, Policy
+from services.replies.ways import Way, best_way
 from shared.channels import Outbound, Remedy, ReturnAddress, Sender, SendError, Sent
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
@@ -50,6 +51,7 @@ class Objection:
 
 
 Result = Sent | SendError | Objection
+_LEAST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,13 @@ class Dispatch:
         if row is None:
             return None
         if row.expires_at <= now:
-            return await move(tx, row, "withheld", reason="too_late", now=now)
+            reason = "window_closed" if row.reason == rules.WAITING else "too_late"
+            return await move(tx, row, "withheld", reason=reason, now=now)
+        morning = rules.held_until(
+            now, self._policy.quiet, template=row.template, channel=row.channel, urgent=row.urgent
+        )
+        if morning is not None:  # it was to go before the night, and could not
+            return await move(tx, row, "queued", reason=rules.QUIET, now=now, due_at=morning)
         if not await self._enter_account(tx, row, now):
             return None
         return await self._admit(tx, row, now)
@@ -108,7 +116,7 @@ class Dispatch:
         if row.claimed_until != claim.until or row.state not in {"sending", "unknown"}:
             return None
         if isinstance(result, Objection):
-            return await move(tx, row, "withheld", reason=result.reason, now=now, admitted_at=None)
+            return await self._keep_objection(tx, row, result.reason, now)
         return await self._keep_failure(tx, row, result, now)
 
     async def expire(self, tx: UnitOfWork) -> Moved | None:
@@ -143,8 +151,8 @@ class Dispatch:
         recent = await repository.recent(tx, row, now, kind, None) if kind else rules.Recent()
         refused = rules.storm(self._policy.limits, recent, kind) if kind else None
         if refused is not None:
-            return await move(tx, row, "withheld", reason=refused, now=now)
-        sealed = await repository.look_up(tx, row.recipient, ASKED if row.template in ASKED_FOR else "reply")
+            return await self._refuse(tx, row, refused, kind, now)
+        sealed = await repository.look_up(tx, _recipient(row), ASKED if row.template in ASKED_FOR else "reply")
         if sealed is None:
             return await self._unanswerable(tx, row, now)
         try:
@@ -159,6 +167,12 @@ class Dispatch:
             return await move(tx, row, "withheld", reason=refused, now=now)
         return await self._take(tx, row, address, thread, now)
 
+    async def _refuse(self, tx: UnitOfWork, row: Row[Any], refused: str, kind: Kind | None, now: datetime) -> Moved:
+        """Withhold what would be part of a storm; a notice waits while its account has told too many others."""
+        if kind == "notice" and refused == rules.ACCOUNT_BUDGET:
+            return await move(tx, row, "queued", reason=refused, now=now, due_at=now + rules.LATER_BUDGET)
+        return await move(tx, row, "withheld", reason=refused, now=now)
+
     async def _was_sealed(self, tx: UnitOfWork, row: Row[Any]) -> bool:
         """Tell whether others might read this of a complaint that is sealed by now: it was in hand at that moment."""
         if row.confidential or row.complaint_id is None:
@@ -168,7 +182,7 @@ class Dispatch:
 
     async def _unanswerable(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Moved:
         """Settle what the vault has no address for: its citizen said STOP, or there never was one."""
-        if await repository.look_up(tx, row.recipient, ASKED) is not None:
+        if await repository.look_up(tx, _recipient(row), ASKED) is not None:
             return await move(tx, row, "withheld", reason="citizen_stopped", now=now)
         return await move(tx, row, "failed", reason="no_address", now=now)
 
@@ -187,6 +201,8 @@ class Dispatch:
             confidential=row.confidential,
             by_officer=row.by_officer,
             written_to_us_at=await self._written(tx, row),
+            private_reply_spent=address.surface == "comment" and await repository.spoke_privately(tx, row),
+            urgent=row.urgent,
         )
         device = address.recipient if woken is not address else None
         return Claim(reply_id=row.id, channel=row.channel, until=until, outbound=outbound, device=device)
@@ -213,6 +229,9 @@ class Dispatch:
         if row.complaint_id is None:
             alone: datetime = row.written_at
             return alone
+        if row.detour is not None:
+            elsewhere = await repository.written_by(tx, row.detour)
+            return elsewhere or row.created_at
         complaint = await repository.complaint_of(tx, row.complaint_id)
         assert complaint is not None, "replies refer to complaints"  # noqa: S101 - for the type
         own: datetime = complaint.written_at
@@ -234,13 +253,49 @@ class Dispatch:
                 return await self._later(tx, row, error, row.attempts, now)
             case Remedy.GIVE_UP:
                 await repository.resume_account(tx, row.channel, row.account)
+                if error.reason in rules.WINDOW_CLOSED and _is_awaited(row):
+                    return await self._go_round(tx, row, error.reason, now)
                 return await move(tx, row, "failed", reason=error.reason, now=now)
+            case Remedy.THROTTLE:
+                due_at = now + max(error.retry_after or _LEAST, _LEAST)
+                return await move(tx, row, "queued", reason=error.reason, now=now, **_untried(row), due_at=due_at)
             case Remedy.PAUSE:
                 await self._pause(tx, row, now, error.reason)
-                values: dict[str, object] = {"attempts": row.attempts - 1, "claimed_until": None, "due_at": now}
-                return await move(tx, row, "queued", reason=error.reason, now=now, **values)
+                return await move(tx, row, "queued", reason=error.reason, now=now, **_untried(row), due_at=now)
             case Remedy.UNKNOWN:
                 return await move(tx, row, "unknown", reason=error.reason, now=now)
+
+    async def _keep_objection(self, tx: UnitOfWork, row: Row[Any], reason: str, now: datetime) -> Moved:
+        """Withhold what the channel would not send; what its citizen must learn goes another way, or waits."""
+        if _is_awaited(row) and (reason in rules.WINDOW_CLOSED or row.detour is not None):
+            return await self._go_round(tx, row, reason, now)
+        return await move(tx, row, "withheld", reason=reason, now=now, admitted_at=None)
+
+    async def _go_round(self, tx: UnitOfWork, row: Row[Any], reason: str, now: datetime) -> Moved:
+        """Send it to another address of the same citizen, or let it wait until they write again."""
+        complaint = await repository.complaint_of(tx, row.complaint_id)
+        assert complaint is not None, "replies refer to complaints"  # noqa: S101 - for the type
+        way = None if row.detour is not None else await self._other_way(tx, row, complaint, now)
+        if way is not None:
+            values = {"detour": way.reference, "channel": way.address.channel, "account": way.address.account}
+            return await move(tx, row, "queued", reason=reason, now=now, **_untried(row), **values, due_at=now)
+        values = {"detour": None, "channel": complaint.channel, "account": complaint.account}
+        due_at = min(now + rules.LOOK_AGAIN, row.expires_at)
+        return await move(tx, row, "queued", reason=rules.WAITING, now=now, **_untried(row), **values, due_at=due_at)
+
+    async def _other_way(self, tx: UnitOfWork, row: Row[Any], complaint: Row[Any], now: datetime) -> Way | None:
+        """Return the best other address of the same person: never in public, nor for what stays where it was told."""
+        if rules.is_private(sealed=complaint.sealed, secret=complaint.secret, anonymous=complaint.anonymous):
+            return None
+        ways = []
+        for reference, sealed in await repository.look_elsewhere(tx, row.recipient, row.complaint_id, "other_way"):
+            try:
+                address = _read(self._vault, sealed)
+            except (InvalidTag, InvalidToken, TypeError, ValueError):
+                continue
+            if address.channel in self._channels:
+                ways.append(Way(reference, address, await repository.written_by(tx, reference)))
+        return best_way(ways, now)
 
     async def _later(self, tx: UnitOfWork, row: Row[Any], error: SendError, attempts: int, now: datetime) -> Moved:
         """Queue it for a later attempt, after so many; too many and it is given up."""
@@ -267,3 +322,17 @@ def _read(vault: VaultKeys, sealed: bytes) -> ReturnAddress:
     if not isinstance(document, dict):
         raise TypeError("an address is an object")
     return ReturnAddress.read(document)
+
+
+def _recipient(row: Row[Any]) -> UUID:
+    where: UUID = row.detour or row.recipient
+    return where
+
+
+def _is_awaited(row: Row[Any]) -> bool:
+    return row.complaint_id is not None and row.template in rules.AWAITED
+
+
+def _untried(row: Row[Any]) -> dict[str, object]:
+    """Take an attempt back that nobody was asked for."""
+    return {"attempts": row.attempts - 1, "claimed_until": None}

@@ -2,9 +2,11 @@
 
 import structlog
 
-from services.replies.dispatch import Standing
+from services.replies.dispatch import Objection, Standing
 from services.replies.moves import Moved
+from services.replies.reasons import counted_as
 from services.replies.rules import EMERGENCY_BUDGET
+from shared.channels import SendError
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -22,6 +24,12 @@ def tell(moved: Moved | None) -> None:
         metrics.EMERGENCIES_UNANSWERED.labels(channel=moved.channel).inc()
     say = getattr(log, "error" if alarming else _LOUD.get(moved.state, "info"))
     say(f"reply.{moved.state}", reply_id=str(moved.reply_id), ticket=moved.ticket, reason=moved.reason)
+
+
+def count_trouble(channel: str, result: SendError | Objection) -> None:
+    """Count an attempt that came to nothing, by what helps and why."""
+    remedy = result.remedy.value if isinstance(result, SendError) else "objection"
+    metrics.REPLY_TROUBLES.labels(channel=channel, remedy=remedy, reason=counted_as(result.reason)).inc()
 
 
 def show(standing: Standing) -> None:

@@ -1,7 +1,21 @@
 """Replies' tables: who is to be told what, and what came of it."""
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import inbox_table, parked_table
 
@@ -22,6 +36,9 @@ complaint = Table(
     Column("sealed", Boolean, nullable=False),
     Column("secret", Boolean, nullable=False),
     Column("anonymous", Boolean, nullable=False),
+    Column("language", Text, nullable=False, server_default="id", comment="BCP 47"),
+    Column("agency", Text, comment="the last agency that its citizen was told of"),
+    Column("answered", Boolean, nullable=False, server_default=sql("false"), comment="ready to be rated"),
     Index("complaint_conversation", "conversation_id", "surface"),
 )
 
@@ -66,13 +83,49 @@ reply = Table(
     Column("sent_at", DateTime(timezone=True)),
     Column("delivered_at", DateTime(timezone=True)),
     Column("written_at", DateTime(timezone=True), comment="of a message alone: what messaging windows count from"),
+    Column("place", Text, comment="sms, direct, public or private; none: before texts had places"),
+    Column("language", Text, nullable=False, server_default="id"),
+    Column("facts", JSONB, comment="what it is about: to say it in other words when the complaint is sealed"),
+    Column("detour", Uuid, comment="another address of the same person, tried where its own was closed"),
     Index("reply_once", "cause", "recipient", "template", unique=True),
     Index("reply_complaint", "complaint_id"),
     Index("reply_due", "urgent", "by_officer", "due_at", postgresql_where=sql("state = 'queued'")),
     Index("reply_claimed", "claimed_until", postgresql_where=sql("state = 'sending'")),
     Index("reply_unknown", "created_at", postgresql_where=sql("state = 'unknown'")),
     Index("reply_admitted", "channel", "account", "admitted_at", postgresql_where=sql("admitted_at IS NOT NULL")),
+    Index(
+        "reply_waiting",
+        "conversation_id",
+        postgresql_where=sql("state = 'queued' AND reason = 'window_closed_waiting'"),
+    ),
 )
+
+template = Table(
+    "template",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("text", Text, comment="none: the shipped one again"),
+    Column("author", Text, nullable=False, comment="who wrote it, as they say"),
+    Column("role", Text, nullable=False, server_default=sql("session_user")),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+)
+"""What operators write instead of the shipped texts; only added to, and the highest version counts."""
+
+resolution = Table(
+    "resolution",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reply_id", Uuid, ForeignKey("replies.reply.id"), nullable=False),
+    Column("said", Text, nullable=False, comment="sent, failed or again"),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("resolution_reply", "reply_id"),
+)
+"""Who said what became of an unknown message; only added to."""
 
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)

@@ -5,16 +5,38 @@ queued ─▶ sending ─▶ sent | failed | unknown        (withheld: a rule, o
   └─ later ──┘      unknown: a delivery report or an operator resolves it, never another try of our own
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from services.replies.quiet import QuietHours
+
 State = Literal["queued", "sending", "sent", "failed", "unknown", "withheld"]
-Kind = Literal["receipt", "prompt", "emergency"]
-"""What is said by itself: that a complaint was received, what to do with a message that made none, and 112."""
+Kind = Literal["receipt", "prompt", "notice", "emergency"]
+"""What is said by itself: that a complaint was received, what to do with a message that made none, where a complaint
+has come to, and 112."""
 Resolution = Literal["sent", "failed", "again"]
 """What an operator says of an unknown reply."""
 
+RECEIPTS = frozenset({"acknowledgement", "emergency"})
+BY_HAND = frozenset({"answer", "question"})
+"""An officer's own words: never limited by the storm rules."""
+NOTICES = frozenset({"assigned", "closed", "archived", "rejected", "case_reopened"})
+"""Where a complaint has come to. Nobody waits for them in the night."""
+AWAITED = BY_HAND | {"archived", "rejected"}
+"""What its citizen must learn: it takes another way, or waits, where Meta's window is closed; and where it comes to
+nothing the house is told."""
+WINDOW_CLOSED = frozenset({"window_closed", "private_reply_spent", "comment_not_answerable"})
+"""Reasons for which a message cannot go where its citizen wrote, and perhaps can when they write again."""
+WAITING = "window_closed_waiting"
+QUIET = "quiet_hours"
+LOOK_AGAIN = timedelta(hours=12)
+"""After so long a message that waits looks for another address; its citizen's next word lets it go at once."""
+LATER_BUDGET = timedelta(minutes=15)
+"""After so long a notice tries again for which its account had told too many: it says nothing that cannot wait."""
+
+ACCOUNT_BUDGET = "account_budget"
 EMERGENCY_BUDGET = "emergency_budget"
 """Why somebody in danger is not told of 112: an account has told too many within the hour. A person must look."""
 HOUR = timedelta(hours=1)
@@ -24,6 +46,10 @@ _LONGEST_RETRY = HOUR
 LONGEST_WAIT = DAY
 """A provider may ask for more patience; it is not believed beyond this."""
 
+_RINGING = frozenset({"sms"})
+_TOLD_AT_ONCE: Mapping[str, Literal["archived", "rejected"]] = {"archived": "archived", "rejected": "rejected"}
+_FINISHED = frozenset({"answered", "closed", "archived", "rejected"})
+_WORKED_ON = frozenset({"assigned", "in_progress"})
 _HAS_IT = frozenset({"accepted", "buffered"})
 _CITIZEN_HAS_IT = frozenset({"delivered", "echoed"})
 _REFUSED = frozenset({"failed", "rejected"})
@@ -40,10 +66,13 @@ class Limits:
     thread_hour: int = 10
     """Public ones under one post."""
     account_hour: int = 300
-    """Receipts and prompts of one account of ours."""
+    """Receipts and prompts of one account of ours; as many notices besides."""
     prompts_hour: int = 6
     """Prompts to one person: somebody who asks CEK now and then is not refused, an autoresponder is."""
     prompts_day: int = 20
+    notices_hour: int = 6
+    """Notices to one person."""
+    notices_day: int = 20
     emergencies_hour: int = 10
     """To one person: ends a loop with an autoresponder."""
     account_emergencies_hour: int = 600
@@ -69,22 +98,29 @@ class Policy:
     limits: Limits = Limits()
     acknowledgement_valid: timedelta = timedelta(hours=24)
     answer_valid: timedelta = timedelta(days=7)
+    notice_valid: timedelta = timedelta(hours=48)
     prompt_valid: timedelta = timedelta(hours=1)
+    quiet: QuietHours = field(default_factory=QuietHours)
     attempts: int = 10
     pause: timedelta = timedelta(minutes=5)
 
     def expiry(self, template: str, cause: datetime) -> datetime:
         """Return from when on a reply comes too late."""
-        valid = {"acknowledgement": self.acknowledgement_valid, "answer": self.answer_valid}
-        return cause + valid.get(template, self.prompt_valid)
+        if template in AWAITED:
+            return cause + self.answer_valid
+        if template in NOTICES:
+            return cause + self.notice_valid
+        return cause + (self.acknowledgement_valid if template == "acknowledgement" else self.prompt_valid)
 
 
 def kind_of(template: str, *, urgent: bool) -> Kind | None:
     """Return which limits bind a message; None where none do."""
-    if template == "answer":
+    if template in BY_HAND:
         return None
     if urgent:
         return "emergency"
+    if template in NOTICES:
+        return "notice"
     return "receipt" if template == "acknowledgement" else "prompt"
 
 
@@ -97,19 +133,57 @@ def storm(limits: Limits, recent: Recent, kind: Kind = "receipt") -> str | None:
     hour, day = {
         "receipt": (limits.conversation_hour, limits.conversation_day),
         "prompt": (limits.prompts_hour, limits.prompts_day),
+        "notice": (limits.notices_hour, limits.notices_day),
     }[kind]
     if recent.conversation_hour >= hour or recent.conversation_day >= day:
         return "conversation_limit"
     if recent.thread_hour >= limits.thread_hour:
         return "thread_limit"
     if recent.account_hour >= limits.account_hour:
-        return "account_budget"
+        return ACCOUNT_BUDGET
     return None
 
 
 def is_private(*, sealed: bool, secret: bool, anonymous: bool) -> bool:
     """Tell whether even that somebody complained must stay between them and us."""
     return sealed or secret or anonymous
+
+
+def held_until(now: datetime, quiet: QuietHours, *, template: str, channel: str, urgent: bool) -> datetime | None:
+    """Return when a message may go that would disturb somebody now; None where it may go at once.
+
+    Receipts, answers to commands and what is urgent always may; an officer's words wait on SMS alone, which rings.
+    """
+    rings = template in NOTICES or (template in BY_HAND and channel in _RINGING)
+    return quiet.ends(now) if rings and not urgent else None
+
+
+def say_assigned(*, told: str | None, agency: str, desk: str, by_officer: bool, receipted: bool) -> bool:
+    """Tell whether a citizen hears of an assignment: the first, and later ones when an officer changes the agency.
+
+    `told`: the agency that they were told of last. The desk only sorts, so that routing's choice of it is not told.
+    """
+    if not receipted or agency == told or (agency == desk and not by_officer):
+        return False
+    return told is None or by_officer
+
+
+def notice_of(
+    previous: str, state: str, *, actor: str, reason_code: str | None, answered: bool
+) -> Literal["closed", "archived", "rejected", "case_reopened"] | None:
+    """Return what a citizen hears of a change of state; None where it is nothing new to them.
+
+    What they withdrew themselves they know, and what was archived or rejected was told then.
+    """
+    if actor == "citizen":
+        return None
+    if state in _TOLD_AT_ONCE:
+        return _TOLD_AT_ONCE[state]
+    if state == "closed":
+        return None if previous in _TOLD_AT_ONCE or not (answered or actor == "officer") else "closed"
+    if previous in _FINISHED and state in _WORKED_ON and (reason_code == "reopened" or actor == "officer"):
+        return "case_reopened"
+    return None
 
 
 def wait(attempts: int, jitter: float, retry_after: timedelta | None = None) -> timedelta:

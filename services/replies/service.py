@@ -1,7 +1,6 @@
 """Replies' use cases for what it hears: each runs inside one transaction that the edge opened, and only writes rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,36 +9,27 @@ from sqlalchemy import Row
 
 from services.replies import repository, rules
 from services.replies.moves import Moved, move
-from services.replies.prompts import SPOKEN_ON, UnknownPromptError
-from services.replies.rules import Policy, State
-from services.replies.templates import Texts
+from services.replies.prompts import PROMPTS, SPOKEN_ON
+from services.replies.queue import Queue, Said
+from services.replies.rules import Policy
+from services.replies.shelf import Shelf
+from services.replies.templates import Facts, Texts
 from shared.core.errors import RejectError
-from shared.core.ids import new_id
-from shared.core.times import Clock, utc_now
+from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
+from shared.directory import DESK
 from shared.events import (
     CitizenPrompted,
     ComplaintAmended,
     ComplaintAnswered,
     ComplaintAppended,
+    ComplaintAssigned,
+    ComplaintInformationRequested,
+    ComplaintMarked,
     ComplaintReceived,
+    ComplaintStatusChanged,
     ReplyDeliveryReported,
 )
-
-_BY_OPERATOR = "by_operator"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """Words, and to whom. `about`: the complaint's row, or the prompt of a message that made none."""
-
-    about: Row[Any] | CitizenPrompted
-    text: str
-    confidential: bool
-    by_officer: bool = False
-    urgent: bool = False
-    written_at: datetime | None = None
-    """When the citizen wrote, where there is no complaint that knows."""
 
 
 class RepliesService:
@@ -47,9 +37,7 @@ class RepliesService:
 
     def __init__(self, *, can_send: Mapping[str, bool], texts: Texts, policy: Policy, clock: Clock = utc_now) -> None:
         """Take which channels can send; one that is missing there is not served by this installation."""
-        self._can_send = can_send
-        self._texts = texts
-        self._policy = policy
+        self._queue = Queue(can_send=can_send, shelf=Shelf(texts, clock), policy=policy, clock=clock)
         self._clock = clock
 
     async def acknowledge(
@@ -70,11 +58,14 @@ class RepliesService:
             sealed=event.sealed,
             secret=event.secret,
             anonymous=event.anonymous,
+            language=event.language,
         )
         row = await self._known(tx, event.complaint_id)
-        said = self._receipt(row, asks=event.asks, emergency=event.emergency)
+        if event.surface != "comment":
+            await repository.wake(tx, event.conversation_id, self._clock())
+        said = self._receipt(row, "acknowledgement", asks=event.asks, emergency=event.emergency)
         reason = "another_app_answers" if event.standby else None
-        return await self._queue(tx, said, "acknowledgement", cause, happened, reason=reason)
+        return await self._queue.put(tx, said, cause, happened, reason=reason)
 
     async def hear_more(
         self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAppended
@@ -88,47 +79,102 @@ class RepliesService:
             written = min(event.event_time or event.received_at, event.received_at)
             await self._hear_from(tx, event.conversation_id, event.surface, written)
         if event.sealed:
-            await self._seal(tx, row, cause, happened)
+            await self._seal(tx, row, cause)
         if not event.emergency:
             return None
-        said = self._receipt(await self._known(tx, event.complaint_id), emergency=True)
-        return await self._queue(tx, said, "emergency", cause, happened)
+        said = self._receipt(await self._known(tx, event.complaint_id), "emergency", emergency=True)
+        return await self._queue.put(tx, said, cause, happened)
 
-    async def hear_change(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAmended) -> None:
+    async def hear_change(self, tx: UnitOfWork, cause: UUID, _happened: datetime, event: ComplaintAmended) -> None:
         """Take in that changed words sealed the complaint. Raises `RejectError`, as `hear_more`."""
         row = await self._known(tx, event.complaint_id)
         if event.sealed:
-            await self._seal(tx, row, cause, happened)
+            await self._seal(tx, row, cause)
+
+    async def hear_mark(self, tx: UnitOfWork, cause: UUID, _happened: datetime, event: ComplaintMarked) -> None:
+        """Take in that an officer hid the reporter or the report. Raises `RejectError`, as `hear_more`."""
+        row = await self._known(tx, event.complaint_id)
+        await repository.mark(tx, row.complaint_id, anonymous=event.anonymous, secret=event.secret)
+        if rules.is_private(sealed=row.sealed, secret=event.secret, anonymous=event.anonymous):
+            await self._protect(tx, row.complaint_id, "marked_meanwhile", cause)
+
+    async def assigned(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAssigned) -> Moved | None:
+        """Tell the citizen who has it now; nobody hears which agency has what is sealed, secret or anonymous.
+
+        Raises `RejectError`, as `hear_more`.
+        """
+        row = await self._known(tx, event.complaint_id)
+        if event.sealed:
+            await self._seal(tx, row, cause)
+        tellable = not (event.sealed or row.sealed or row.secret or row.surface == "comment")
+        receipted = tellable and await repository.was_receipted(tx, row.complaint_id)
+        by_officer = event.actor.kind == "officer"
+        if not rules.say_assigned(
+            told=row.agency, agency=event.agency.key, desk=DESK, by_officer=by_officer, receipted=receipted
+        ):
+            return None
+        await repository.remember_agency(tx, row.complaint_id, event.agency.key)
+        said = self._said(row, "assigned", Facts(ticket=row.ticket, agency=event.agency.name))
+        return await self._queue.put(tx, said, cause, happened)
+
+    async def ask(
+        self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintInformationRequested
+    ) -> Moved | None:
+        """Have an officer's question sent, as an answer is. Raises `RejectError`, as `hear_more`."""
+        row = await self._known(tx, event.complaint_id)
+        answer_by = event.answer_by.astimezone(WITA).date().isoformat() if event.answer_by else None
+        facts = Facts(ticket=row.ticket, agency=_named(event), text=event.question, answer_by=answer_by)
+        said = self._said(row, "question", facts, by_officer=event.actor.kind == "officer")
+        return await self._queue.put(tx, said, cause, happened)
+
+    async def hear_status(
+        self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintStatusChanged
+    ) -> Moved | None:
+        """Tell the citizen that it is closed, archived, rejected or open again. Raises `RejectError`, as `hear_more`.
+
+        The one private reply to a comment is kept for an answer and for what comes to nothing.
+        """
+        row = await self._known(tx, event.complaint_id)
+        notice = rules.notice_of(
+            event.previous,
+            event.state,
+            actor=event.actor.kind,
+            reason_code=event.reason_code,
+            answered=row.answered,
+        )
+        if notice is None or (row.surface == "comment" and notice not in rules.AWAITED):
+            return None
+        said = self._said(row, notice, Facts(ticket=row.ticket, reason=event.reason_code, rate=row.answered))
+        return await self._queue.put(tx, said, cause, happened)
 
     async def answer(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAnswered) -> Moved | None:
         """Have an answer sent, to the citizen alone; raises `RejectError` for a complaint that nobody told us of."""
+        row = await self._known(tx, event.complaint_id)
+        await repository.remember_answer(tx, row.complaint_id)
         if event.actor.kind == "channel":  # written in the provider's own app: the citizen has it
             return None
-        row = await self._known(tx, event.complaint_id)
-        text = self._texts.answer(
-            ticket=event.ticket,
-            agency=event.agency.name if event.agency else None,
-            text=event.text,
-            private=rules.is_private(sealed=row.sealed, secret=row.secret, anonymous=row.anonymous),
-        )
-        by_officer = event.actor.kind == "officer"
-        said = Said(about=row, text=text, confidential=True, by_officer=by_officer)
-        return await self._queue(tx, said, "answer", cause, happened)
+        facts = Facts(ticket=event.ticket, agency=_named(event), text=event.text)
+        said = self._said(row, "answer", facts, by_officer=event.actor.kind == "officer")
+        return await self._queue.put(tx, said, cause, happened)
 
     async def prompt(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: CitizenPrompted) -> Moved | None:
         """Say something about a message that made no complaint; never where others read it.
 
         Raises `RejectError` for a prompt that has no words here.
         """
-        try:
-            text = self._texts.prompt(event.prompt, surface=event.surface, ticket=event.ticket, state=event.state)
-        except UnknownPromptError:
-            raise RejectError(f"no words for the prompt {event.prompt}") from None
+        if event.prompt not in PROMPTS:
+            raise RejectError(f"no words for the prompt {event.prompt}")
         written = min(event.written_at, event.received_at)
         await self._hear_from(tx, event.conversation_id, event.surface, written)
-        said = Said(about=event, text=text, confidential=True, written_at=written)
+        said = Said(
+            about=event,
+            template=event.prompt,
+            facts=Facts(ticket=event.ticket, state=event.state or ("received" if event.prompt == "status" else None)),
+            language=await repository.language_of(tx, event.conversation_id) or "id",
+            written_at=written,
+        )
         reason = None if event.surface in SPOKEN_ON else "public_surface"
-        return await self._queue(tx, said, event.prompt, cause, happened, reason=reason)
+        return await self._queue.put(tx, said, cause, happened, reason=reason)
 
     async def hear_report(self, tx: UnitOfWork, event: ReplyDeliveryReported) -> tuple[bool, Moved | None]:
         """Take in what a provider says became of a reply: whether it is one of ours, and where that brought it."""
@@ -145,26 +191,6 @@ class RepliesService:
         reason = None if state == "sent" else f"provider_{event.outcome}"
         return True, await move(tx, row, state, reason=reason, now=event.reported_at)
 
-    async def resolve(self, tx: UnitOfWork) -> Moved | None:
-        """Carry out what an operator said of one unknown reply; None when there is none."""
-        row = await repository.lock_resolved(tx)
-        if row is None:
-            return None
-        now = self._clock()
-        if row.resolution != "again":
-            return await move(tx, row, row.resolution, reason=_BY_OPERATOR, now=now)
-        return await move(
-            tx,
-            row,
-            "queued",
-            reason=_BY_OPERATOR,
-            now=now,
-            attempts=0,
-            claimed_until=None,
-            due_at=now,
-            expires_at=self._policy.expiry(row.template, now),
-        )
-
     async def _known(self, tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
         row = await repository.complaint_of(tx, complaint_id)
         if row is None:
@@ -175,72 +201,45 @@ class RepliesService:
         """Let the provider's window count from these words; a comment opens no window but its own."""
         if surface != "comment":
             await repository.hear_from(tx, conversation_id, surface, written)
+            await repository.wake(tx, conversation_id, self._clock())
 
-    async def _seal(self, tx: UnitOfWork, row: Row[Any], cause: UUID, happened: datetime) -> None:
-        """Keep it between the citizen and us from now on, a receipt that still waits included."""
-        if not await repository.seal(tx, row.complaint_id):
-            return
-        sealed = await self._known(tx, row.complaint_id)
-        for waiting in await repository.lock_open_receipts(tx, row.complaint_id):
-            await move(tx, waiting, "withheld", reason="sealed_meanwhile", now=self._clock())
-            said = self._receipt(sealed, emergency=waiting.urgent)
-            await self._queue(tx, said, waiting.template, cause, happened)
+    async def _seal(self, tx: UnitOfWork, row: Row[Any], cause: UUID) -> None:
+        """Keep it between the citizen and us from now on."""
+        if await repository.seal(tx, row.complaint_id):
+            await self._protect(tx, row.complaint_id, "sealed_meanwhile", cause)
 
-    def _receipt(self, row: Row[Any], *, asks: Sequence[str] = (), emergency: bool = False) -> Said:
+    async def _protect(self, tx: UnitOfWork, complaint_id: UUID, why: str, cause: UUID) -> None:
+        """Say less of what still waits."""
+        complaint = await self._known(tx, complaint_id)
+        for waiting in await repository.lock_open_words(tx, complaint_id):
+            await self._queue.remake(tx, waiting, complaint, why, cause)
+
+    def _receipt(self, row: Row[Any], template: str, *, asks: Sequence[str] = (), emergency: bool = False) -> Said:
+        facts = Facts(ticket=row.ticket, asks=tuple(asks), emergency=emergency)
+        return self._said(row, template, facts, confidential=False, urgent=emergency)
+
+    def _said(
+        self,
+        row: Row[Any],
+        template: str,
+        facts: Facts,
+        *,
+        confidential: bool = True,
+        by_officer: bool = False,
+        urgent: bool = False,
+    ) -> Said:
         private = rules.is_private(sealed=row.sealed, secret=row.secret, anonymous=row.anonymous)
-        text = self._texts.acknowledgement(
-            ticket=row.ticket, surface=row.surface, private=private, asks=asks, emergency=emergency
-        )
-        return Said(about=row, text=text, confidential=private, urgent=emergency)
-
-    async def _queue(
-        self, tx: UnitOfWork, said: Said, template: str, cause: UUID, happened: datetime, *, reason: str | None = None
-    ) -> Moved | None:
-        """Write the reply's row; None when it stood there before, or the channel cannot send.
-
-        `reason`: why it is withheld; the others are found here.
-        """
-        served = self._can_send.get(said.about.channel)
-        if served is False:  # such as the app, which shows the answer by ticket
-            return None
-        now = self._clock()
-        expires_at = self._policy.expiry(template, happened)
-        if served is None:
-            reason = "channel_not_served"
-        elif expires_at <= now:
-            reason = "too_late"
-        reply_id = new_id()
-        state: State = "queued" if reason is None else "withheld"
-        added = await repository.add_reply(
-            tx,
-            id=reply_id,
-            complaint_id=getattr(said.about, "complaint_id", None),
-            ticket=said.about.ticket,
-            channel=said.about.channel,
-            account=said.about.account,
-            conversation_id=said.about.conversation_id,
+        return Said(
+            about=row,
             template=template,
-            cause=cause,
-            recipient=said.about.reporter,
-            state=state,
-            reason=reason,
-            text=said.text,
-            confidential=said.confidential,
-            by_officer=said.by_officer,
-            urgent=said.urgent,
-            written_at=said.written_at,
-            due_at=now,
-            expires_at=expires_at,
-            traceparent=tx.traceparent,
-            created_at=now,
+            facts=facts,
+            private=private,
+            confidential=confidential,
+            by_officer=by_officer,
+            urgent=urgent,
+            language=row.language,
         )
-        if not added:
-            return None
-        return Moved(
-            reply_id=reply_id,
-            ticket=said.about.ticket,
-            channel=said.about.channel,
-            template=template,
-            state=state,
-            reason=reason,
-        )
+
+
+def _named(event: ComplaintAnswered | ComplaintInformationRequested) -> str | None:
+    return event.agency.name if event.agency else None

@@ -1,11 +1,12 @@
 """Replies' settings."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.replies.quiet import QuietHours
 from services.replies.rules import Limits, Policy
 from shared.core.settings import Secret, Secrets, Settings
 
@@ -32,6 +33,12 @@ class RepliesSettings(Settings):
     """How long after the event an acknowledgement still makes sense."""
     answer_hours: Count = 168
     """How long after the event an officer's answer is still sent."""
+    notice_hours: Count = 48
+    """How long after the event a notice is still sent: passed on, closed, open again."""
+    quiet_begin: time = time(21)
+    """From when on, WITA, nobody is disturbed by what nobody waits for; the same as `quiet_end`: never."""
+    quiet_end: time = time(7)
+    """Until when."""
     conversation_per_hour: Count = 3
     """Acknowledgements to one person on one channel: stops a loop with an autoresponder."""
     conversation_per_day: Count = 10
@@ -56,6 +63,8 @@ class RepliesSettings(Settings):
             ),
             acknowledgement_valid=timedelta(hours=self.acknowledgement_hours),
             answer_valid=timedelta(hours=self.answer_hours),
+            notice_valid=timedelta(hours=self.notice_hours),
+            quiet=QuietHours(begin=self.quiet_begin, end=self.quiet_end),
             attempts=self.attempts,
             pause=timedelta(minutes=self.pause_minutes),
         )

@@ -10,7 +10,7 @@ import structlog
 from services.replies import figures
 from services.replies.dispatch import Claim, Dispatch, Objection, Result
 from services.replies.moves import Moved
-from services.replies.service import RepliesService
+from services.replies.resolving import Resolving
 from shared.channels import Remedy, ReplySender, SendError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
@@ -33,7 +33,7 @@ class Worker:
         self,
         database: Database,
         dispatch: Dispatch,
-        service: RepliesService,
+        resolving: Resolving,
         senders: Mapping[str, ReplySender],
         *,
         at_once: int = 1,
@@ -45,7 +45,7 @@ class Worker:
         """Take the senders by channel; `idle`, `trouble` and `finish` in seconds."""
         self._database = database
         self._dispatch = dispatch
-        self._service = service
+        self._resolving = resolving
         self._senders = senders
         self._at_once = at_once
         self._idle = idle
@@ -81,6 +81,8 @@ class Worker:
             return True
         result = await self._hand_over(claim)
         figures.tell(await self._keep(claim, result))
+        if isinstance(result, SendError | Objection):
+            figures.count_trouble(claim.channel, result)
         if isinstance(result, SendError) and result.remedy is Remedy.PAUSE:
             account = claim.outbound.address.account
             log.error("reply.account_paused", channel=claim.channel, account=account, reason=result.reason)
@@ -129,11 +131,11 @@ class Worker:
         )
 
     async def _tidy(self) -> None:
-        """Settle what senders left behind and what operators said; show the figures."""
+        """Settle what senders left behind and what operators typed; show the figures."""
         turns = 0
         while not self._stopping.is_set():
             try:
-                for settle in (self._dispatch.expire, self._service.resolve):
+                for settle in (self._dispatch.expire, self._resolving.resolve):
                     while (moved := await self._database.run(settle)) is not None:
                         figures.tell(moved)
                 if turns % _FIGURES_EVERY == 0:

@@ -58,6 +58,10 @@ class Outbound:
     """Written by a person: Meta lets only these through after 24 hours (tag HUMAN_AGENT, at most 7 days)."""
     written_to_us_at: datetime
     """When the citizen wrote: what the provider's messaging windows count from."""
+    private_reply_spent: bool = False
+    """True where something went out privately to this very comment: Meta takes one such message and no second."""
+    urgent: bool = False
+    """Life or limb: it waits for no quota of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,8 @@ class Remedy(Enum):
     """It will never take it."""
     PAUSE = "pause"
     """Nothing of this account goes out until an operator acts (a dead token, a wrong password): all of it waits."""
+    THROTTLE = "throttle"
+    """A quota is used up for now: this one waits for `retry_after` and loses no try; others may go."""
     UNKNOWN = "unknown"
     """It may have taken it: never sent again blindly."""
 

@@ -565,7 +565,7 @@ class ReplySent(ReplyEvent):
     source = "/services/replies"
 
     type: Literal["reply.sent.v1"] = "reply.sent.v1"
-    template: str = Field(description="acknowledgement or answer; more will come.")
+    template: str = Field(description="acknowledgement, assigned, question, answer, closed, …; more will come.")
     channel: str
     provider_message_id: str | None = Field(
         None, description="What the provider calls it, where it says so: by it, its echo is known for ours."
@@ -583,6 +583,19 @@ class ReplyFailed(ReplyEvent):
     channel: str
     reason: str = Field(description="A stable snake_case name, for example window_closed.")
     failed_at: UtcTime
+
+
+class ReplyWaiting(ReplyEvent):
+    """A message cannot go where its citizen wrote, nor elsewhere: it waits until they write again, or for nothing."""
+
+    source = "/services/replies"
+
+    type: Literal["reply.waiting.v1"] = "reply.waiting.v1"
+    template: str
+    channel: str
+    reason: str = Field(description="A stable snake_case name, for example window_closed.")
+    until: UtcTime = Field(description="Then it is given up.")
+    waiting_since: UtcTime
 
 
 class ReplyUnknown(ReplyEvent):

@@ -32,6 +32,7 @@ from shared.events.complaint import (
     ReplyFailed,
     ReplySent,
     ReplyUnknown,
+    ReplyWaiting,
 )
 from shared.events.conversation import CitizenPrompted
 
@@ -65,6 +66,7 @@ EVENTS: dict[str, type[Event]] = {
         ReplySent,
         ReplyFailed,
         ReplyUnknown,
+        ReplyWaiting,
         ReplyDeliveryReported,
         ComplaintSharedWithRegion,
         ComplaintWithdrawnFromRegion,

@@ -47,6 +47,11 @@ REPLIES = Counter(
 REPLIES_OPEN = Gauge(
     "ntbcare_replies_open", "Messages to citizens now queued, sending or unknown.", ["channel", "state"]
 )
+REPLY_TROUBLES = Counter(
+    "ntbcare_reply_troubles_total",
+    "Attempts to send that came to nothing: what helps (retry, give_up, pause, throttle, unknown, objection), and why.",
+    ["channel", "remedy", "reason"],
+)
 EMERGENCIES_UNANSWERED = Counter(
     "ntbcare_emergencies_unanswered_total",
     "People in danger who were not told of 112: their account had told too many in an hour. Forged, or a disaster.",

@@ -22,6 +22,7 @@ LIAISONS = frozenset({Role.LIAISON})
 COORDINATORS = frozenset({Role.COORDINATOR})
 FIGURES = EVERY_ROLE - {Role.LIAISON, Role.OPERATOR}
 VIEWERS = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
+SAYERS = VIEWERS | {Role.OPERATOR}
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,16 @@ ACCESS: dict[tuple[str, str], Access] = {
         VIEWERS,
     ),
     ("POST", "/v1/desk/complaints"): Access("officer", "whoever receives citizens writes down what they say", MOVERS),
+    # replies: what was said to citizens
+    ("GET", "/v1/replies"): Access(
+        "officer",
+        "which case is whose agency's only casework knows: the coordinator, of sealed ones the Inspectorate; an "
+        "operator sees what became of them and no words",
+        SAYERS,
+    ),
+    ("POST", "/v1/replies/{reply_id}/resolve"): Access(
+        "officer", "whoever can ask the provider, or the citizen, what became of a message", SAYERS
+    ),
     # intake: citizens' own complaints
     ("GET", "/v1/me/complaints"): Access("citizen", "the device's own complaints and no other's"),
     ("GET", "/v1/me/complaints/{ticket}"): Access("citizen", "what was said, to whoever wrote it or holds its code"),

@@ -50,6 +50,7 @@ ALSO = {
     "identity": {OFFICERS},
     "monitoring": {OFFICERS},
     "replies": {
+        OFFICERS,
         "NTBCARE_FACEBOOK_APP_SECRETS",
         "NTBCARE_INSTAGRAM_APP_ID",
         "NTBCARE_INSTAGRAM_APP_SECRETS",

@@ -11,8 +11,8 @@ from shared.db import Database
 from tests.services.replies.house import FakeSender, House, StoppedClock
 
 TABLES = (
-    *(f"replies.{name}" for name in ("reply", "complaint", "account", "inbox", "parked")),
-    *("vault.look", "bus.outbox", "bus.stream"),
+    *(f"replies.{name}" for name in ("resolution", "template", "reply", "complaint", "account", "inbox", "parked")),
+    *("vault.look", "vault.proof", "bus.outbox", "bus.stream"),
 )
 
 

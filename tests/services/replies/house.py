@@ -13,6 +13,7 @@ import asyncpg
 
 from services.replies import consumers
 from services.replies.dispatch import Dispatch
+from services.replies.resolving import Resolving
 from services.replies.rules import Policy
 from services.replies.service import RepliesService
 from services.replies.templates import Texts
@@ -96,6 +97,7 @@ class House:
     def __post_init__(self) -> None:
         can_send = dict.fromkeys(CHANNELS, True) | {"mobile": False}
         self.service = RepliesService(can_send=can_send, texts=Texts(), policy=self.policy, clock=self.clock)
+        self.resolving = Resolving(self.policy, clock=self.clock)
         self.worker = self.new_worker()
 
     def new_worker(self, **options: Any) -> Worker:
@@ -104,7 +106,7 @@ class House:
         dispatch = Dispatch(channels=CHANNELS, vault=vault, policy=self.policy, jitter=lambda: 0.5, clock=self.clock)
         options = {"idle": 0.01, "trouble": 0.05, "finish": 5.0, **options}
         senders = dict.fromkeys(CHANNELS, self.sender)
-        return Worker(self.pool, dispatch, self.service, senders, clock=self.clock, **options)
+        return Worker(self.pool, dispatch, self.resolving, senders, clock=self.clock, **options)
 
     def received(self, **changes: Any) -> ComplaintReceived:
         values: dict[str, Any] = {

@@ -73,8 +73,10 @@ async def test_a_resolution_is_carried_out_and_announced_by_the_service(run, hou
         await until(house.settled)
     row = await house.only()
     assert (row["state"], row["resolution"]) == (state, None)
-    assert [kind for kind, _ in await house.said()] == said
+    assert [kind for kind, _ in await house.said()] == ["reply.unknown.v1", *said]
     assert len(house.sender.handed) == sent
+    kept = await house.sql.fetchrow("SELECT * FROM replies.resolution")
+    assert (kept["reply_id"], f"--{kept['said']}", kept["actor_kind"]) == (unknown["id"], word, "operator")
 
 
 async def test_a_receipt_that_is_sent_again_after_days_is_sent(run, house, unknown):

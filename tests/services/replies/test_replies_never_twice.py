@@ -100,7 +100,7 @@ async def _never_again(house: House, times: int = 1) -> None:
     row = await house.only()
     assert (row["state"], row["reason"]) == ("unknown", "sender_vanished")
     assert len(house.sender.handed) == times
-    assert await house.said() == []
+    assert await house.said() == [("reply.unknown.v1", "sender_vanished")]
 
 
 async def test_what_is_in_hand_at_a_stop_is_finished_and_recorded(house):
@@ -152,7 +152,7 @@ async def test_a_result_that_comes_after_the_claim_ran_out_still_counts(house):
     house.sender.gate.set()
     await slow
     assert (await house.only())["state"] == "sent"
-    assert await house.said() == [("reply.sent.v1", None)]
+    assert await house.said() == [("reply.unknown.v1", "sender_vanished"), ("reply.sent.v1", None)]
 
 
 async def test_a_machine_that_slept_with_a_reply_in_hand_does_not_send_it_when_it_wakes(house, monkeypatch):
@@ -192,8 +192,8 @@ async def _in_hand(house: House) -> bool:
         (SendError("busy", Remedy.RETRY), "queued", "busy", 1, None),
         (SendError("blocked_us", Remedy.GIVE_UP), "failed", "blocked_us", 1, "reply.failed.v1"),
         (SendError("token_dead", Remedy.PAUSE), "queued", "token_dead", 0, None),
-        (SendError("connection_lost", Remedy.UNKNOWN), "unknown", "connection_lost", 1, None),
-        (RuntimeError("a mistake of ours"), "unknown", "sender_failed", 1, None),
+        (SendError("connection_lost", Remedy.UNKNOWN), "unknown", "connection_lost", 1, "reply.unknown.v1"),
+        (RuntimeError("a mistake of ours"), "unknown", "sender_failed", 1, "reply.unknown.v1"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
@@ -273,13 +273,13 @@ async def test_after_a_pause_several_workers_let_one_reply_try(house):
 
 async def test_an_objection_withholds_and_of_an_answer_tells_the_house(house):
     event = await house.comment(post="p1")
-    house.sender.objections["100200300"] = "window_closed"
+    house.sender.objections["100200300"] = "unusable_address"
     await house.send_all()
     assert await house.said() == []
     await house.deliver(house.answered(event))
     await house.send_all()
-    assert await house.outcomes() == {("withheld", "window_closed"): 2}
-    assert await house.said() == [("reply.failed.v1", "window_closed")]
+    assert await house.outcomes() == {("withheld", "unusable_address"): 2}
+    assert await house.said() == [("reply.failed.v1", "unusable_address")]
     assert house.sender.handed == []
 
 

@@ -9,6 +9,7 @@ from services.replies import app as replies
 from shared.core.service import ServeOptions
 from shared.core.times import utc_now
 from shared.http.client import async_client
+from shared.security import new_key_pair
 from shared.testing.kannel import create_kannel_simulator
 from tests.channels.serving import serving
 from tests.services.replies.house import VAULT_KEY, until
@@ -29,6 +30,9 @@ async def service(kannel, monkeypatch, tmp_path, database_urls):
         "NTBCARE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "NTBCARE_REPLIES_DATABASE_URL": database_urls["replies"],
         "NTBCARE_REPLIES_VAULT_KEYS": VAULT_KEY,
+        "NTBCARE_REPLIES_QUIET_BEGIN": "00:00",
+        "NTBCARE_REPLIES_QUIET_END": "00:00",
+        "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": new_key_pair().public_key,
         "NTBCARE_SMS_SENDSMS_URL": f"{kannel}/cgi-bin/sendsms",
         "NTBCARE_SMS_SENDSMS_PASSWORD": PASSWORD,
     }
@@ -62,4 +66,3 @@ async def test_a_text_message_is_acknowledged_and_answered_through_kannel(house,
 async def test_it_is_ready_when_its_database_answers(service):
     for check in service.checks.values():
         await check()
-    assert service.router is None
