@@ -8,7 +8,7 @@ token.
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -25,8 +25,20 @@ _MOST_SECONDS = 86_400
 class Graph:
     """The Graph API for our accounts."""
 
-    def __init__(self, *, url: str, tokens: Mapping[str, SecretStr], app_secret: SecretStr, timeout: float) -> None:
-        """`url` names host and version; `tokens` are by account; `timeout` in seconds for each step of a call."""
+    def __init__(
+        self,
+        *,
+        url: str,
+        tokens: Mapping[str, SecretStr],
+        app_secret: SecretStr,
+        timeout: float,
+        heed: Callable[[str, Mapping[str, str]], None] | None = None,
+    ) -> None:
+        """`url` names host and version; `tokens` are by account; `timeout` in seconds for each step of a call.
+
+        `heed` hears the headers of each answer to a post, which tell how much of a quota is used.
+        """
+        self._heed = heed
         self._url = url
         self._tokens = tokens
         self._app_secret = app_secret
@@ -41,6 +53,8 @@ class Graph:
         if not usable_id(path[0]):
             raise SendError("unusable_address", Remedy.GIVE_UP)
         response = await self._call(token, "/".join(path), body)
+        if self._heed is not None:
+            self._heed(account, response.headers)
         document = _json(response)
         if not response.is_success:
             raise read_error(response.status_code, document, _retry_after(response))

@@ -1,24 +1,22 @@
 """How Facebook and Instagram answer: a direct message, a public reply to a comment, or a private one.
 
-Meta for Developers, "Messenger Platform: Messaging windows", "Human Agent" and "Private replies".
+By which window it goes, or that none is open, says `windows.py`; how fast, `pace.py`.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from channel_adapters._meta.graph import Graph, usable_id
+from channel_adapters._meta.pace import Pace
 from channel_adapters._meta.reference import write_reference
+from channel_adapters._meta.windows import Closed, Passage, passage
 from shared.channels.sending import Outbound, Remedy, SendError, Sent
 from shared.channels.shortening import shorten
 from shared.core.text import clean_text
 from shared.core.times import Clock, utc_now
-
-ANSWER_WINDOW = timedelta(hours=24)
-"""After the citizen's message; whoever and whatever answers."""
-HUMAN_WINDOW = timedelta(days=7)
-"""Only for what a person wrote; also the time in which a comment can be answered privately."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +36,11 @@ class Dialect:
 class MetaSender:
     """See `shared.channels.sending.ReplySender`."""
 
-    def __init__(self, graph: Graph, dialect: Dialect, *, clock: Clock = utc_now) -> None:
+    def __init__(self, graph: Graph, dialect: Dialect, *, pace: Pace | None = None, clock: Clock = utc_now) -> None:
         """`clock` decides by which window a message goes out."""
         self._graph = graph
         self._dialect = dialect
+        self._pace = pace or Pace(clock=clock)
         self._clock = clock
 
     def objection(self, outbound: Outbound, now: datetime) -> str | None:
@@ -51,8 +50,8 @@ class MetaSender:
             return "unknown_surface"
         if not usable_id(address.recipient if address.surface == "direct_message" else address.message_id):
             return "unusable_address"
-        window = _window(outbound)
-        return "window_closed" if window is not None and now - outbound.written_to_us_at > window else None
+        found = passage(outbound, now)
+        return found.value if isinstance(found, Closed) else None
 
     async def send(self, outbound: Outbound) -> Sent:
         """Send it in one call; what is too long is shortened."""
@@ -60,9 +59,13 @@ class MetaSender:
         objection = self.objection(outbound, now)
         if objection is not None:  # the window closed after Replies asked
             raise SendError(objection, Remedy.GIVE_UP)
-        if _is_public(outbound):
+        through = passage(outbound, now)
+        assert isinstance(through, Passage), "nothing objects"  # noqa: S101 - for the type
+        private = through is Passage.PRIVATE_REPLY
+        await asyncio.sleep(self._pace.enter(outbound.address.account, private=private, urgent=outbound.urgent))
+        if through is Passage.PUBLIC_REPLY:
             return await self._reply_in_public(outbound)
-        return await self._send_message(outbound, now)
+        return await self._send_message(outbound, through)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -74,31 +77,18 @@ class MetaSender:
         path = (address.message_id, self._dialect.comment_edge)
         return Sent(provider_message_id=await self._graph.post(address.account, path, body, answer="id"))
 
-    async def _send_message(self, outbound: Outbound, now: datetime) -> Sent:
+    async def _send_message(self, outbound: Outbound, through: Passage) -> Sent:
         address = outbound.address
         message = {"text": shorten(clean_text(outbound.text), self._dialect.message_fits)}
         if self._dialect.takes_metadata:
             message["metadata"] = write_reference(complaint_id=outbound.complaint_id, reply_id=outbound.reply_id)
-        body = {**_terms(outbound, now), "recipient": _recipient(outbound), "message": message}
+        body = {**_terms(through), "recipient": _recipient(outbound), "message": message}
         path = (self._dialect.node or address.account, "messages")
         return Sent(provider_message_id=await self._graph.post(address.account, path, body, answer="message_id"))
 
 
-def _is_public(outbound: Outbound) -> bool:
-    """Only what we say by ourselves, and what everybody may read, stands under a comment."""
-    return outbound.address.surface == "comment" and not outbound.confidential and not outbound.by_officer
-
-
-def _window(outbound: Outbound) -> timedelta | None:
-    if _is_public(outbound):
-        return None
-    by_hand = outbound.by_officer or outbound.address.surface == "comment"
-    return HUMAN_WINDOW if by_hand else ANSWER_WINDOW
-
-
-def _terms(outbound: Outbound, now: datetime) -> dict[str, str]:
-    late = now - outbound.written_to_us_at > ANSWER_WINDOW
-    if late and outbound.address.surface == "direct_message":
+def _terms(passage: Passage) -> dict[str, str]:
+    if passage is Passage.HUMAN_AGENT:
         return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
     return {"messaging_type": "RESPONSE"}
 

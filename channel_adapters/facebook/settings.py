@@ -37,6 +37,10 @@ class FacebookSendingSettings(Settings):
     """Host and version of the Graph API."""
     send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
     """Seconds for each step of a call."""
+    sends_per_second: Annotated[int, Field(ge=1, le=300)] = 100
+    """How many messages a second Meta takes of one account."""
+    private_replies_per_hour: Annotated[int, Field(ge=1)] = 750
+    """How many private replies to comments an hour."""
 
 
 class FacebookReadingSettings(FacebookSettings):

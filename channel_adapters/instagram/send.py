@@ -1,6 +1,7 @@
 """Stop 9: answer in Instagram's direct messages and under comments on our accounts."""
 
 from channel_adapters._meta.graph import Graph
+from channel_adapters._meta.pace import Pace
 from channel_adapters._meta.sending import Dialect, MetaSender
 from channel_adapters.instagram.settings import InstagramSendingSettings
 from shared.channels.sending import ReplySender
@@ -22,10 +23,12 @@ DIALECT = Dialect(
 def build_reply_sender() -> ReplySender:
     """Build it from the channel's sending settings; raises `SettingsError`."""
     settings = InstagramSendingSettings.load()
+    pace = Pace(per_second=settings.sends_per_second, private_per_hour=settings.private_replies_per_hour)
     graph = Graph(
         url=settings.graph_url,
         tokens=settings.account_tokens,
         app_secret=settings.app_secrets[0],
         timeout=settings.send_timeout_s,
+        heed=pace.heed,
     )
-    return MetaSender(graph, DIALECT)
+    return MetaSender(graph, DIALECT, pace=pace)

@@ -40,6 +40,10 @@ class InstagramSendingSettings(Settings):
     """Host and version: graph.instagram.com with Instagram Login, graph.facebook.com with Facebook Login."""
     send_timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
     """Seconds for each step of a call."""
+    sends_per_second: Annotated[int, Field(ge=1, le=300)] = 100
+    """How many messages a second Meta takes of one account."""
+    private_replies_per_hour: Annotated[int, Field(ge=1)] = 750
+    """How many private replies to comments an hour."""
 
     @field_validator("app_id")
     @classmethod

@@ -201,7 +201,9 @@ class Dispatch:
             confidential=row.confidential,
             by_officer=row.by_officer,
             written_to_us_at=await self._written(tx, row),
-            private_reply_spent=address.surface == "comment" and await repository.spoke_privately(tx, row),
+            private_reply_spent=address.surface == "comment"
+            and row.confidential
+            and await repository.spoke_privately(tx, row),
             urgent=row.urgent,
         )
         device = address.recipient if woken is not address else None
