@@ -11,10 +11,14 @@ import typer
 from rich.table import Table
 from sqlalchemy import text
 
+from deploy.cli import replies_texts
 from deploy.cli.operator import as_operator, console, fail, grid, settled, wita
 from shared.db import Database
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Messages to citizens: list, resolve.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Messages to citizens: list, resolve, and their texts."
+)
+app.add_typer(replies_texts.app, name="templates")
 
 _STATES = ("queued", "sending", "sent", "failed", "unknown", "withheld")
 _COLUMNS = """id, ticket, channel, template, state, reason, attempts, due_at, created_at, sent_at, delivered_at,

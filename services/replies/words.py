@@ -57,7 +57,7 @@ class Words:
         """Return a piece of a sentence."""
         return self.find(event, PIECE, language=language)
 
-    def keys(self) -> list[Key]:
+    def all_keys(self) -> list[Key]:
         """Name every text."""
         return sorted(self._texts)
 
