@@ -1,20 +1,23 @@
-"""What a citizen orders by a word: where it stands, never mind, go on after all, be quiet, this is me too.
+"""What a citizen orders by a word: where it stands, never mind, go on after all, be quiet, this is me too, it was good.
 
 Rare, and done one by one.
 """
 
 from services.intake import announcements, repository
 from services.intake.access_code import is_access_code
+from services.intake.citizens import repository as citizens
 from services.intake.conversation import limits
+from services.intake.conversation.commands import rating_words
 from services.intake.judging import Judged
 from services.intake.reporters import repository as reporters
 from services.intake.reporters.repository import Person
 from services.intake.repository import ComplaintOf
 from shared.db import UnitOfWork
-from shared.events import CitizenPrompted, ComplaintResumed, ComplaintWithdrawn
+from shared.events import CitizenPrompted, ComplaintRated, ComplaintResumed, ComplaintWithdrawn
 
 _CANCELLABLE = frozenset({"received", "assigned", "awaiting_information", "transfer_requested"})
 """Nobody works on it yet."""
+_RATEABLE = frozenset({"answered", "closed"})
 
 
 async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, access_code_key: str) -> CitizenPrompted:
@@ -37,6 +40,8 @@ async def carry_out(tx: UnitOfWork, channel: str, one: Judged, person: Person, a
     elif name == "resume":
         await reporters.silence(tx, person.id, None)
         prompt = "resumed"
+    elif name == "rate":
+        prompt, ticket = await _rate(tx, one, person)
     elif name == "join" and command is not None:
         joined = await _join(tx, one, person, access_code_key)
         prompt = "joined" if joined else "not_joined"
@@ -86,8 +91,32 @@ async def _reopen(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str
     return "reopened", complaint.ticket
 
 
+async def _rate(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str | None]:
+    """Keep how the newest answer was, once; the same rating again is as good as kept."""
+    command, at = one.decision.command, one.draft.received_at
+    complaint = await _meant(tx, one, person)
+    told = complaint.ticket if complaint is not None else None
+    if command is None or command.stars is None or complaint is None or complaint.state not in _RATEABLE:
+        return "not_rated", told
+    answers = await citizens.answers_of(tx, complaint.id)
+    if not answers or answers[-1].rating not in {None, command.stars}:
+        return "not_rated", told
+    words = rating_words(one.draft.message.text)
+    newest = answers[-1].event_id
+    if await citizens.rate(
+        tx, answer_id=newest, complaint_id=complaint.id, stars=command.stars, text=words, rated_at=at
+    ):
+        tx.publish(
+            ComplaintRated(
+                complaint_id=complaint.id, ticket=complaint.ticket, rating=command.stars, text=words, rated_at=at
+            ),
+            traceparent=one.draft.traceparent,
+        )
+    return "rated", told
+
+
 async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | None:
-    """Return the sender's own complaint that is to be cancelled, or to go on."""
+    """Return the sender's own complaint that is to be cancelled, to go on, or was answered."""
     ticket = one.decision.command.ticket if one.decision.command is not None else None
     if ticket is not None:
         found = await repository.complaints_of(tx, tickets=[ticket])

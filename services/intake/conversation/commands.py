@@ -29,6 +29,9 @@ _TICKET = re.compile(
 )
 _AFTER_DASH = re.compile(r"-[0-9a-z]{5}(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 _CODE_SYMBOLS = 10
+_TICKET_WORDS = 3
+_NUMBERS = ("1", "2", "3", "4", "5")
+_STARS = re.compile(r"(?<!\w)[1-5](?!\w)[\s,.:;/-]*(?P<words>.*)", re.DOTALL)
 _SHORTEST_SLIP, _LONGEST_SLIP = 7, 11
 """A ticket has nine symbols: what is one or two off is a ticket with a slip."""
 _CAPITAL_CODE = re.compile(rf"\W*(?:{'|'.join(sorted(code.upper() for code in _REPORT_CODES))})\b")
@@ -81,9 +84,13 @@ def command_of(said: Words) -> Command | None:
 
     A ticket with a slip in it makes a command that is `misread`.
     """
-    if not 0 < len(said) <= limits.COMMAND:
+    if not 0 < len(said) <= limits.RATING:
         return None
     words = _bare(said.words)
+    if words and _VERBS.get(words[:1]) == "rate":
+        return _rate(words[1:])
+    if len(said) > limits.COMMAND:
+        return None
     if len(words) > 1 and words[0] in _REPORT_CODES:
         return _command(words) or _command(words[1:])
     return _command(words)
@@ -124,6 +131,28 @@ def _join(rest: tuple[str, ...]) -> Command | None:
         if ticket and len(read_symbols(code)) == _CODE_SYMBOLS:
             return Command(name="join", ticket=ticket, code=code)
     return Command(name="join", misread=True) if _ticket("".join(rest)) or rest[0].startswith("ntb") else None
+
+
+def rating_words(text: str) -> str | None:
+    """Return what a rating says after its ticket and its number, as it was written; None where it says nothing."""
+    found = _STARS.search(_TICKET.sub(" ", text))
+    words = found["words"].strip() if found else ""
+    return words or None
+
+
+def _rate(rest: tuple[str, ...]) -> Command | None:
+    """Return a rating; without a ticket only of the number alone: "nilai 5 siswa hilang" is a complaint."""
+    if len(rest) == 1 and (stars := _stars(rest[0])):
+        return Command(name="rate", stars=stars)
+    for at in range(1, min(len(rest), _TICKET_WORDS) + 1):
+        if ticket := _ticket("".join(rest[:at])):
+            stars = _stars(rest[at]) if len(rest) > at else None
+            return Command(name="rate", ticket=ticket, stars=stars, misread=stars is None)
+    return Command(name="rate", misread=True) if rest[:1] == ("ntb",) else None
+
+
+def _stars(word: str) -> int | None:
+    return int(word) if word in _NUMBERS else None
 
 
 def _has_slip(rest: tuple[str, ...]) -> bool:

@@ -42,6 +42,9 @@ SMALL_TALK: Final = 25
 COMMAND: Final = 10
 """Words. A longer text is no command: `NTBCARE GABUNG NTB 7K3M 9QX2F 7K3M9 QX2FA ya min` is about the longest."""
 
+RATING: Final = 60
+"""Words. A rating may say why, in a few sentences; what is longer is added to the complaint that it names."""
+
 AUTOMATIC: Final = 600
 """Characters. Answering machines are brief; a longer text is a person's."""
 

@@ -24,7 +24,8 @@ Prompt = Literal[
     "resumed",  # MULAI after STOP
     "joined",  # GABUNG: this person and another are one
     "not_joined",  # GABUNG with a wrong code
-    "rated",  # a number from 1 to 5 after the answer
+    "rated",  # a number from 1 to 5 after the answer, or NILAI
+    "not_rated",  # NILAI of what is not answered, was rated, or is not theirs
 ]
 """What the citizen is told at once about a message that made no complaint; replies holds the words."""
 
@@ -33,14 +34,16 @@ Prompt = Literal[
 class Command:
     """What a sender orders instead of saying.
 
-    CEK NTB-…, STATUS, BATAL, LANJUT, BANTUAN, STOP, MULAI, GABUNG NTB-… CODE.
+    CEK NTB-…, STATUS, BATAL, LANJUT, BANTUAN, STOP, MULAI, GABUNG NTB-… CODE, NILAI NTB-… 5 and a word.
     """
 
-    name: Literal["check", "status", "cancel", "reopen", "help", "stop", "resume", "join"]
+    name: Literal["check", "status", "cancel", "reopen", "help", "stop", "resume", "join", "rate"]
     ticket: str | None = None
     """In canonical form."""
     code: str | None = None
     """The access code as it was typed, without dashes (`join`)."""
+    stars: int | None = None
+    """From 1 (not helped) to 5 (helped well), in a rating; its words are what the message says after that."""
     misread: bool = False
     """True when a ticket or a code was typed that cannot be one: `ticket` is then None, and nothing may be guessed."""
 

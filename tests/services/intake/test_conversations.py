@@ -364,6 +364,27 @@ async def test_gabung_with_the_right_code_makes_two_persons_one_and_with_a_wrong
     assert (await complaint_of(sql, there)).kinds == ["received", "appended"]
 
 
+async def test_nilai_rates_the_newest_answer_once_and_only_of_ones_own_complaint(http, sql):
+    happy, stranger = Citizen("rates-it"), Citizen("rates-others")
+    await happy.says(http, ROAD)
+    complaint = await complaint_of(sql, happy)
+    word = f"NILAI {complaint.ticket} 5 Cepat sekali, Pak!"
+    await happy.says(http, word)
+    await sql.execute(
+        "INSERT INTO intake.answer SELECT $1, id, 'Dinas PUPR', 'Sudah.', now() FROM intake.complaint WHERE id = $2",
+        new_id(), complaint.id,
+    )  # fmt: skip
+    await sql.execute("UPDATE intake.complaint SET state = 'answered' WHERE id = $1", complaint.id)
+    await stranger.says(http, word)
+    for said in (word, word, f"nilai {complaint.ticket} 1", "bintang 5"):
+        await happy.says(http, said)
+    told = [one["prompt"] for one in await prompts_to(sql, happy)]
+    assert told == ["not_rated", "rated", "rated", "not_rated", "rated"]
+    assert [one["prompt"] for one in await prompts_to(sql, stranger)] == ["not_rated"]
+    (rated,) = [one["value"] for one in (await complaint_of(sql, happy)).events if "rated" in one["type"]]
+    assert (rated["rating"], rated["text"]) == (5, "Cepat sekali, Pak!")
+
+
 async def test_only_who_proved_a_complaint_with_its_code_is_another_address_for_its_answers(http, sql):
     here, there = Citizen("proves-here"), Citizen("proves-there", door="instagram")
     stranger = Citizen("proves-nothing")

@@ -3,7 +3,7 @@
 import pytest
 
 from services.intake.conversation import Command, Situation
-from services.intake.conversation.commands import tickets_in
+from services.intake.conversation.commands import rating_words, tickets_in
 from shared.core.ticket import from_number
 from tests.services.intake.conversation.said import TICKET, judge, latest
 
@@ -39,6 +39,13 @@ COMMANDS = [
     ("gabung ntb 79e7 3t8dn 7k3m9 qx2fa", Command(name="join", ticket=TICKET, code="7k3m9qx2fa")),
     (f"gabung {TICKET}", Command(name="join", misread=True)),
     (f"gabung {TICKET} 123", Command(name="join", misread=True)),
+    (f"NILAI {TICKET} 5", Command(name="rate", ticket=TICKET, stars=5)),
+    (f"nilai {TICKET.lower()}, 4. cepat, terima kasih pak", Command(name="rate", ticket=TICKET, stars=4)),
+    (f"Nilai {TICKET} 2 " + "belum juga selesai " * 10, Command(name="rate", ticket=TICKET, stars=2)),
+    ("bintang 1", Command(name="rate", stars=1)),
+    (f"nilai {TICKET} bagus", Command(name="rate", ticket=TICKET, misread=True)),
+    (f"nilai {TICKET} 9", Command(name="rate", ticket=TICKET, misread=True)),
+    ("nilai ntb 79e7 3t8dm 5", Command(name="rate", misread=True)),
 ]
 
 
@@ -123,3 +130,23 @@ def test_words_that_happen_to_fit_name_no_ticket():
 
 def test_a_guesser_gets_few_tickets_looked_up():
     assert len(tickets_in(" ".join(map(from_number, range(100))))) == 5
+
+
+@pytest.mark.parametrize(
+    "text", ["nilai 5 siswa hilang dari rapor", "nilai rapor anak saya salah", "bintang 5 tidak jujur"]
+)
+def test_a_complaint_about_marks_is_no_rating(text):
+    assert judge(text).command is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"NILAI {TICKET} 5", None),
+        (f"NILAI {TICKET} 5 Cepat sekali, Pak!", "Cepat sekali, Pak!"),
+        (f"nilai {TICKET}: 3 - jalan no 7 belum", "jalan no 7 belum"),
+        ("nilai 4", None),
+    ],
+)
+def test_what_a_rating_says_is_kept_as_it_was_written(text, words):
+    assert rating_words(text) == words
