@@ -10,10 +10,12 @@ from phonenumbers import PhoneNumberType
 from channel_adapters.sms.android_api import AndroidGateway
 from channel_adapters.sms.calls import Gateway
 from channel_adapters.sms.external_api import ExternalGateway
+from channel_adapters.sms.infobip_api import InfobipMessages
 from channel_adapters.sms.numbers import our_number
 from channel_adapters.sms.sendsms import Kannel
 from channel_adapters.sms.settings import SmsSendingSettings
 from channel_adapters.sms.twilio_api import TwilioMessages
+from channel_adapters.sms.vonage_api import VonageMessages
 from shared.channels.alphabet import count_parts, spelled_plainly
 from shared.channels.sending import Outbound, Remedy, ReplySender, SendError, Sent
 from shared.channels.shortening import shorten
@@ -89,6 +91,10 @@ def _build_gateway(name: str, settings: SmsSendingSettings, kannel: Kannel) -> G
             return AndroidGateway(settings)
         case "twilio":
             return TwilioMessages(settings)
+        case "vonage":
+            return VonageMessages(settings)
+        case "infobip":
+            return InfobipMessages(settings)
         case _ if name in settings.senders:
             return ExternalGateway(settings.senders[name], timeout=settings.send_timeout_s)
         case _:

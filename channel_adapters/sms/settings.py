@@ -59,7 +59,8 @@ class SmsSendingSettings(Settings):
     dlr_url: HeaderSecret | None = None
     """Our own door as Kannel calls it, token and all; it gets the delivery reports. None: no reports."""
     routes: _ByName = Field(default={})
-    """Which gateway sends for a number of ours, as JSON: `android`, `twilio` or a name in `senders`; else Kannel."""
+    """Which gateway sends for a number of ours, as JSON: `android`, `twilio`, `vonage`, `infobip` or a name in `senders`;
+    else Kannel."""
     android_url: HttpAddress = "https://api.sms-gate.app/3rdparty/v1/message"
     """Where the Android gateway takes messages: its cloud, or the telephone itself."""
     android_username: str = ""
@@ -72,6 +73,16 @@ class SmsSendingSettings(Settings):
     """Its auth token."""
     twilio_url: _OptionalAddress = ""
     """Our Twilio door as Twilio calls it; it gets the delivery reports."""
+    vonage_url: HttpAddress = "https://rest.nexmo.com/sms/json"
+    """Where Vonage takes messages."""
+    vonage_api_key: str = ""
+    """Our account at Vonage."""
+    vonage_api_secret: HeaderSecret | None = None
+    """Its secret."""
+    infobip_url: _OptionalAddress = ""
+    """Our own base address at Infobip, https://….api.infobip.com."""
+    infobip_api_key: HeaderSecret | None = None
+    """Its key."""
     senders: Annotated[dict[str, OutboundGateway], NoDecode, BeforeValidator(described(OutboundGateway))] = Field(
         default={}
     )

@@ -12,13 +12,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from channel_adapters.sms import infobip_api, vonage_api
 from channel_adapters.sms.android_api import AndroidGateway
 from channel_adapters.sms.calls import Gateway
 from channel_adapters.sms.external_api import ExternalGateway
 from channel_adapters.sms.gateways import OutboundGateway
+from channel_adapters.sms.infobip_api import InfobipMessages
 from channel_adapters.sms.send import SmsSender
 from channel_adapters.sms.settings import SmsSendingSettings
 from channel_adapters.sms.twilio_api import TwilioMessages
+from channel_adapters.sms.vonage_api import VonageMessages
 from shared.channels.discovery import load_channel, load_reply_sender
 from shared.channels.protocol import DeliveryReport, InboundRequest
 from shared.channels.sending import Remedy, SendError, Sent
@@ -89,6 +92,12 @@ def make(name: str, url: str) -> Gateway:
     if name == "twilio":
         told |= {"twilio_account_sid": "AC0123", "twilio_auth_token": TOKEN, "twilio_url": DOOR}
         return TwilioMessages(SmsSendingSettings(_env_file=None, **told), api=url)
+    if name == "vonage":
+        told |= {"vonage_url": f"{url}/sms/json", "vonage_api_key": "ab12", "vonage_api_secret": PASSWORD}
+        return VonageMessages(SmsSendingSettings(_env_file=None, **told))
+    if name == "infobip":
+        told |= {"infobip_url": url, "infobip_api_key": PASSWORD}
+        return InfobipMessages(SmsSendingSettings(_env_file=None, **told))
     return ExternalGateway(OutboundGateway(url=f"{url}/kirim", **EXTERNAL[name]), timeout=5)
 
 
@@ -200,7 +209,7 @@ EVERYWHERE = [
     (503, {"code": 20429}, "unclear_answer", UNKNOWN),
 ]
 ANSWERS = [
-    *[(name, *row) for name in ("android", "twilio", "form", "json") for row in EVERYWHERE],
+    *[(name, *row) for name in ("android", "twilio", "vonage", "infobip", "form", "json") for row in EVERYWHERE],
     ("android", 200, None, "unclear_answer", UNKNOWN),
     ("android", 202, {"state": "Pending"}, "unclear_answer", UNKNOWN),
     ("twilio", 200, {"sid": "SM77"}, "unclear_answer", UNKNOWN),
@@ -213,6 +222,20 @@ ANSWERS = [
     ("twilio", 401, {"code": 20005}, "account_suspended", PAUSE),
     ("twilio", 429, {"code": 20429}, "rate_limited", RETRY),
     ("twilio", 400, {"code": "21610"}, "refused", GIVE_UP),
+    *[
+        ("vonage", 200, {"messages": [{"status": status}]}, reason, remedy)
+        for status, (reason, remedy) in vonage_api.STATUSES.items()
+    ],
+    ("vonage", 200, {"messages": [{"status": "77"}]}, "unclear_answer", UNKNOWN),
+    ("vonage", 200, {"messages": []}, "unclear_answer", UNKNOWN),
+    ("vonage", 200, None, "unclear_answer", UNKNOWN),
+    *[
+        ("infobip", 200, {"messages": [{"status": {"groupName": "REJECTED", "name": name}}]}, reason, remedy)
+        for name, (reason, remedy) in infobip_api.STATUSES.items()
+    ],
+    ("infobip", 200, {"messages": [{"status": {"groupName": "REJECTED", "name": "X"}}]}, "unclear_answer", UNKNOWN),
+    ("infobip", 200, {"messages": [7]}, "unclear_answer", UNKNOWN),
+    ("infobip", 200, None, "unclear_answer", UNKNOWN),
     ("form", 200, {"status": "0", "text": "saldo habis"}, "refused", GIVE_UP),
     ("form", 200, {}, "unclear_answer", UNKNOWN),
     ("form", 200, None, "unclear_answer", UNKNOWN),
@@ -237,7 +260,26 @@ async def test_a_gateway_says_when_it_may_be_asked_again(given, wait, provider):
     assert (await fail("android", provider.url)).retry_after == wait
 
 
-@pytest.mark.parametrize("name", ["android", "twilio", "form"])
+async def test_vonage_is_told_in_digits_and_one_part_that_was_taken_is_the_message(provider):
+    parts = [{"status": "5"}, {"status": "0", "message-id": "V7"}]
+    provider.answers(200, {"messages": parts})
+    assert await send("vonage", provider.url, account="+628111000300") == Sent(provider_message_id="V7")
+    form = provider.form
+    assert (form["from"], form["to"], form["text"], form["type"]) == ("628111000300", CITIZEN[1:], TEXT, "text")
+    assert (form["api_key"], form["api_secret"], form["client-ref"]) == ("ab12", PASSWORD, str(REPLY))
+
+
+@pytest.mark.parametrize("name", ["PENDING_ACCEPTED", "REJECTED_DUPLICATE_MESSAGE_ID"])
+async def test_infobip_knows_our_id_and_a_second_message_of_that_id_is_the_same(name, provider):
+    group = name.partition("_")[0]
+    provider.answers(200, {"messages": [{"messageId": str(REPLY), "status": {"groupName": group, "name": name}}]})
+    assert await send("infobip", provider.url) == Sent(provider_message_id=str(REPLY))
+    (message,) = provider.document["messages"]
+    assert message["destinations"] == [{"to": CITIZEN[1:], "messageId": str(REPLY)}]
+    assert message["text"] == TEXT
+
+
+@pytest.mark.parametrize("name", ["android", "twilio", "vonage", "infobip", "form"])
 async def test_a_gateway_that_is_away_has_taken_nothing_and_nothing_secret_is_told(name, caplog):
     with caplog.at_level(logging.DEBUG, logger="httpx"):
         error = await fail(name, f"http://127.0.0.1:{closed_port()}")
@@ -247,9 +289,11 @@ async def test_a_gateway_that_is_away_has_taken_nothing_and_nothing_secret_is_to
         assert not any(secret in seen for secret in (*SECRETS, CITIZEN))
 
 
-@pytest.mark.parametrize("name", ["android", "twilio", "form", "json"])
+@pytest.mark.parametrize("name", ["android", "twilio", "vonage", "infobip", "form", "json"])
 async def test_no_address_that_a_log_could_keep_holds_a_secret_a_number_or_a_word(name, provider, caplog):
-    provider.answers(201, {"id": "1", "sid": "SM1", "status": "1"})
+    sent = {"status": {"groupName": "PENDING"}} if name == "infobip" else {"status": "0"}
+    answer = {"id": "1", "sid": "SM1", "status": "1", "messages": [sent]}
+    provider.answers(200 if name == "infobip" else 201, answer)
     with caplog.at_level(logging.DEBUG, logger="httpx"):
         await send(name, provider.url)
     assert "POST" in caplog.text
@@ -291,6 +335,13 @@ async def test_each_of_our_numbers_answers_through_its_own_gateway(account, path
 def test_a_route_to_a_gateway_that_is_not_set_up_stops_the_start(name, words, routed):
     routed.delenv(f"NTBCARE_SMS_{name}")
     with pytest.raises(SettingsError, match=words):
+        load_reply_sender("sms")
+
+
+@pytest.mark.parametrize(("name", "missing"), [("vonage", "VONAGE_API_KEY"), ("infobip", "INFOBIP_URL")])
+def test_a_route_without_its_account_stops_the_start(name, missing, variables):
+    variables.setenv("NTBCARE_SMS_ROUTES", json.dumps({"1708": name}))
+    with pytest.raises(SettingsError, match=missing):
         load_reply_sender("sms")
 
 

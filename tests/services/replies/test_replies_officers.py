@@ -11,7 +11,7 @@ import pytest
 from channel_adapters._meta import errors as meta
 from channel_adapters._meta.windows import Closed
 from channel_adapters.mobile import firebase
-from channel_adapters.sms import twilio_api
+from channel_adapters.sms import infobip_api, twilio_api, vonage_api
 from gateway.app import create_app
 from services.replies import endpoints
 from services.replies.reasons import OTHER, WORDS, counted_as, words_of
@@ -176,7 +176,14 @@ def literals(path: Path) -> Iterator[str]:
 
 
 def tables() -> Iterator[str]:
-    for table in (meta.SUBCODES, meta.CODES, twilio_api.CODES, firebase._REMEDIES):
+    for table in (
+        meta.SUBCODES,
+        meta.CODES,
+        twilio_api.CODES,
+        vonage_api.STATUSES,
+        infobip_api.STATUSES,
+        firebase._REMEDIES,
+    ):
         yield from (reason for reason, _ in table.values())
     yield from (one.value for one in Closed)
 
