@@ -59,8 +59,8 @@ class SmsSendingSettings(Settings):
     dlr_url: HeaderSecret | None = None
     """Our own door as Kannel calls it, token and all; it gets the delivery reports. None: no reports."""
     routes: _ByName = Field(default={})
-    """Which gateway sends for a number of ours, as JSON: `android`, `twilio`, `vonage`, `infobip` or a name in `senders`;
-    else Kannel."""
+    """Which gateway sends for a number of ours, as JSON: `android`, `twilio`, `vonage`, `infobip`, or one of `senders`.
+    Kannel sends for all others."""
     android_url: HttpAddress = "https://api.sms-gate.app/3rdparty/v1/message"
     """Where the Android gateway takes messages: its cloud, or the telephone itself."""
     android_username: str = ""

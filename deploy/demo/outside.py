@@ -5,6 +5,7 @@ what reached it, and a reader that knows one region's topic and no other reads t
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from shared.http.client import AsyncClient
 _TICKET = re.compile(r"NTB-[0-9A-Z]{4}-[0-9A-Z]{5}")
 ANSWERS = frozenset({"facebook", "instagram", "sms"})
 """The channels that can answer; the app shows the answer by its ticket."""
+_KINDS = {"answer": "Jawaban atas laporan", "ticket": "kami terima", "passed on": "teruskan ke ", "closed": "NILAI"}
 _SHARED = "complaint.shared_with_region.v1"
 
 
@@ -28,6 +30,11 @@ class Told:
     channel: str
     ticket: str
     text: str
+
+    @property
+    def what(self) -> str:
+        """What it is, by its words: ticket, passed on, answer, closed; else other."""
+        return next((name for name, words in _KINDS.items() if words in self.text), "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,21 @@ class Outside:
         for ticket, one in known.items():
             times, wanted = self.lapor[ticket].times if ticket in self.lapor else 0, int(one.may_leave)
             gaps += [f"LAPOR! holds {ticket} {times} times, not {wanted}"] if times != wanted else []
-            told, wanted = len(self.told_of(ticket)), (1 + (ticket in answers)) if one.channel in ANSWERS else 0
-            gaps += [f"the citizen of {ticket} was told {told} times, not {wanted}"] if told != wanted else []
+            gaps += self._told_wrongly(ticket, answered=ticket in answers, silent=one.channel not in ANSWERS)
             gaps += [f"{ticket}: told by {by.channel}" for by in self.told_of(ticket) if by.channel != one.channel]
             for region in REGION_TOPICS:
                 if (ticket in self.tickets(region)) != (one.may_leave and one.concerns(region)):
                     gaps.append(f"region {region} and {ticket}: there and it should not be, or the other way round")
         return gaps
+
+    def _told_wrongly(self, ticket: str, *, answered: bool, silent: bool) -> list[str]:
+        """Compare with what its citizen should hear: the ticket and the answer once, and nothing twice."""
+        told = Counter(one.what for one in self.told_of(ticket))
+        wanted = {} if silent else {"ticket": 1, **({"answer": 1, "closed": 1} if answered else {})}
+        gaps = [f"the citizen of {ticket} was told {what} twice" for what, times in told.items() if times > 1]
+        gaps += [f"the citizen of {ticket} was not told: {what}" for what in wanted.keys() - told.keys()]
+        more = told.keys() - wanted.keys() - ({"passed on"} if wanted else set())
+        return gaps + [f"the citizen of {ticket} was told what they should not be: {what}" for what in more]
 
 
 class Known(Protocol):

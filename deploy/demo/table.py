@@ -73,14 +73,12 @@ def _agency(one: Complaint) -> Text:
 
 def _outside(one: Complaint, story: Story) -> str:
     """Say what LAPOR!, the citizen and the regions' topics hold, by their own word."""
-    held, told = story.outside.lapor.get(one.ticket), len(story.outside.told_of(one.ticket))
+    held, told = story.outside.lapor.get(one.ticket), [said.what for said in story.outside.told_of(one.ticket)]
     regions = (_SHORT.get(region, REGIONS[region]) for region in story.outside.regions_of(one.ticket))
     return "\n".join(
         (
             f"LAPOR! {held.number}\n{held.status}" if held else _why_not(one),
-            f"told: {' + '.join(('ticket', 'answer')[:told]) or 'nothing yet'}"
-            if one.channel in ANSWERS
-            else "told: in the app",
+            f"told: {' + '.join(told) or 'nothing yet'}" if one.channel in ANSWERS else "told: in the app",
             *(f"topic: {name}" for name in regions),
         )
     )
@@ -94,7 +92,8 @@ def _why_not(one: Complaint) -> str:
 
 def _answers(story: Story) -> RenderableType:
     officer, app = story.officer, story.officer.get("citizen_reads", [])
-    answered = [said for ticket in officer["answered"] for said in story.outside.told_of(ticket)[1:]]
+    said = [said for ticket in officer["answered"] for said in story.outside.told_of(ticket)]
+    answered = [one for one in said if one.what == "answer"]
     parts: list[RenderableType] = [
         Text.assemble("\n", ("An officer", "bold"), f" took, answered and closed {len(officer['answered'])} of them.")
     ]

@@ -145,8 +145,9 @@ class Dispatch:
 
     async def _admit(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Claim | Moved:
         """Ask the storm rules, look up the address, and take it in hand."""
-        if await self._was_sealed(tx, row):
-            return await move(tx, row, "withheld", reason="sealed_meanwhile", now=now)
+        outdated = await self._outdated(tx, row)
+        if outdated is not None:
+            return await move(tx, row, "withheld", reason=outdated, now=now)
         kind = rules.kind_of(row.template, urgent=row.urgent) if row.admitted_at is None else None
         recent = await repository.recent(tx, row, now, kind, None) if kind else rules.Recent()
         refused = rules.storm(self._policy.limits, recent, kind) if kind else None
@@ -172,6 +173,13 @@ class Dispatch:
         if kind == "notice" and refused == rules.ACCOUNT_BUDGET:
             return await move(tx, row, "queued", reason=refused, now=now, due_at=now + rules.LATER_BUDGET)
         return await move(tx, row, "withheld", reason=refused, now=now)
+
+    async def _outdated(self, tx: UnitOfWork, row: Row[Any]) -> str | None:
+        """Say what has happened since that makes this nobody's business, or nothing that they could understand."""
+        if await self._was_sealed(tx, row):
+            return "sealed_meanwhile"
+        told_nothing = row.template == "assigned" and not await repository.was_receipted(tx, row.complaint_id)
+        return "no_receipt" if told_nothing else None
 
     async def _was_sealed(self, tx: UnitOfWork, row: Row[Any]) -> bool:
         """Tell whether others might read this of a complaint that is sealed by now: it was in hand at that moment."""

@@ -13,6 +13,7 @@ WORDS: Mapping[str, str] = {
     "thread_limit": "Terlalu banyak balasan di bawah satu unggahan",
     "account_budget": "Batas pesan otomatis akun kita tercapai",
     "emergency_budget": "Batas pesan darurat akun kita tercapai: periksa sekarang",
+    "no_receipt": "Pelapor tidak menerima nomor tiketnya",
     "quiet_hours": "Menunggu pagi: jam tenang",
     "sealed_meanwhile": "Diganti: pengaduan kini ditutup untuk Inspektorat",
     "marked_meanwhile": "Diganti: pelapor atau isinya kini dirahasiakan",

@@ -63,15 +63,17 @@ async def test_a_citizen_gets_the_ticket_by_sms_once_and_its_delivery_report_com
         assert reply["ticket"] in said.text
         assert (said.sender, reply["state"], reply["template"]) == ("1708", "sent", "acknowledgement")
         told = await connection.fetch(
-            "SELECT type FROM bus.outbox WHERE subject = $1 AND type LIKE 'reply.%' ORDER BY sequence",
+            "SELECT type FROM bus.outbox WHERE subject = $1 AND value->>'reply_id' = $2 ORDER BY sequence",
             reply["complaint_id"],
+            str(reply["id"]),
         )
         types = [one["type"] for one in told]
         assert types.count("reply.sent.v1") == 1
         assert types.count("reply.delivery_reported.v1") == 2  # the operator's centre took it, the phone has it
     finally:
         await connection.close()
-    assert len([one for one in handset.received() if one.receiver == citizen]) == 1
+    receipts = [one for one in handset.received() if one.receiver == citizen and "kami terima" in one.text]
+    assert len(receipts) == 1
 
 
 async def heard(handset: Handset, citizen: str) -> Arrived:
@@ -87,7 +89,7 @@ async def delivered(connection, text: str) -> asyncpg.Record:
     """Wait for the reply to the message with these words, until its delivery is known."""
     query = """
         SELECT r.* FROM replies.reply AS r JOIN intake.complaint AS c ON c.id = r.complaint_id
-        WHERE c.text = $1 AND r.delivered_at IS NOT NULL
+        WHERE c.text = $1 AND r.delivered_at IS NOT NULL AND r.template = 'acknowledgement'
     """
     deadline = time.monotonic() + PATIENCE_S
     while not (rows := await connection.fetch(query, text)):

@@ -54,7 +54,7 @@ async def told_and_mirrored(stack, complaints: int) -> Counter[str]:
         await connection.close()
 
 
-async def left_the_house(stack, name: str) -> tuple[Counter[str], dict[str, int]]:
+async def left_the_house(stack, name: str) -> tuple[Counter[tuple[str, str]], dict[str, int]]:
     """Ask those outside how often each of these citizens was told something, and how often LAPOR! holds each ticket."""
     connection = await asyncpg.connect(stack.owner_url)
     try:
@@ -64,7 +64,7 @@ async def left_the_house(stack, name: str) -> tuple[Counter[str], dict[str, int]
     tickets = {row["ticket"] for row in rows}
     async with async_client(timeout=10) as http:
         window = Window(stack, http, None)
-        told = Counter(one.ticket for one in await window.told() if one.ticket in tickets)
+        told = Counter((one.ticket, one.what) for one in await window.told() if one.ticket in tickets)
         return told, {ticket: one.times for ticket, one in (await window.lapor()).items() if ticket in tickets}
 
 

@@ -95,6 +95,14 @@ async def test_whoever_has_no_receipt_hears_of_no_agency(house):
     assert await words(house) == []
 
 
+async def test_a_receipt_that_was_refused_meanwhile_takes_the_notice_with_it(house):
+    house.allow(conversation_hour=0)
+    event = await house.complain()
+    await house.deliver(assigned(house, event))
+    await house.send_all()
+    assert await house.outcomes() == {("withheld", "conversation_limit"): 1, ("withheld", "no_receipt"): 1}
+
+
 async def test_the_desk_that_only_sorts_is_not_told_and_the_agency_after_it_is(house):
     event = await house.complain()
     await house.deliver(assigned(house, event, key=DESK, name="Meja Aduan"))
