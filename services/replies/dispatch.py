@@ -15,10 +15,10 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import Row
 
 from services.replies import repository, rules
+from services.replies.detours import UNREADABLE, Detours, read_address, untried, written
 from services.replies.moves import Moved, move
 from services.replies.prompts import ASKED_FOR
 from services.replies.rules import Kind, Policy
-from services.replies.ways import Way, best_way
 from shared.channels import Outbound, Remedy, ReturnAddress, Sender, SendError, Sent
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
@@ -77,6 +77,7 @@ class Dispatch:
         """Take the channels that are sent on, the vault's keys, the numbers, and a source of jitter (0 to 1)."""
         self._channels = channels
         self._vault = vault
+        self._detours = Detours(channels, vault)
         self._policy = policy
         self._jitter = jitter
         self._clock = clock
@@ -157,8 +158,8 @@ class Dispatch:
         if sealed is None:
             return await self._unanswerable(tx, row, now)
         try:
-            address = _read(self._vault, sealed)
-        except (InvalidTag, InvalidToken, TypeError, ValueError):
+            address = read_address(self._vault, sealed)
+        except UNREADABLE:
             return await self._later(tx, row, SendError("address_unreadable", Remedy.RETRY), row.attempts + 1, now)
         thread = self._public_thread(row, address)
         if kind and thread is not None:
@@ -208,7 +209,7 @@ class Dispatch:
             text=row.text,
             confidential=row.confidential,
             by_officer=row.by_officer,
-            written_to_us_at=await self._written(tx, row),
+            written_to_us_at=await written(tx, row),
             private_reply_spent=address.surface == "comment"
             and row.confidential
             and await repository.spoke_privately(tx, row),
@@ -234,21 +235,6 @@ class Dispatch:
         """Hash a device's name under each key, as intake does."""
         return self._vault.digests("", Sender(id=device, kind=_DEVICE))
 
-    async def _written(self, tx: UnitOfWork, row: Row[Any]) -> datetime:
-        """Return when the citizen wrote last, which opens the window anew; a comment is answered by itself."""
-        if row.complaint_id is None:
-            alone: datetime = row.written_at
-            return alone
-        if row.detour is not None:
-            elsewhere = await repository.written_by(tx, row.detour)
-            return elsewhere or row.created_at
-        complaint = await repository.complaint_of(tx, row.complaint_id)
-        assert complaint is not None, "replies refer to complaints"  # noqa: S101 - for the type
-        own: datetime = complaint.written_at
-        if complaint.surface == "comment":
-            return own
-        return await repository.last_written(tx, complaint.conversation_id, complaint.surface) or own
-
     async def _keep_success(self, tx: UnitOfWork, row: Row[Any], sent: Sent, now: datetime) -> Moved | None:
         """Whatever was thought of it meanwhile: the provider has it."""
         await repository.resume_account(tx, row.channel, row.account)
@@ -264,48 +250,22 @@ class Dispatch:
             case Remedy.GIVE_UP:
                 await repository.resume_account(tx, row.channel, row.account)
                 if error.reason in rules.WINDOW_CLOSED and _is_awaited(row):
-                    return await self._go_round(tx, row, error.reason, now)
+                    return await self._detours.go_round(tx, row, error.reason, now)
                 return await move(tx, row, "failed", reason=error.reason, now=now)
             case Remedy.THROTTLE:
                 due_at = now + max(error.retry_after or _LEAST, _LEAST)
-                return await move(tx, row, "queued", reason=error.reason, now=now, **_untried(row), due_at=due_at)
+                return await move(tx, row, "queued", reason=error.reason, now=now, **untried(row), due_at=due_at)
             case Remedy.PAUSE:
                 await self._pause(tx, row, now, error.reason)
-                return await move(tx, row, "queued", reason=error.reason, now=now, **_untried(row), due_at=now)
+                return await move(tx, row, "queued", reason=error.reason, now=now, **untried(row), due_at=now)
             case Remedy.UNKNOWN:
                 return await move(tx, row, "unknown", reason=error.reason, now=now)
 
     async def _keep_objection(self, tx: UnitOfWork, row: Row[Any], reason: str, now: datetime) -> Moved:
         """Withhold what the channel would not send; what its citizen must learn goes another way, or waits."""
         if _is_awaited(row) and (reason in rules.WINDOW_CLOSED or row.detour is not None):
-            return await self._go_round(tx, row, reason, now)
+            return await self._detours.go_round(tx, row, reason, now)
         return await move(tx, row, "withheld", reason=reason, now=now, admitted_at=None)
-
-    async def _go_round(self, tx: UnitOfWork, row: Row[Any], reason: str, now: datetime) -> Moved:
-        """Send it to another address of the same citizen, or let it wait until they write again."""
-        complaint = await repository.complaint_of(tx, row.complaint_id)
-        assert complaint is not None, "replies refer to complaints"  # noqa: S101 - for the type
-        way = None if row.detour is not None else await self._other_way(tx, row, complaint, now)
-        if way is not None:
-            values = {"detour": way.reference, "channel": way.address.channel, "account": way.address.account}
-            return await move(tx, row, "queued", reason=reason, now=now, **_untried(row), **values, due_at=now)
-        values = {"detour": None, "channel": complaint.channel, "account": complaint.account}
-        due_at = min(now + rules.LOOK_AGAIN, row.expires_at)
-        return await move(tx, row, "queued", reason=rules.WAITING, now=now, **_untried(row), **values, due_at=due_at)
-
-    async def _other_way(self, tx: UnitOfWork, row: Row[Any], complaint: Row[Any], now: datetime) -> Way | None:
-        """Return the best other address of the same person: never in public, nor for what stays where it was told."""
-        if rules.is_private(sealed=complaint.sealed, secret=complaint.secret, anonymous=complaint.anonymous):
-            return None
-        ways = []
-        for reference, sealed in await repository.look_elsewhere(tx, row.recipient, row.complaint_id, "other_way"):
-            try:
-                address = _read(self._vault, sealed)
-            except (InvalidTag, InvalidToken, TypeError, ValueError):
-                continue
-            if address.channel in self._channels:
-                ways.append(Way(reference, address, await repository.written_by(tx, reference)))
-        return best_way(ways, now)
 
     async def _later(self, tx: UnitOfWork, row: Row[Any], error: SendError, attempts: int, now: datetime) -> Moved:
         """Queue it for a later attempt, after so many; too many and it is given up."""
@@ -327,13 +287,6 @@ class Dispatch:
         return self._vault.digests(row.channel, Sender(id=f"{row.account} {post}", kind="thread"))[0]
 
 
-def _read(vault: VaultKeys, sealed: bytes) -> ReturnAddress:
-    document = vault.open(sealed)
-    if not isinstance(document, dict):
-        raise TypeError("an address is an object")
-    return ReturnAddress.read(document)
-
-
 def _recipient(row: Row[Any]) -> UUID:
     where: UUID = row.detour or row.recipient
     return where
@@ -341,8 +294,3 @@ def _recipient(row: Row[Any]) -> UUID:
 
 def _is_awaited(row: Row[Any]) -> bool:
     return row.complaint_id is not None and row.template in rules.AWAITED
-
-
-def _untried(row: Row[Any]) -> dict[str, object]:
-    """Take an attempt back that nobody was asked for."""
-    return {"attempts": row.attempts - 1, "claimed_until": None}

@@ -1,6 +1,7 @@
 """Meta's windows and quotas: as what a message goes out, when none may, and how fast."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from shared.channels.sending import Remedy, SendError
 from tests.channels.outbounds import NOW, outbound
 
 DAY, WEEK, MOMENT = timedelta(hours=24), timedelta(days=7), timedelta(microseconds=1)
-MACHINE, OFFICER = {}, {"by_officer": True, "confidential": True}
+MACHINE: dict[str, bool] = {}
+OFFICER = {"by_officer": True, "confidential": True}
 HIDDEN, SPENT = {"confidential": True}, {"confidential": True, "by_officer": True, "private_reply_spent": True}
 
 
@@ -48,7 +50,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self.now = NOW
 
-    def __call__(self):
+    def __call__(self) -> datetime:
         return self.now
 
 
@@ -57,11 +59,11 @@ def watch():
     return Stopwatch()
 
 
-def enter(pace, account="1001", *, private=False, urgent=False):
+def enter(pace: Pace, account: str = "1001", *, private: bool = False, urgent: bool = False) -> float:
     return pace.enter(account, private=private, urgent=urgent)
 
 
-def refused(pace, **told):
+def refused(pace: Pace, **told: Any) -> tuple[str, timedelta | None]:
     with pytest.raises(SendError) as failed:
         enter(pace, **told)
     assert failed.value.remedy is Remedy.THROTTLE

@@ -208,7 +208,7 @@ EVERYWHERE = [
     (500, None, "unclear_answer", UNKNOWN),
     (503, {"code": 20429}, "unclear_answer", UNKNOWN),
 ]
-ANSWERS = [
+ANSWERS: list[tuple[str, int, Any, str, Remedy]] = [
     *[(name, *row) for name in ("android", "twilio", "vonage", "infobip", "form", "json") for row in EVERYWHERE],
     ("android", 200, None, "unclear_answer", UNKNOWN),
     ("android", 202, {"state": "Pending"}, "unclear_answer", UNKNOWN),

@@ -5,7 +5,9 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import asyncpg
 import pytest
 
 from channel_adapters._meta import errors as meta
@@ -18,8 +20,10 @@ from services.replies.reasons import OTHER, WORDS, counted_as, words_of
 from shared.channels import Remedy, SendError
 from shared.core.ids import new_id
 from shared.core.service import ServiceApp
-from shared.http.client import ASGITransport, AsyncClient
+from shared.events import ComplaintReceived
+from shared.http.client import ASGITransport, AsyncClient, Response
 from shared.security import Principal, Role
+from tests.services.replies.house import House
 
 ROOT = Path(__file__).parents[3]
 SEEING = {Role.COORDINATOR, Role.INSPECTORATE, Role.OPERATOR}
@@ -44,17 +48,19 @@ async def http(house):
 ACCOUNT = new_id()
 
 
-async def look(http, role, **query):
+async def look(http: Any, role: Role, **query: Any) -> Response:
     http.who.role = role
-    return await http.client.get("/v1/replies", params=query)
+    client: AsyncClient = http.client
+    return await client.get("/v1/replies", params=query)
 
 
-async def say(http, role, reply_id, said):
+async def say(http: Any, role: Role, reply_id: Any, said: str) -> Response:
     http.who.role = role
-    return await http.client.post(f"/v1/replies/{reply_id}/resolve", json={"as": said})
+    client: AsyncClient = http.client
+    return await client.post(f"/v1/replies/{reply_id}/resolve", json={"as": said})
 
 
-async def unknown(house, **changes):
+async def unknown(house: House, **changes: Any) -> tuple[ComplaintReceived, Any]:
     house.sender.answers.append(SendError("connection_lost", Remedy.UNKNOWN))
     event = await house.complain(**changes)
     await house.send_all()
@@ -151,7 +157,6 @@ async def test_only_three_words_are_understood_and_an_unknown_id_is_said(http, h
 
 @pytest.mark.parametrize("statement", ["UPDATE replies.resolution SET said = 'sent'", "DELETE FROM replies.resolution"])
 async def test_who_said_what_is_never_changed(statement, house):
-    import asyncpg
 
     connection = await asyncpg.connect(house.url)
     try:

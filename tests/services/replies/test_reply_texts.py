@@ -1,7 +1,7 @@
 """What citizens read: short, in their language, and in public nothing that is theirs."""
 
 from itertools import combinations
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -17,13 +17,13 @@ from shared.events import STATE_WORDS
 PAGE = "https://care.ntbprov.example/tiket"
 
 
-def receipt(texts, *, ticket, surface, private, asks=(), emergency=False):
+def receipt(texts: Texts, *, ticket: str, surface: str, private: bool, asks: Any = (), emergency: bool = False) -> str:
     place = place_of(surface, private=private, confidential=private)
     return texts.say("acknowledgement", Facts(ticket=ticket, asks=asks, emergency=emergency), Spot(place=place))
 
 
-def prompt(texts, name, *, ticket, state=None, place="sms", language="id"):
-    return texts.say(name, Facts(ticket=ticket, state=state), Spot(place=place, language=language))
+def prompt(texts: Texts, name: str, *, ticket: Any, state: Any = None, language: str = "id") -> str:
+    return texts.say(name, Facts(ticket=ticket, state=state), Spot(place="sms", language=language))
 
 
 @pytest.mark.parametrize("page", ["", PAGE])
