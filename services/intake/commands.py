@@ -6,6 +6,7 @@ Rare, and done one by one.
 from services.intake import announcements, repository
 from services.intake.access_code import is_access_code
 from services.intake.citizens import repository as citizens
+from services.intake.citizens.rating import rate_newest
 from services.intake.conversation import limits
 from services.intake.conversation.commands import rating_words
 from services.intake.judging import Judged
@@ -13,7 +14,7 @@ from services.intake.reporters import repository as reporters
 from services.intake.reporters.repository import Person
 from services.intake.repository import ComplaintOf
 from shared.db import UnitOfWork
-from shared.events import CitizenPrompted, ComplaintRated, ComplaintResumed, ComplaintWithdrawn
+from shared.events import CitizenPrompted, ComplaintResumed, ComplaintWithdrawn
 
 _CANCELLABLE = frozenset({"received", "assigned", "awaiting_information", "transfer_requested"})
 """Nobody works on it yet."""
@@ -98,21 +99,18 @@ async def _rate(tx: UnitOfWork, one: Judged, person: Person) -> tuple[str, str |
     told = complaint.ticket if complaint is not None else None
     if command is None or command.stars is None or complaint is None or complaint.state not in _RATEABLE:
         return "not_rated", told
-    answers = await citizens.answers_of(tx, complaint.id)
-    if not answers or answers[-1].rating not in {None, command.stars}:
-        return "not_rated", told
-    words = rating_words(one.draft.message.text)
-    newest = answers[-1].event_id
-    if await citizens.rate(
-        tx, answer_id=newest, complaint_id=complaint.id, stars=command.stars, text=words, rated_at=at
-    ):
-        tx.publish(
-            ComplaintRated(
-                complaint_id=complaint.id, ticket=complaint.ticket, rating=command.stars, text=words, rated_at=at
-            ),
-            traceparent=one.draft.traceparent,
-        )
-    return "rated", told
+    kept = await rate_newest(
+        tx,
+        complaint_id=complaint.id,
+        ticket=complaint.ticket,
+        stars=command.stars,
+        text=rating_words(one.draft.message.text),
+        at=at,
+        traceparent=one.draft.traceparent,
+    )
+    answers = () if kept else await citizens.answers_of(tx, complaint.id)
+    same = bool(answers) and answers[-1].rating == command.stars
+    return "rated" if kept or same else "not_rated", told
 
 
 async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | None:

@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.db.migrations import grants
 
-revision = "0013"
-down_revision = "0012"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
