@@ -20,6 +20,10 @@ from shared.events import (
     ComplaintRouted,
     ComplaintWithdrawn,
     Envelope,
+    ReplyFailed,
+    ReplySent,
+    ReplyUnknown,
+    ReplyWaiting,
 )
 from shared.kafka import Handler, Handlers, Together
 
@@ -35,6 +39,10 @@ CONSUMES = (
     ComplaintRouted,
     ComplaintRated,
     ComplaintFoundSimilar,
+    ReplySent,
+    ReplyFailed,
+    ReplyUnknown,
+    ReplyWaiting,
 )
 
 
@@ -52,6 +60,9 @@ def handlers(service: CaseworkService) -> Handlers:
                 tell = partial(log.info, "case.routing_not_followed", ticket=event.ticket, event_id=str(event_id))
                 tx.after_commit(tell)
 
+    async def replied(tx: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        await conversation.hear_replies(tx, [cast("conversation.ReplyNews", one.data) for one in envelopes])
+
     return {
         ComplaintReceived: Together(received),
         ComplaintAppended: _hearing(conversation.hear_more),
@@ -62,6 +73,7 @@ def handlers(service: CaseworkService) -> Handlers:
         ComplaintRouted: Together(routed),
         ComplaintRated: _hearing(conversation.hear_rating),
         ComplaintFoundSimilar: _hearing(matters.hear_similar),
+        **dict.fromkeys((ReplySent, ReplyFailed, ReplyUnknown, ReplyWaiting), Together(replied)),
     }
 
 

@@ -25,7 +25,13 @@ from shared.events import (
     ComplaintReceived,
     ComplaintResumed,
     ComplaintWithdrawn,
+    ReplyFailed,
+    ReplySent,
+    ReplyUnknown,
+    ReplyWaiting,
 )
+
+ReplyNews = ReplySent | ReplyFailed | ReplyUnknown | ReplyWaiting
 
 _SAYING = Actor(kind="citizen", id="message")
 _INFORMED = "Pelapor menyampaikan keterangan."
@@ -110,6 +116,33 @@ async def hear_rating(tx: UnitOfWork, event: ComplaintRated) -> None:
     if row.rated_at is None or row.rated_at <= event.rated_at:
         rating = {"rating": event.rating, "rating_text": event.text, "rated_at": event.rated_at}
         await repository.note(tx, row.complaint_id, news_at=event.rated_at, **rating)
+
+
+async def hear_replies(tx: UnitOfWork, events: Sequence[ReplyNews]) -> None:
+    """Keep what became of messages to citizens, each about another complaint."""
+    await repository.keep_replies(tx, [_reply(event) for event in events])
+
+
+def _reply(event: ReplyNews) -> dict[str, object]:
+    reason = None if isinstance(event, ReplySent) else event.reason
+    match event:
+        case ReplySent():
+            state, at = "sent", event.sent_at
+        case ReplyFailed():
+            state, at = "failed", event.failed_at
+        case ReplyUnknown():
+            state, at = "unknown", event.unknown_at
+        case ReplyWaiting():
+            state, at = "waiting", event.waiting_since
+    return {
+        "reply_id": event.reply_id,
+        "complaint_id": event.complaint_id,
+        "template": event.template,
+        "channel": event.channel,
+        "state": state,
+        "reason": reason,
+        "at": at,
+    }
 
 
 async def hear_attachment(tx: UnitOfWork, event: AttachmentSettled) -> None:

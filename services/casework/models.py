@@ -241,6 +241,19 @@ attachment = Table(
 )
 """What became of attachments; those that are not here are still being fetched."""
 
+reply = Table(
+    "reply",
+    metadata,
+    Column("reply_id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, nullable=False, index=True, comment="its case may not be open yet"),
+    Column("template", Text, nullable=False, comment="what it is about: acknowledgement, answer, question, …"),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="sent, failed, unknown or waiting"),
+    Column("reason", Text, comment="why it failed, is unknown or waits"),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""What became of each message to the citizen, as replies said last; its words are there."""
+
 notice = Table(
     "notice",
     metadata,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from services.casework.models import answer, attachment, case, follow_up, matter, message, similar, transition
+from services.casework.models import answer, attachment, case, follow_up, matter, message, reply, similar, transition
 from services.casework.models import note as note_table
 from services.casework.rules import UNANSWERED
 from shared.db import Prepared, Record, Rows, UnitOfWork, columns_of, insert_rows, update_rows
@@ -231,6 +231,19 @@ async def add_follow_up(tx: UnitOfWork, **values: object) -> None:
 async def follow_ups_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return what agencies did about a case, oldest first."""
     found = select(follow_up).where(follow_up.c.complaint_id == complaint_id).order_by(follow_up.c.followed_up_at)
+    return (await tx.execute(found)).all()
+
+
+async def keep_replies(tx: UnitOfWork, replies: Sequence[Mapping[str, object]]) -> None:
+    """Keep what became of messages to citizens, each of another; what is said last counts."""
+    kept = insert(reply).values([dict(one) for one in replies])
+    later = {name: kept.excluded[name] for name in ("template", "channel", "state", "reason", "at")}
+    await tx.execute(kept.on_conflict_do_update(index_elements=["reply_id"], set_=later))
+
+
+async def replies_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return what became of messages to a citizen, oldest first."""
+    found = select(reply).where(reply.c.complaint_id == complaint_id).order_by(reply.c.at)
     return (await tx.execute(found)).all()
 
 

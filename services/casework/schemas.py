@@ -94,6 +94,17 @@ class FollowUpOut(_Out):
     followed_up_at: datetime
 
 
+class ReplyOut(_Out):
+    """A message to the citizen: sent, failed, unknown (nobody knows whether they got it), or waiting."""
+
+    reply_id: UUID
+    template: str
+    channel: str
+    state: str
+    reason: str | None
+    at: datetime
+
+
 class NoteOut(_Out):
     """An officer's words for colleagues."""
 
@@ -188,6 +199,7 @@ class CaseOut(_Out):
     answers: list[AnswerOut]
     follow_ups: list[FollowUpOut]
     notes: list[NoteOut]
+    replies: list[ReplyOut]
     moves: list[Move]
     names: dict[UUID, str]
     similar: list[SimilarOut]

@@ -39,6 +39,7 @@ class CaseView:
     answers: Sequence[Row[Any]]
     follow_ups: Sequence[Row[Any]]
     notes: Sequence[Row[Any]]
+    replies: Sequence[Row[Any]]
     messages: Sequence[Row[Any]]
     attachments: Sequence[Row[Any]]
     similar: Sequence[Row[Any]]
@@ -229,6 +230,7 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
         answers=answers,
         follow_ups=follow_ups,
         notes=notes,
+        replies=await repository.replies_of(tx, row.complaint_id),
         messages=await repository.messages_of(tx, row.complaint_id),
         attachments=await repository.attachments_of(tx, row.complaint_id),
         similar=[

@@ -18,6 +18,9 @@ from shared.events import (
     ComplaintReceived,
     ComplaintResumed,
     ComplaintWithdrawn,
+    ReplyFailed,
+    ReplySent,
+    ReplyUnknown,
 )
 from shared.security import Role
 from tests.services.casework.test_casework_life import bus
@@ -292,3 +295,19 @@ async def test_what_is_said_about_a_complaint_without_a_case_is_rejected_with_it
     for event in (appended(about), amended(about), withdrawn(about), rated, settled(about, photo, "stored")):
         with pytest.raises(RejectError, match="never heard"):
             await deliver(event)
+
+
+async def test_a_case_shows_what_became_of_each_message_to_its_citizen(opened, officer, deliver):
+    case = await opened()
+    about = {"complaint_id": case.id, "ticket": case.ticket, "channel": "facebook"}
+    receipt, answer, now = new_id(), new_id(), datetime.now(UTC)
+    earlier = now - timedelta(minutes=5)
+    await deliver(ReplySent(**about, reply_id=receipt, template="acknowledgement", sent_at=earlier))
+    told = {**about, "reply_id": answer, "template": "answer"}
+    await deliver(ReplyUnknown(**told, reason="sender_vanished", unknown_at=earlier))
+    await deliver(ReplyFailed(**told, reason="window_closed", failed_at=now))
+    replies = (await officer().get(f"/{case.ticket}")).json()["replies"]
+    assert [(one["template"], one["state"], one["reason"]) for one in replies] == [
+        ("acknowledgement", "sent", None),
+        ("answer", "failed", "window_closed"),
+    ]
