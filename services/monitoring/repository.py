@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     true,
     tuple_,
@@ -141,8 +142,7 @@ def _answers(start: date, end: date, seeing: Scope) -> Subquery:
     wanted = [answer.answered_at >= _day(start), answer.answered_at < _day(end + timedelta(days=1))]
     if not seeing.sealed:
         wanted.append(~complaint.sealed)
-    if seeing.agencies is not None:
-        wanted.append(answer.agency.in_(seeing.agencies))
+    wanted += _theirs(answer.agency, complaint.regency, seeing)
     bucket = case((complaint.sealed, SEALED), else_=func.coalesce(answer.agency, NONE))
     joined = models.answer.join(models.complaint, answer.complaint_id == complaint.complaint_id)
     named = select(answer.event_id, bucket.label("bucket"), answer.warnings)
@@ -159,9 +159,16 @@ def _counted(question: Question, seeing: Scope, merged: frozenset[str]) -> Subqu
     ]
     if not counts_sealed(question, seeing):
         wanted.append(~all_.c.sealed)
-    if seeing.agencies is not None:
-        wanted.append(all_.c.agency.in_(seeing.agencies))
+    wanted += _theirs(all_.c.agency, all_.c.regency, seeing)
     return select(all_, _bucket(all_, question.by, merged).label("bucket")).where(and_(*wanted)).subquery()
+
+
+def _theirs(agency: ColumnElement[str], regency: ColumnElement[str], seeing: Scope) -> list[ColumnElement[bool]]:
+    """Return what bounds the figures to a scope; nothing where it sees all."""
+    if seeing.agencies is None:
+        return []
+    of_regions = (agency.startswith(f"{code}.", autoescape=True) for code in seeing.regions)  # 52.03.PUPR is of 52.03
+    return [or_(agency.in_(seeing.agencies), regency.in_(seeing.regions), *of_regions)]
 
 
 def _bucket(of: Subquery, by: Cut, merged: frozenset[str]) -> ColumnElement[str]:

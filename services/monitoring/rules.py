@@ -21,8 +21,9 @@ FILTERS = tuple(cut for cut in CUTS if cut != "month")
 NONE, SEALED, OTHER = "none", "sealed", "other"
 """Buckets that are no agency, place, …: not known; only the Inspectorate's; too few to be told apart."""
 
-_AGENCY_KINDS = frozenset({"officer", "channel"})
-"""Actors whose follow-up is the agency's: an officer, or whoever wrote for the agency in a provider's own app."""
+_AGENCY_KINDS = frozenset({"officer", "channel", "service"})
+"""Actors whose follow-up is the agency's: an officer, whoever wrote for the agency in a provider's own app, or the
+agency's own system, which signs in for it and hands over what its people wrote there."""
 FEWEST = 5
 """In what anybody may read, a bucket of fewer complaints names people: it is shown with others."""
 
@@ -128,9 +129,13 @@ def share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What somebody may see: `agencies` None means all."""
+    """What somebody may see: complaints of these agencies, or within these regencies and of their agencies.
+
+    `agencies` None means all. `exact` False: nothing in which somebody could be found.
+    """
 
     agencies: tuple[str, ...] | None = None
+    regions: tuple[str, ...] = ()
     sealed: bool = False
     exact: bool = True
 
@@ -139,17 +144,20 @@ def scope(principal: Principal) -> Scope:
     """Return what an account sees of the figures. Raises `ForbiddenError`.
 
     The Inspectorate alone counts what is sealed; observers (civil society) see totals in which nobody can be found.
+    Who is bound to regions sees those and no others, whatever the role sees else: the same cases as in casework.
     """
-    match principal.role.value:
-        case Role.COORDINATOR.value:
-            return Scope()
-        case Role.INSPECTORATE.value:
-            return Scope(sealed=True)
-        case Role.LEADER.value:
-            return Scope(agencies=principal.agencies)
-        case "observer":
-            return Scope(exact=False)
-        case _:
+    agencies, regions = principal.agencies, principal.regions
+    match principal.role:
+        case Role.COORDINATOR | Role.INSPECTORATE | Role.OBSERVER as role:
+            return Scope(
+                agencies=agencies if regions else None,
+                regions=regions,
+                sealed=role is Role.INSPECTORATE,
+                exact=role is not Role.OBSERVER,
+            )
+        case Role.LEADER:
+            return Scope(agencies=agencies, regions=regions)
+        case Role.LIAISON | Role.OPERATOR:
             raise ForbiddenError("no_figures", "Peran Anda tidak membuka angka tindak lanjut; mintalah kepada pimpinan")
 
 

@@ -63,7 +63,7 @@ async def empty(sql):
     await sql.execute("TRUNCATE monitoring.complaint, monitoring.answer, monitoring.past, monitoring.inbox CASCADE")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def deliver(pool):
     """Hand events over as one batch of Kafka's."""
     dispatch = Dispatch(consumers.handlers())
@@ -82,8 +82,8 @@ def deliver(pool):
 def ask(http, keys):
     """Ask for figures as somebody; the answer as it came."""
 
-    async def get(path="follow-up", role=Role.COORDINATOR, agencies=(), headers=None, **query):
-        principal = Principal(account_id=new_id(), role=role, agencies=agencies)
+    async def get(path="follow-up", role=Role.COORDINATOR, agencies=(), regions=(), headers=None, **query):
+        principal = Principal(account_id=new_id(), role=role, agencies=agencies, regions=regions)
         token, _ = sign_token(principal, read_signing_key(keys.signing_key), datetime.now(UTC))
         given = {"from": "2026-03-01", "to": "2026-03-31", **query}
         headers = {"Authorization": f"Bearer {token}", **(headers or {})}

@@ -30,6 +30,7 @@ T = TypeVar("T", bound=ComplaintEvent)
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
 OFFICER = Actor(kind="officer", id="an-account")
 MACHINE = Actor(kind="machine", id="a.rule")
+SYSTEM = Actor(kind="service", id="an-agencys-own-system")
 APP = Actor(kind="channel", id="facebook")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from shared.security import Principal, Role
 from tests.services.monitoring.facts import (
     APP,
     MACHINE,
+    SYSTEM,
     answered,
     assigned,
     at,
@@ -52,11 +52,12 @@ def lived(*facts: Callable[[ComplaintReceived], Any], first: ComplaintReceived |
         ((followed_up, answered), 3),
         ((answered, lambda c: followed_up(c, hours=9)), 5),
         ((lambda c: answered(c, actor=APP, agency=None),), 5),
+        ((lambda c: followed_up(c, actor=SYSTEM),), 3),
         ((lambda c: answered(c, actor=MACHINE),), None),
         ((lambda c: followed_up(c, actor=MACHINE),), None),
     ],
 )
-def test_followed_up_is_what_the_agency_did_and_never_a_machine(facts, first):
+def test_followed_up_is_what_the_agency_or_its_own_system_did_and_never_a_rule_of_the_house(facts, first):
     assert lived(*facts).followed_up_at == (None if first is None else at(first))
 
 
@@ -120,18 +121,33 @@ def test_no_bucket_that_an_observer_sees_is_small_nor_can_be_subtracted(sizes):
     assert len(merged) != 1 or sum(sizes.values()) < FEWEST or len(sizes) == 1
 
 
-def test_who_sees_which_figures():
-    def seen(role: Role, *agencies: str) -> Scope:
-        return rules.scope(Principal(account_id=new_id(), role=role, agencies=agencies))
+HEALTH, REGION = ("NTB.DINKES",), ("52.03",)
 
-    assert seen(Role.COORDINATOR) == Scope()
-    assert seen(Role.INSPECTORATE) == Scope(sealed=True)
-    assert seen(Role.LEADER, "NTB.DIKPORA") == Scope(agencies=("NTB.DIKPORA",))
-    for role in (Role.LIAISON, Role.OPERATOR):
-        with pytest.raises(ForbiddenError):
-            seen(role)
-    observer = SimpleNamespace(role=SimpleNamespace(value="observer"), agencies=())
-    assert rules.scope(observer) == Scope(exact=False)  # type: ignore[arg-type]  # until shared.security has the role
+
+@pytest.mark.parametrize(
+    ("role", "agencies", "regions", "seen"),
+    [
+        (Role.COORDINATOR, (), (), Scope()),
+        (Role.COORDINATOR, HEALTH, (), Scope()),
+        (Role.COORDINATOR, HEALTH, REGION, Scope(agencies=HEALTH, regions=REGION)),
+        (Role.INSPECTORATE, (), (), Scope(sealed=True)),
+        (Role.INSPECTORATE, (), REGION, Scope(agencies=(), regions=REGION, sealed=True)),
+        (Role.LEADER, HEALTH, (), Scope(agencies=HEALTH)),
+        (Role.LEADER, (), REGION, Scope(agencies=(), regions=REGION)),
+        (Role.LEADER, (), (), Scope(agencies=())),
+        (Role.OBSERVER, (), (), Scope(exact=False)),
+        (Role.OBSERVER, (), REGION, Scope(agencies=(), regions=REGION, exact=False)),
+        (Role.LIAISON, HEALTH, (), None),
+        (Role.OPERATOR, (), (), None),
+    ],
+)
+def test_who_sees_which_figures(role, agencies, regions, seen):
+    principal = Principal(account_id=new_id(), role=role, agencies=agencies, regions=regions)
+    if seen is not None:
+        assert rules.scope(principal) == seen
+        return
+    with pytest.raises(ForbiddenError):
+        rules.scope(principal)
 
 
 @pytest.mark.parametrize(
