@@ -45,6 +45,7 @@ class Complaint(BaseModel):
     regency: str | None = None
     sealed: bool
     state: str = "received"
+    ended_because: str | None = None
     received_at: datetime
     verified_at: datetime | None = None
     assigned_at: datetime | None = None
@@ -82,7 +83,7 @@ def _left_out(complaint: Complaint) -> str | None:
     withdrawn, taken = complaint.withdrawn_at, complaint.taken_at
     return rules.left_out(
         kind=complaint.kind,
-        state=complaint.state,
+        reason=complaint.ended_because,
         followed_up=complaint.followed_up_at is not None,
         withdrawn_untaken=withdrawn is not None and (taken is None or withdrawn < taken),
     )
@@ -155,6 +156,7 @@ def _moved(complaint: Complaint, event: ComplaintStatusChanged) -> dict[str, Any
     closed = event.state == "closed"
     return {
         "state": event.state,
+        "ended_because": event.reason_code if event.state in rules.ENDED_UNANSWERED else None,
         "taken_at": complaint.taken_at or taken,
         "closed_at": (complaint.closed_at or event.changed_at) if closed else None,
     }

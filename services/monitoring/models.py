@@ -33,6 +33,7 @@ complaint = Table(
     Column("regency", Text, comment="Kemendagri's code of the regency or city"),
     Column("sealed", Boolean, nullable=False, comment="for the Inspectorate only, and for ever"),
     Column("state", Text, nullable=False),
+    Column("ended_because", Text, comment="the reason for which it is archived or rejected"),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("verified_at", DateTime(timezone=True)),
     Column("assigned_at", DateTime(timezone=True), comment="the first time"),

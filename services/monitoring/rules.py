@@ -29,8 +29,14 @@ FEWEST = 5
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
-LEFT_OUT = ("not_a_complaint", "rejected", "archived", "withdrawn")
+_NO_COMPLAINT = ("not_a_complaint", "advertising")
+_NOBODYS_TO_FOLLOW_UP = ("not_about_government", "too_general", "already_handled", "in_court", "no_information")
+LEFT_OUT = (*_NO_COMPLAINT, *_NOBODYS_TO_FOLLOW_UP, "withdrawn")
+"""Why the second figure leaves a complaint out; `docs/follow-up-rate.md` says why of each reason, and of those that
+are not here: what was `not_true`, `abusive` or ended for an `other` reason, or for none that is known, stays in."""
 CLOCKS = ("verify", "follow_up", "resolve", "respond", "close", "complete")
+
+ENDED_UNANSWERED = frozenset({"archived", "rejected"})
 
 STEPS: dict[str, tuple[str, str]] = {
     "received_to_verified": ("received_at", "verified_at"),
@@ -51,18 +57,21 @@ def by_agency(actor: Actor) -> bool:
     return actor.kind in _AGENCY_KINDS
 
 
-def left_out(*, kind: str | None, state: str, followed_up: bool, withdrawn_untaken: bool) -> str | None:
+def left_out(*, kind: str | None, reason: str | None, followed_up: bool, withdrawn_untaken: bool) -> str | None:
     """Return why a complaint is left out of the second figure; None where it counts. The first figure counts all.
 
-    What was followed up counts, however it ended; only what is no complaint never does.
+    `reason`: the code for which it was archived or rejected, if it is. What was followed up counts, however it ended;
+    only what is no complaint never does.
     """
     if kind == "bukan_pengaduan":
         return "not_a_complaint"
+    if reason in _NO_COMPLAINT:
+        return reason
     if followed_up:
         return None
     if withdrawn_untaken:
         return "withdrawn"
-    return state if state in {"rejected", "archived"} else None
+    return reason if reason in _NOBODYS_TO_FOLLOW_UP else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.monitoring.naming import name_of
-from services.monitoring.rules import Cut, Figures, Limit, share
+from services.monitoring.rules import LEFT_OUT, Cut, Figures, Limit, share
 from services.monitoring.service import Answered, AnswerQuality
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -42,7 +42,7 @@ class FiguresOut(BaseModel):
     complaints: int = Field(description="received without left_out")
     complaints_followed_up: int
     complaint_rate: Share | None = Field(description="complaints_followed_up / complaints")
-    left_out: dict[str, int] = Field(description="not_a_complaint, rejected, archived, withdrawn")
+    left_out: dict[str, int] = Field(description=f"By reason: {', '.join(LEFT_OUT)}.")
     answered: int
     closed: int
     escalated: int

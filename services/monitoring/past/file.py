@@ -21,6 +21,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "answered": ("dijawab", "tanggal_jawaban"),
     "closed": ("selesai", "tanggal_selesai"),
     "status": ("state",),
+    "reason": ("alasan", "alasan_arsip", "alasan_ditolak", "reason_code"),
 }
 """Every column that is read, and what else it may be called. Nothing else is read: no words, and nobody's name."""
 REQUIRED = ("external_id", "received", "channel")

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from services.monitoring.past.names import Names, Unknown
-from services.monitoring.rules import CLOCKS, FIRST_DAY, left_out
+from services.monitoring.rules import CLOCKS, ENDED_UNANSWERED, FIRST_DAY, left_out
 from shared.core.times import WITA
-from shared.events import STATE_WORDS
+from shared.events import REASON_WORDS, STATE_WORDS
 
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ _STATES = {
     "arsip": "archived",
 }
 """What a status may be called: our states, their Indonesian words, and those that NTB Care and LAPOR! have shown."""
+_REASONS = {**{code: code for code in REASON_WORDS}, **{words: code for code, words in REASON_WORDS.items()}}
 _WORKED = frozenset({"ditindaklanjuti"})
 """Says that it was followed up: then the file must say so in its own column too, so that nothing is guessed."""
 
@@ -112,6 +113,7 @@ class _Row:
         affair, kind = self._named("affair", self._names.affair), self._named("kind", self._names.kind)
         followed_up = followed_up or days["answered_at"] is not None
         state = self._state(days, followed_up=followed_up)
+        reason = self._reason(state)
         if received is None or len(self._faults) > self._before:
             return None
         return Past(
@@ -125,7 +127,7 @@ class _Row:
             received_at=received,
             followed_up=followed_up,
             followed_up_at=min(filter(None, [first, days["answered_at"]]), default=None),
-            left_out=left_out(kind=kind, state=state, followed_up=followed_up, withdrawn_untaken=False),
+            left_out=left_out(kind=kind, reason=reason, followed_up=followed_up, withdrawn_untaken=False),
             verified_at=days["verified_at"],
             assigned_at=days["assigned_at"],
             answered_at=days["answered_at"],
@@ -198,6 +200,15 @@ class _Row:
         if words in _WORKED and not followed_up:
             self._fault("followed_up", f"the status says {words}: write the day of the first follow-up here, or `ya`")
         return _STATES.get(words, "received")
+
+    def _reason(self, state: str) -> str | None:
+        """Return why it ended without an answer; none stays none, and then the second figure counts it."""
+        words = self._cell("reason").lower().rstrip(".")
+        if words and state not in ENDED_UNANSWERED:
+            self._fault("reason", "only what was archived or rejected has one; leave it empty or mend the status")
+        elif words and words not in _REASONS:
+            self._fault("reason", f"{words[:40]!r} is no reason; these are: {', '.join(REASON_WORDS)}")
+        return _REASONS.get(words)
 
 
 def read_day(words: str) -> datetime | None:

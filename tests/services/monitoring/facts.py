@@ -86,8 +86,8 @@ def verified(about, *, hours=1.0) -> ComplaintVerified:
     return _of(ComplaintVerified, about, actor=OFFICER, version=2, verified_at=at(hours))
 
 
-def moved(about, state, *, hours=2.0) -> ComplaintStatusChanged:
-    values = {"previous": "assigned", "state": state, "actor": OFFICER, "version": 3}
+def moved(about, state, *, hours=2.0, reason_code=None, actor=OFFICER) -> ComplaintStatusChanged:
+    values = {"previous": "assigned", "state": state, "actor": actor, "version": 3, "reason_code": reason_code}
     return _of(ComplaintStatusChanged, about, **values, changed_at=at(hours))
 
 

@@ -9,11 +9,13 @@ TOTAL, FOLLOWED_UP = 717, 374
 FIRST, LAST = date(2020, 1, 1), date(2021, 7, 31)
 HEADER = (
     *("id", "tanggal", "kanal", "opd", "kabupaten", "urusan", "jenis"),
-    *("tindak_lanjut", "dijawab", "selesai", "status"),
+    *("tindak_lanjut", "dijawab", "selesai", "status", "alasan"),
 )
 AGENCIES = ("NTB.DIKPORA", "Dinas Kesehatan Provinsi NTB", "52.03.DIKBUD", "NTB.PUPRPERKIM", "")
 REGENCIES = ("52.01", "Lotim", "Kota Mataram", "")
 AFFAIRS = ("pendidikan", "kesehatan", "")
+REASONS = ("too_general", "Tidak berkaitan dengan kinerja pemerintah.", "not_true", "")
+COUNTED = frozenset({"not_true", ""})
 KINDS = ("pengaduan", "Aspirasi", "bukan_pengaduan", "")
 
 
@@ -38,6 +40,7 @@ def _row(chance: random.Random, number: int, *, followed_up: bool) -> dict[str, 
         _day(chance, answered) if answered else "",
         _day(chance, closed) if closed else "",
         "" if followed_up else ended,
+        chance.choice(REASONS) if ended in {"ditolak", "arsip"} and not followed_up else "",
     )
     return dict(zip(HEADER, values, strict=True))
 

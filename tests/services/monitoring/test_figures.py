@@ -12,6 +12,7 @@ from services.monitoring import service
 from services.monitoring.rules import CUTS, FILTERS, LEFT_OUT, Question, Scope
 from services.monitoring.service import Answered
 from shared.core.errors import RejectError
+from shared.events import REASON_WORDS
 from shared.security import Role
 from tests.services.monitoring.facts import (
     answered,
@@ -44,7 +45,14 @@ def many(count: int, seed: int = 7) -> list[Any]:
         events += [assigned(new, agency, kind=kind)] if agency else []
         events += [followed_up(new)] if chance.random() < 0.5 else []
         events += [answered(new, warnings=("no_date",))] if chance.random() < 0.3 else []
-        events += chance.choice(([moved(new, "archived")], [withdrawn(new)], [moved(new, "closed")], [rated(new, 4)]))
+        events += chance.choice(
+            (
+                [moved(new, "archived", reason_code=chance.choice(tuple(REASON_WORDS)))],
+                [withdrawn(new)],
+                [moved(new, "closed")],
+                [rated(new, 4)],
+            )
+        )
         events += [deadlines(new, follow_up=chance.choice(("kept", "missed", "unknown", "running", "cancelled")))]
     return events
 

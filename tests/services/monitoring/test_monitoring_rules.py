@@ -13,7 +13,7 @@ from services.monitoring.complaint import Complaint, after, opened
 from services.monitoring.rules import FEWEST, Limit, Question, Scope
 from shared.core.errors import ForbiddenError, ProblemError
 from shared.core.ids import new_id
-from shared.events import ComplaintReceived, Place
+from shared.events import REASON_WORDS, ComplaintEvent, ComplaintReceived, Place
 from shared.security import Principal, Role
 from tests.services.monitoring.facts import (
     APP,
@@ -42,6 +42,10 @@ def lived(*facts: Callable[[ComplaintReceived], Any], first: ComplaintReceived |
     return complaint
 
 
+def reopened(about: ComplaintReceived) -> ComplaintEvent:
+    return moved(about, "assigned", hours=9, reason_code="reopened")
+
+
 @pytest.mark.parametrize(
     ("facts", "first"),
     [
@@ -67,12 +71,16 @@ def test_followed_up_is_what_the_agency_or_its_own_system_did_and_never_a_rule_o
         ((), None),
         ((lambda c: routed(c, kind="bukan_pengaduan"),), "not_a_complaint"),
         ((lambda c: assigned(c, kind="bukan_pengaduan"), answered), "not_a_complaint"),
-        ((lambda c: moved(c, "rejected"),), "rejected"),
-        ((lambda c: moved(c, "archived"),), "archived"),
-        ((followed_up, lambda c: moved(c, "archived")), None),
+        ((lambda c: moved(c, "rejected"),), None),
+        ((lambda c: moved(c, "archived", reason_code="a_code_of_tomorrow"),), None),
+        ((lambda c: moved(c, "archived", reason_code="in_court"),), "in_court"),
+        ((followed_up, lambda c: moved(c, "archived", reason_code="in_court")), None),
+        ((lambda c: moved(c, "archived", reason_code="in_court"), lambda c: followed_up(c, hours=9)), None),
+        ((followed_up, lambda c: moved(c, "rejected", reason_code="advertising")), "advertising"),
+        ((lambda c: moved(c, "closed", reason_code="in_court"),), None),
         ((withdrawn, lambda c: moved(c, "closed")), "withdrawn"),
         ((lambda c: moved(c, "in_progress", hours=1), withdrawn), None),
-        ((lambda c: moved(c, "rejected"), lambda c: moved(c, "assigned")), None),
+        ((lambda c: moved(c, "rejected", reason_code="advertising"), reopened), None),
         ((lambda c: routed(c, kind="aspirasi"),), None),
         ((lambda c: routed(c, kind="permintaan_informasi"),), None),
     ],
@@ -119,6 +127,17 @@ def test_no_bucket_that_an_observer_sees_is_small_nor_can_be_subtracted(sizes):
     assert all(sizes[name] >= FEWEST for name in sizes if name not in merged)
     assert not merged or together >= FEWEST or merged == sizes.keys()
     assert len(merged) != 1 or sum(sizes.values()) < FEWEST or len(sizes) == 1
+
+
+COUNTED_ALTHOUGH = {"not_true", "abusive", "other"}
+"""Reasons for which nobody can take a complaint out of the second figure."""
+
+
+@pytest.mark.parametrize("code", [*REASON_WORDS, None])
+def test_each_reason_is_decided_and_only_what_no_agency_could_follow_up_is_left_out(code):
+    assert {*rules.LEFT_OUT, *COUNTED_ALTHOUGH} == {*REASON_WORDS, "withdrawn"}
+    ended = lived(lambda c: moved(c, "archived", reason_code=code))
+    assert ended.left_out == (None if code in {*COUNTED_ALTHOUGH, None} else code)
 
 
 HEALTH, REGION = ("NTB.DINKES",), ("52.03",)

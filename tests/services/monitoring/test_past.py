@@ -15,7 +15,7 @@ from services.monitoring.rules import CUTS, left_out
 from shared.core.errors import ExplainedError
 from shared.core.times import WITA
 from shared.directory import directory
-from tests.services.monitoring.past_made_up import FOLLOWED_UP, HEADER, TOTAL, file_of, rows
+from tests.services.monitoring.past_made_up import COUNTED, FOLLOWED_UP, HEADER, TOTAL, file_of, rows
 
 PERIOD = ("--from", "2020-01-01", "--to", "2021-07-31")
 ONE = dict.fromkeys(HEADER, "") | {"id": "NC-1", "tanggal": "2021-07-31", "kanal": "sms"}
@@ -77,8 +77,7 @@ async def test_the_second_figure_counts_the_same_past_without_what_is_no_complai
     total = json.loads((await ntbcare(figures.app, "follow-up", *PERIOD, "--json")).output)["total"]
     made = [
         (
-            one["jenis"] != "bukan_pengaduan"
-            and (bool(one["tindak_lanjut"]) or one["status"] not in {"ditolak", "arsip"}),
+            one["jenis"] != "bukan_pengaduan" and (bool(one["tindak_lanjut"]) or one["alasan"] in COUNTED),
             bool(one["tindak_lanjut"]),
         )
         for one in rows()
@@ -228,6 +227,8 @@ def test_a_regency_is_found_by_code_name_or_short_name(words, code):
         ({"urusan": "sihir"}, "affair"),
         ({"jenis": "curhat"}, "kind"),
         ({"status": "ditindaklanjuti"}, "followed_up"),
+        ({"status": "arsip", "alasan": "malas"}, "reason"),
+        ({"status": "tuntas", "alasan": "in_court"}, "reason"),
         ({"kanal": "=1+1"}, "channel"),
         ({"id": "x" * 101}, "external_id"),
         ({"tanggal": "1999-12-31"}, "received"),
@@ -263,10 +264,14 @@ def test_a_past_is_followed_up_by_a_day_an_answer_or_a_yes_and_by_nothing_else(c
 
 
 def test_a_limit_of_the_past_is_unknown_and_the_same_rules_leave_out():
-    (past,), _ = read(ONE | {"status": "arsip", "tanggal": "2021-07-31 10:00", "selesai": "2021-07-31"})
+    (past,), _ = read(
+        ONE | {"status": "arsip", "alasan": "in_court", "tanggal": "2021-07-31 10:00", "selesai": "2021-07-31"}
+    )
     assert past is not None
     assert set(past.clocks.values()) == {"unknown"}
     assert (
-        past.left_out == left_out(kind=None, state="archived", followed_up=False, withdrawn_untaken=False) == "archived"
+        past.left_out
+        == left_out(kind=None, reason="in_court", followed_up=False, withdrawn_untaken=False)
+        == "in_court"
     )
     assert past.closed_at == past.received_at and past.closed_at - wita(2021, 7, 31) == timedelta(hours=10)
