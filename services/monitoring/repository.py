@@ -1,6 +1,7 @@
 """Every SQL statement that keeps complaints and answers, and that counts them."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,13 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
-    Text,
     Uuid,
     and_,
     bindparam,
     case,
     cast,
-    column,
     delete,
     false,
     func,
@@ -38,7 +37,6 @@ from services.monitoring.rules import (
     NONE,
     OTHER,
     SEALED,
-    STEPS,
     Cut,
     Duration,
     Figures,
@@ -47,6 +45,9 @@ from services.monitoring.rules import (
     Scope,
     counts_sealed,
 )
+from services.monitoring.times.repository import counts as step_counts
+from services.monitoring.times.repository import durations
+from services.monitoring.times.rules import DRAWS, WorkingDays
 from shared.core.times import WITA
 from shared.db import Prepared, Rows, UnitOfWork, columns_of, update_rows
 
@@ -61,8 +62,6 @@ _LOCK = Prepared(
     .order_by(models.complaint.c.complaint_id)
     .with_for_update()
 )
-_QUANTILES = (0.5, 0.9)
-_SECONDS_IN_AN_HOUR = 3600.0
 
 
 def open_all(tx: UnitOfWork, complaints: Sequence[Complaint]) -> None:
@@ -105,20 +104,16 @@ async def sizes(tx: UnitOfWork, question: Question, seeing: Scope) -> dict[str, 
 
 
 async def figures(
-    tx: UnitOfWork, question: Question, seeing: Scope, merged: frozenset[str]
+    tx: UnitOfWork, question: Question, seeing: Scope, merged: frozenset[str], days: WorkingDays
 ) -> tuple[Figures, dict[str, Figures]]:
     """Return the figures of all, and of each bucket; the `merged` ones stand under `OTHER`."""
     counted = _counted(question, seeing, merged)
     limits = await _limits(tx, counted)
-    total, buckets = Figures(), {}
-    for row in (await tx.execute(_figures(counted))).mappings():
-        bucket = None if row["is_total"] else row["bucket"]
-        found = _figures_of(row, limits.get(bucket, {}))
-        if bucket is None:
-            total = found
-        else:
-            buckets[bucket] = found
-    return total, buckets
+    rows = (await tx.execute(_figures(counted, days))).mappings()
+    found = {None if row["is_total"] else row["bucket"]: row for row in rows}
+    times = await durations(tx, counted, found, days)
+    figures = {bucket: _figures_of(row, times[bucket], limits.get(bucket, {})) for bucket, row in found.items()}
+    return figures[None], {bucket: one for bucket, one in figures.items() if bucket is not None}
 
 
 async def warnings(tx: UnitOfWork, start: date, end: date, seeing: Scope) -> tuple[dict[str, int], dict[str, Any]]:
@@ -196,6 +191,7 @@ def _live() -> Select[Any]:
         table.rating,
         table.escalations,
         false().label("imported"),
+        _draw(func.uuid_hash(table.complaint_id)),
     )
 
 
@@ -208,10 +204,16 @@ def _past() -> Select[Any]:
         cast(null(), models.complaint.c.rating.type).label("rating"),
         literal(0).label("escalations"),
         true().label("imported"),
+        _draw(func.hashint8(table.id)),
     )
 
 
-def _figures(counted: Subquery) -> Select[Any]:
+def _draw(hashed: ColumnElement[int]) -> ColumnElement[int]:
+    """Return a complaint's number for `times.rules.draws`."""
+    return hashed.bitwise_and(DRAWS - 1).label("draw")
+
+
+def _figures(counted: Subquery, days: WorkingDays) -> Select[Any]:
     of = counted.c
     counts: dict[str, ColumnElement[Any]] = {
         "received": func.count(),
@@ -224,49 +226,36 @@ def _figures(counted: Subquery) -> Select[Any]:
         "rated": func.count(of.rating),
         "mean_rating": cast(func.avg(of.rating), literal(0.0).type),
         **{f"left_out_{reason}": func.count().filter(of.left_out == reason) for reason in LEFT_OUT},
+        **step_counts(of, days),
     }
-    for step, (since, until) in STEPS.items():
-        in_order = of[until] >= of[since]
-        seconds = func.extract("epoch", of[until] - of[since])
-        counts[f"{step}_count"] = func.count().filter(in_order)
-        quantiles = func.percentile_cont(cast(list(_QUANTILES), ARRAY(literal(0.0).type)))
-        counts[step] = quantiles.within_group(seconds).filter(in_order)
     grouped = func.grouping_sets(tuple_(of.bucket), tuple_())
     named = [value.label(name) for name, value in counts.items()]
     return select(of.bucket, (func.grouping(of.bucket) == 1).label("is_total"), *named).group_by(grouped)
 
 
-def _figures_of(row: Mapping[str, Any], limits: Mapping[str, Limit]) -> Figures:
+def _figures_of(row: Mapping[str, Any], steps: Mapping[str, Duration], limits: Mapping[str, Limit]) -> Figures:
     return Figures(
         **{name: row[name] for name in _COUNTS},
         mean_rating=row["mean_rating"],
         left_out={reason: row[f"left_out_{reason}"] for reason in LEFT_OUT if row[f"left_out_{reason}"]},
-        steps={step: _duration(row[f"{step}_count"], row[step]) for step in STEPS},
+        steps=steps,
         limits=limits,
     )
 
 
-def _duration(count: int, seconds: Sequence[float] | None) -> Duration:
-    if not seconds:
-        return Duration(0, None, None)
-    median, p90 = (one / _SECONDS_IN_AN_HOUR for one in seconds)
-    return Duration(count, median, p90)
-
-
 async def _limits(tx: UnitOfWork, counted: Subquery) -> dict[str | None, dict[str, Limit]]:
-    """Return how the clocks went, by bucket (None: all) and clock. One that was cancelled had nothing to keep."""
-    each = func.jsonb_each_text(counted.c.clocks).table_valued(column("key", Text), column("value", Text))
-    rows = (
-        select(counted.c.bucket, each.c.key, each.c.value, func.count())
-        .select_from(counted.join(each, true()))
-        .group_by(counted.c.bucket, each.c.key, each.c.value)
-    )
-    found: dict[str | None, dict[str, dict[str, int]]] = {}
-    for bucket, clock, outcome, count in await tx.execute(rows):
-        name = "open" if outcome in {"running", "stopped"} else outcome
-        for key in (bucket, None) if name in Limit.__slots__ else ():
-            counts = found.setdefault(key, {}).setdefault(clock, {})
-            counts[name] = counts.get(name, 0) + count
+    """Return how the clocks went, by bucket (None: all) and clock. One that was cancelled had nothing to keep.
+
+    There are few ways in which the clocks of a complaint stand together, so these are counted and then taken apart.
+    """
+    clocks = counted.c.clocks
+    rows = await tx.execute(select(counted.c.bucket, clocks, func.count()).group_by(counted.c.bucket, clocks))
+    found: dict[str | None, dict[str, Counter[str]]] = {}
+    for bucket, outcomes, count in rows:
+        for clock, outcome in outcomes.items():
+            name = "open" if outcome in {"running", "stopped"} else outcome
+            for key in (bucket, None) if name in Limit.__slots__ else ():
+                found.setdefault(key, {}).setdefault(clock, Counter())[name] += count
     return {key: {clock: Limit(**counts) for clock, counts in sorted(clocks.items())} for key, clocks in found.items()}
 
 

@@ -91,11 +91,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long a step took, in hours: the median, and what nine in ten did not exceed."""
+    """How long a step took: the median, and what nine in ten did not exceed, in hours and in the agency's working days.
+
+    `in_days`: how many of `count` lie in years that the calendar knows; of the others no working days are told.
+    """
 
     count: int
     median_hours: float | None
     p90_hours: float | None
+    in_days: int = 0
+    median_days: float | None = None
+    p90_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

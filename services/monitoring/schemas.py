@@ -1,6 +1,7 @@
 """What monitoring says over HTTP."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -21,6 +22,9 @@ class StepOut(BaseModel):
     count: int = Field(description="Complaints in which both dates are known and in order.")
     median_hours: float | None
     p90_hours: float | None
+    in_days: int = Field(description="How many of these lie in years whose holidays are known.")
+    median_days: float | None = Field(description="Working days of the agency, of those that lie in such years.")
+    p90_days: float | None
 
 
 class LimitOut(BaseModel):
@@ -136,7 +140,7 @@ def _figures(figures: Figures) -> dict[str, object]:
         "mean_rating": _rounded(figures.mean_rating),
         "imported": figures.imported,
         "steps": {
-            name: StepOut(count=one.count, median_hours=_rounded(one.median_hours), p90_hours=_rounded(one.p90_hours))
+            name: StepOut.model_validate({key: _rounded(value) for key, value in asdict(one).items()})
             for name, one in figures.steps.items()
         },
         "limits": {name: _limit(one) for name, one in figures.limits.items()},

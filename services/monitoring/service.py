@@ -1,17 +1,28 @@
 """Monitoring's use cases: learn a fact about complaints, and answer what was followed up."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from services.monitoring import repository, rules
 from services.monitoring.complaint import after, opened
 from services.monitoring.rules import Figures, Question, Scope
+from services.monitoring.times.rules import WorkingDays, working_days
+from shared.calendar import calendar
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
+from shared.directory.regions import regencies
 from shared.events import ComplaintAnswered, ComplaintEvent, ComplaintReceived
+
+
+@cache
+def _working_days() -> WorkingDays:
+    """Read the calendars at the first question: they take a moment, and some memory."""
+    return working_days(calendar(), {one.code: calendar(one.code) for one in regencies()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,8 @@ async def follow_up(tx: UnitOfWork, question: Question, seeing: Scope) -> Answer
         if rules.too_few(sum(sizes.values())):
             return Answered(question, Figures(), {}, suppressed=True)
         merged = rules.merged(sizes)
-    total, buckets = await repository.figures(tx, question, seeing, merged)
+    days = await asyncio.to_thread(_working_days)
+    total, buckets = await repository.figures(tx, question, seeing, merged, days)
     return Answered(question, total, dict(sorted(buckets.items())))
 
 

@@ -67,6 +67,8 @@ async def test_of_717_complaints_374_were_followed_up_which_is_52_2_percent_in_e
         assert sum(one["received"] for one in told["buckets"]) == total["imported"] == TOTAL
         assert sum(one["followed_up"] for one in told["buckets"]) == FOLLOWED_UP
         limits = total["limits"]
+        step = total["steps"]["received_to_follow_up"]
+        assert step["count"] and (step["in_days"], step["median_days"], step["p90_days"]) == (0, None, None)
         assert limits["follow_up"] == {"kept": 0, "missed": 0, "unknown": TOTAL, "open": 0, "share": None}
     answer = await ask(**{"from": "2020-01-01", "to": "2021-07-31"}, by="month", format="csv")
     assert answer.text.splitlines()[-1].startswith('"total","Jumlah",717,374,52.2,')
