@@ -21,6 +21,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "answered": ("dijawab", "tanggal_jawaban"),
     "closed": ("selesai", "tanggal_selesai"),
     "status": ("state",),
+    "verify_due": ("batas_verifikasi",),
+    "follow_up_due": ("batas_tindak_lanjut",),
+    "close_due": ("batas_selesai",),
     "reason": ("alasan", "alasan_arsip", "alasan_ditolak", "reason_code"),
 }
 """Every column that is read, and what else it may be called. Nothing else is read: no words, and nobody's name."""

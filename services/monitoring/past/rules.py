@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
 from services.monitoring.past.names import Names, Unknown
-from services.monitoring.rules import CLOCKS, ENDED_UNANSWERED, FIRST_DAY, left_out
+from services.monitoring.rules import ENDED_UNANSWERED, FIRST_DAY, left_out
 from shared.core.times import WITA
 from shared.events import REASON_WORDS, STATE_WORDS
 
@@ -39,8 +39,10 @@ _WORKED = frozenset({"ditindaklanjuti"})
 """Says that it was followed up: then the file must say so in its own column too, so that nothing is guessed."""
 
 
-_JUDGED = tuple(clock for clock in CLOCKS if clock in {"verify", "follow_up", "close"})
-"""The limits that a past had, too. No calendar of its years is known here: they are unknown, and never kept."""
+_OUTCOMES = {"tepat": "kept", "tepat waktu": "kept", "kept": "kept"}
+_OUTCOMES |= {"terlambat": "missed", "lewat": "missed", "missed": "missed"}
+_UNKNOWN = "unknown"
+"""How a limit went of which the file says nothing: no calendar of its years is known here, and it is never kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Past:
     answered_at: datetime | None
     closed_at: datetime | None
     left_out: str | None
-    clocks: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(_JUDGED, "unknown"))
+    clocks: Mapping[str, str]
 
 
 class Reader:
@@ -114,6 +116,13 @@ class _Row:
         followed_up = followed_up or days["answered_at"] is not None
         state = self._state(days, followed_up=followed_up)
         reason = self._reason(state)
+        first = min(filter(None, [first, days["answered_at"]]), default=None)
+        waits = state not in ENDED_UNANSWERED
+        clocks = {
+            "verify": self._limit("verify_due", days["verified_at"] or days["assigned_at"], waits=state == "received"),
+            "follow_up": self._limit("follow_up_due", first, waits=waits and not followed_up),
+            "close": self._limit("close_due", days["closed_at"], waits=waits and state != "closed"),
+        }
         if received is None or len(self._faults) > self._before:
             return None
         return Past(
@@ -126,12 +135,13 @@ class _Row:
             state=state,
             received_at=received,
             followed_up=followed_up,
-            followed_up_at=min(filter(None, [first, days["answered_at"]]), default=None),
+            followed_up_at=first,
             left_out=left_out(kind=kind, reason=reason, followed_up=followed_up, withdrawn_untaken=False),
             verified_at=days["verified_at"],
             assigned_at=days["assigned_at"],
             answered_at=days["answered_at"],
             closed_at=days["closed_at"],
+            clocks=clocks,
         )
 
     def _cell(self, column: str) -> str:
@@ -209,6 +219,23 @@ class _Row:
         elif words and words not in _REASONS:
             self._fault("reason", f"{words[:40]!r} is no reason; these are: {', '.join(REASON_WORDS)}")
         return _REASONS.get(words)
+
+    def _limit(self, column: str, done: datetime | None, *, waits: bool) -> str:
+        """Return how a limit went, as the file says or by the day that it gives; nothing is guessed from its dates.
+
+        `waits`: it is known that what the limit is for has not been done.
+        """
+        words = self._cell(column)
+        if not words or words.lower() in _OUTCOMES:
+            return _OUTCOMES.get(words.lower(), _UNKNOWN)
+        due = read_day(words)
+        if due is None:
+            self._fault(column, f"{words[:40]!r} is neither the day of the limit nor `tepat waktu` or `terlambat`")
+            return _UNKNOWN
+        last = due.astimezone(WITA).date()
+        if done is not None:
+            return "kept" if done.astimezone(WITA).date() <= last else "missed"
+        return ("missed" if last < self._today else "running") if waits else _UNKNOWN
 
 
 def read_day(words: str) -> datetime | None:

@@ -235,6 +235,7 @@ def test_a_regency_is_found_by_code_name_or_short_name(words, code):
         ({"id": "x" * 101}, "external_id"),
         ({"tanggal": "1999-12-31"}, "received"),
         ({"selesai": "2021-07-30"}, "closed"),
+        ({"batas_selesai": "lima hari"}, "close_due"),
     ],
 )
 def test_a_wrong_cell_is_named_by_row_and_column(cells, column):
@@ -263,6 +264,28 @@ def test_a_past_is_followed_up_by_a_day_an_answer_or_a_yes_and_by_nothing_else(c
     (past,), faults = read(ONE | cells)
     assert not faults and past is not None
     assert (past.followed_up, past.followed_up_at, past.state) == (followed_up, first, state)
+
+
+@pytest.mark.parametrize(
+    ("cells", "outcome"),
+    [
+        ({}, "unknown"),
+        ({"tindak_lanjut": "2021-08-06"}, "unknown"),
+        ({"tindak_lanjut": "2021-08-06 15:00", "batas_tindak_lanjut": "06/08/2021"}, "kept"),
+        ({"tindak_lanjut": "2021-08-07", "batas_tindak_lanjut": "06/08/2021"}, "missed"),
+        ({"dijawab": "2021-08-06", "batas_tindak_lanjut": "06/08/2021"}, "kept"),
+        ({"tindak_lanjut": "ya", "batas_tindak_lanjut": "06/08/2021"}, "unknown"),
+        ({"batas_tindak_lanjut": "06/08/2021"}, "missed"),
+        ({"batas_tindak_lanjut": "06/08/2021", "status": "arsip"}, "unknown"),
+        ({"batas_tindak_lanjut": "2026-12-01"}, "running"),
+        ({"batas_tindak_lanjut": "Tepat waktu"}, "kept"),
+        ({"batas_tindak_lanjut": "terlambat"}, "missed"),
+    ],
+)
+def test_a_limit_of_the_past_is_known_only_where_the_file_says_it(cells, outcome):
+    (past,), faults = read(ONE | dict.fromkeys(("batas_tindak_lanjut",), "") | cells)
+    assert not faults and past is not None
+    assert past.clocks == {"verify": "unknown", "follow_up": outcome, "close": "unknown"}
 
 
 def test_a_limit_of_the_past_is_unknown_and_the_same_rules_leave_out():
