@@ -16,6 +16,7 @@ from shared.events import (
     ComplaintFollowedUp,
     ComplaintRated,
     ComplaintReceived,
+    ComplaintResumed,
     ComplaintRouted,
     ComplaintStatusChanged,
     ComplaintVerified,
@@ -112,6 +113,10 @@ def rated(about, rating) -> ComplaintRated:
 
 def withdrawn(about, *, hours=1.5) -> ComplaintWithdrawn:
     return _of(ComplaintWithdrawn, about, message_id=new_id(), withdrawn_at=at(hours))
+
+
+def resumed(about, *, hours=1.7) -> ComplaintResumed:
+    return _of(ComplaintResumed, about, message_id=new_id(), resumed_at=at(hours))
 
 
 def sealing_words(about) -> ComplaintAppended:
