@@ -5,17 +5,20 @@ Sealed complaints are left out, as for everybody but the Inspectorate.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.cli.operator import console, with_database
 from services.monitoring import service
 from services.monitoring.exports import answers_csv, follow_up_csv, percent
 from services.monitoring.naming import name_of
-from services.monitoring.rules import CUTS, FILTERS, Cut, Figures, Question, Scope, share
+from services.monitoring.rules import CUTS, FILTERS, Cut, Duration, Figures, Question, Scope, share
 from services.monitoring.schemas import answers_out, follow_up_out
+from services.monitoring.service import AnswerQuality
 from services.monitoring.settings import MonitoringSettings
 from shared.core.errors import ExplainedError, ProblemError
 from shared.db import Database, UnitOfWork
@@ -26,7 +29,10 @@ T = TypeVar("T")
 From = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of receipt, WITA.")]
 To = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of receipt, WITA.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print a CSV file.")]
+AsCsv = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write a CSV file in which a spreadsheet runs nothing; `-` prints it."),
+]
 
 
 @app.command("follow-up")
@@ -39,34 +45,30 @@ def follow_up(
     ] = None,
     *,
     as_json: AsJson = False,
-    as_csv: AsCsv = False,
+    csv_file: AsCsv = None,
 ) -> None:
     """Print how many of the complaints received in a period were followed up by their agency."""
     question = Question(start=start.date(), end=end.date(), by=_cut(by), filters=_filters(only or []))
     answered = _run(lambda tx: service.follow_up(tx, question, Scope()))
     if as_json:
         typer.echo(follow_up_out(answered).model_dump_json(by_alias=True))
-    elif as_csv:
-        typer.echo(follow_up_csv(answered), nl=False)
+    elif csv_file:
+        _write(csv_file, follow_up_csv(answered))
     else:
-        console.print(_table(question.by, answered.buckets, answered.total))
+        console.print(_table(question, answered.buckets, answered.total))
 
 
 @app.command("answers")
-def answers(start: From, end: To, *, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+def answers(start: From, end: To, *, as_json: AsJson = False, csv_file: AsCsv = None) -> None:
     """Print how many of the answers of a period had which warning, by agency."""
     first, last = start.date(), end.date()
     total, buckets = _run(lambda tx: service.answers(tx, first, last, Scope()))
     if as_json:
         typer.echo(answers_out(first, last, total, buckets).model_dump_json(by_alias=True))
-    elif as_csv:
-        typer.echo(answers_csv(total, buckets), nl=False)
+    elif csv_file:
+        _write(csv_file, answers_csv(total, buckets))
     else:
-        table = Table("agency", "answers", *total.warnings)
-        for name, one in [*((name_of("agency", key), one) for key, one in buckets.items()), ("Jumlah", total)]:
-            shares = (_percent(share(one.warnings.get(warning, 0), one.answers)) for warning in total.warnings)
-            table.add_row(name, str(one.answers), *shares)
-        console.print(table)
+        console.print(_answers(f"Answers of {first} to {last}", buckets, total))
 
 
 @app.command()
@@ -78,21 +80,73 @@ def rebuild(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] =
     console.print(f"{gone} complaints are forgotten. Next: ntbcare events republish --all, then start monitoring.")
 
 
-def _table(by: Cut, buckets: Mapping[str, Figures], total: Figures) -> Table:
-    table = Table(by, "received", "followed up", "rate", "of complaints", "median hours", "within the limit")
+def _table(question: Question, buckets: Mapping[str, Figures], total: Figures) -> Table:
+    """Return the follow-up rate as people read it; what has no name yet is printed as it is, markup and all."""
+    counts = ("received", "followed up", "rate", "of complaints")
+    only = "".join(f", {cut} {key}" for cut, key in question.filters.items())
+    table = _plain(f"Received {question.start} to {question.end}{only}", question.by, *counts, *_FIRST_FOLLOW_UP)
+    table.caption = _left_out(total)
     for key, one in buckets.items():
-        table.add_row(name_of(by, key), *_line(one))
+        table.add_row(escape(name_of(question.by, key)), *_line(one))
     table.add_section()
-    table.add_row("Jumlah", *_line(total))
+    table.add_row("Jumlah", *_line(total), style="bold")
     return table
+
+
+_FIRST_FOLLOW_UP = ("median hours", "working days", "within the limit")
 
 
 def _line(of: Figures) -> tuple[str, ...]:
     took, limit = of.steps.get("received_to_follow_up"), of.limits.get("follow_up")
-    hours = None if took is None else took.median_hours
     within = _percent(limit.share) if limit and limit.share is not None else "not known"
-    counts = (str(of.received), str(of.followed_up), _percent(of.rate), _percent(of.complaint_rate))
-    return (*counts, "—" if hours is None else f"{hours:.1f}", within)
+    counts = (f"{of.received:,}", f"{of.followed_up:,}", _percent(of.rate), _percent(of.complaint_rate))
+    return (*counts, *_took(took), within)
+
+
+def _took(duration: Duration | None) -> tuple[str, str]:
+    return (_number(duration.median_hours), _number(duration.median_days)) if duration else ("—", "—")
+
+
+def _left_out(total: Figures) -> str | None:
+    parts = ", ".join(f"{count:,} {reason}" for reason, count in total.left_out.items())
+    return f"Of complaints, without {parts} (docs/follow-up-rate.md)" if parts else None
+
+
+def _answers(title: str, buckets: Mapping[str, AnswerQuality], total: AnswerQuality) -> Table:
+    table = _plain(title, "agency", "answers", *total.warnings)
+
+    def add(name: str, one: AnswerQuality, style: str | None = None) -> None:
+        shares = (_percent(share(one.warnings.get(warning, 0), one.answers)) for warning in total.warnings)
+        table.add_row(name, f"{one.answers:,}", *shares, style=style)
+
+    for key, one in buckets.items():
+        add(escape(name_of("agency", key)), one)
+    table.add_section()
+    add("Jumlah", total, "bold")
+    return table
+
+
+def _plain(title: str, first: str, *numbers: str) -> Table:
+    table = Table(first, title=escape(title), title_justify="left", caption_justify="left")
+    for name in numbers:
+        table.add_column(escape(name), justify="right")
+    return table
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a CSV file where it was asked for; `-` is the terminal."""
+    if str(file) == "-":
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise ExplainedError(f"{file} cannot be written: {error.strerror}") from None
+    console.print(f"Written: {escape(str(file))}")
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.1f}"
 
 
 def _percent(value: float | None) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.events import Actor
+from shared.events import Actor, ComplaintEvent
 from tests.services.monitoring.facts import (
     MACHINE,
     answered,
@@ -34,15 +34,23 @@ def figures(ask):
     return told
 
 
-def counts(followed=0, *, of=1, answered=0, closed=0, left_out=None, **limits):
+def counts(
+    followed: int = 0,
+    *,
+    of: int = 1,
+    answered: int = 0,
+    closed: int = 0,
+    left_out: dict[str, int] | None = None,
+    **limits: float,
+) -> dict[str, object]:
     out = left_out or {}
-    told = {"received": of, "followed_up": followed, "complaints": of - sum(out.values())}
+    told: dict[str, object] = {"received": of, "followed_up": followed, "complaints": of - sum(out.values())}
     return told | {"answered": answered, "closed": closed, "left_out": out, "follow_up": limits}
 
 
 async def test_each_order_of_casework_makes_its_figure(deliver, figures):
     case = received()
-    steps = [
+    steps: list[tuple[list[ComplaintEvent], dict[str, object]]] = [
         ([routed(case), moved(case, "received", actor=MACHINE)], counts()),
         (
             [assigned(case), moved(case, "assigned", actor=MACHINE), deadlines(case, follow_up="running")],

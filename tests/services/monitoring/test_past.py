@@ -15,6 +15,7 @@ from services.monitoring.rules import CUTS, left_out
 from shared.core.errors import ExplainedError
 from shared.core.times import WITA
 from shared.directory import directory
+from tests.services.monitoring.facts import answered, assigned, followed_up, moved, received
 from tests.services.monitoring.past_made_up import COUNTED, FOLLOWED_UP, HEADER, TOTAL, file_of, rows
 
 PERIOD = ("--from", "2020-01-01", "--to", "2021-07-31")
@@ -72,6 +73,29 @@ async def test_of_717_complaints_374_were_followed_up_which_is_52_2_percent_in_e
         assert limits["follow_up"] == {"kept": 0, "missed": 0, "unknown": TOTAL, "open": 0, "share": None}
     answer = await ask(**{"from": "2020-01-01", "to": "2021-07-31"}, by="month", format="csv")
     assert answer.text.splitlines()[-1].startswith('"total","Jumlah",717,374,52.2,')
+
+
+async def test_figures_are_printed_and_written_so_that_nothing_in_them_runs(ntbcare, deliver, empty, tmp_path):
+    for channel in ("[red]sms", "=1+1"):
+        new = received(channel=channel)
+        await deliver(new, assigned(new), followed_up(new, hours=30), answered(new, hours=30, warnings=("no_date",)))
+    ended = received()
+    await deliver(ended, moved(ended, "rejected", reason_code="advertising"))
+    march = ("--from", "2026-03-01", "--to", "2026-03-31")
+    printed = (await ntbcare(figures.app, "follow-up", *march, "--by", "channel")).output
+    assert "[red]sms" in printed
+    assert [one.strip() for one in next(line for line in printed.splitlines() if "Jumlah" in line).split("│")[2:9]] == [
+        *("3", "2", "66.7 %", "100.0 %"),
+        *("30.0", "2.0", "not known"),  # after closing time of the second day: of the third
+    ]
+    assert "without 1 advertising" in printed
+    assert "100.0 %" in (await ntbcare(figures.app, "answers", *march)).output
+    file = tmp_path / "figures.csv"
+    await ntbcare(figures.app, "follow-up", *march, "--by", "channel", "--csv", file)
+    assert '\n"\'=1+1",' in file.read_bytes().decode().replace("\r", "")
+    assert (await ntbcare(figures.app, "answers", *march, "--csv", "-")).output.startswith('\ufeff"agency"')
+    nowhere = await ntbcare(figures.app, "answers", *march, "--csv", tmp_path / "none" / "x.csv", code=1)
+    assert "cannot be written" in str(nowhere.exception)
 
 
 async def test_the_second_figure_counts_the_same_past_without_what_is_no_complaint(ntbcare, file, empty):
