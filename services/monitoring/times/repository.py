@@ -8,13 +8,16 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Float,
+    Integer,
+    Select,
     Subquery,
+    Text,
     and_,
     bindparam,
     case,
     cast,
+    column,
     func,
-    literal,
     or_,
     select,
     true,
@@ -22,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.monitoring.rules import STEPS, Duration
-from services.monitoring.times.rules import DRAWS, WorkingDays, draws
+from services.monitoring.times.rules import WorkingDays, draws
 from shared.db import UnitOfWork
 
 _QUANTILES = (0.5, 0.9)
@@ -45,29 +48,30 @@ async def durations(
 ) -> dict[str | None, dict[str, Duration]]:
     """Return how long each step took, by bucket (None: all) and step; `found` has the counts of each.
 
-    All and the buckets are asked for one after the other: a large bucket tells the times of some of its complaints.
+    All and the buckets are asked for one after the other: of very many complaints, each takes its own.
     """
-    below = draws({bucket: row["received"] for bucket, row in found.items()})
-    all_ = _timed(counted, literal(below.pop(None, DRAWS)), days)
-    timed = _timed(counted, _below(counted, below), days)
-    by_bucket = select(timed.c.bucket, *_quantiles(timed, days)).group_by(timed.c.bucket)
+    sizes = {bucket: row["received"] for bucket, row in found.items() if bucket is not None}
     rows: dict[str | None, Mapping[str, Any]] = {}
-    rows[None] = dict((await tx.execute(select(*_quantiles(all_, days)))).mappings().one())
+    all_ = _timed(counted, days).where(counted.c.draw < draws({"": found[None]["received"]})[""])
+    rows[None] = dict((await tx.execute(select(*_quantiles(all_.offset(0).subquery(), days)))).mappings().one())
+    timed = _drawn(_timed(counted, days), counted, draws(sizes)).offset(0).subquery()
+    by_bucket = select(timed.c.bucket, *_quantiles(timed, days)).group_by(timed.c.bucket)
     rows |= {row["bucket"]: dict(row) for row in (await tx.execute(by_bucket)).mappings()}
     return {bucket: {step: _duration(step, row, rows[bucket]) for step in STEPS} for bucket, row in found.items()}
 
 
-def _below(counted: Subquery, below: Mapping[str | None, int]) -> ColumnElement[int]:
-    """Return the number below which a complaint is taken, by its bucket."""
-    large = [(counted.c.bucket == bucket, number) for bucket, number in below.items()]
-    return case(*large, else_=DRAWS) if large else literal(DRAWS)
+def _drawn(timed: Select[Any], counted: Subquery, below: Mapping[str, int]) -> Select[Any]:
+    """Take of each bucket the complaints that are below its number."""
+    columns = cast(list(below), ARRAY(Text)), cast(list(below.values()), ARRAY(Integer))
+    of = func.unnest(*columns).table_valued(column("bucket", Text), column("below", Integer)).render_derived("drawn")
+    return timed.join(of, and_(counted.c.bucket == of.c.bucket, counted.c.draw < of.c.below))
 
 
-def _timed(counted: Subquery, below: ColumnElement[int], days: WorkingDays) -> Subquery:
+def _timed(counted: Subquery, days: WorkingDays) -> Select[Any]:
     """Return dates with the number of their working day; OFFSET 0 has each looked up once and not for every step."""
     of = counted.c
     numbers = (_number(of[name], of.agency, days).label(f"{name}_day") for name in _DATES)
-    return select(of.bucket, *(of[name] for name in _DATES), *numbers).where(of.draw < below).offset(0).subquery()
+    return select(of.bucket, *(of[name] for name in _DATES), *numbers).select_from(counted)
 
 
 def _quantiles(timed: Subquery, days: WorkingDays) -> list[ColumnElement[Any]]:

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from shared.calendar import Calendar
 from shared.core.times import WITA
 
-MOST = 20_000
-"""Of more complaints than these, the times of so many are told: the quantiles move by less than people can see."""
+MOST = 100_000
+"""Of more complaints than these, the times of so many are told: to sort a million eighteen times takes too long."""
 DRAWS = 1 << 16
 """Each complaint has a number below this, made of its id: whoever asks twice gets the same ones."""
 
@@ -56,6 +56,15 @@ def _spans(years: Sequence[int], offices: Sequence[Office]) -> Iterator[tuple[da
         yield datetime.combine(date(first, 1, 1), time(), WITA), min(closings)
 
 
-def draws(sizes: Mapping[str | None, int]) -> dict[str | None, int]:
-    """Return of each bucket that has more than `MOST` below which number its complaints are taken."""
-    return {bucket: DRAWS * MOST // size for bucket, size in sizes.items() if size > MOST}
+def draws(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Return of each bucket below which number its complaints are taken, so that at most about `MOST` are, of all.
+
+    Small buckets are taken whole; of the others each gives the same number.
+    """
+    share, left = MOST, MOST
+    for taken, size in enumerate(sorted(sizes.values())):
+        share = left // (len(sizes) - taken)
+        if size > share:
+            break
+        left -= size
+    return {bucket: DRAWS if size <= share else max(1, DRAWS * share // size) for bucket, size in sizes.items()}

@@ -98,8 +98,13 @@ def test_nothing_is_counted_across_a_year_that_is_not_known():
 
 
 def test_of_many_complaints_so_many_are_timed_as_are_enough():
-    assert draws({None: times.MOST, "a": 1}) == {}
-    assert draws({None: 4 * times.MOST, "a": times.MOST + 1, "b": 5}) == {None: DRAWS // 4, "a": DRAWS - 4}
+    assert draws({}) == {}
+    assert draws({"a": times.MOST - 1, "b": 1}) == {"a": DRAWS, "b": DRAWS}
+    assert draws({"a": 4 * times.MOST}) == {"a": DRAWS // 4}
+    many = {"a": 4 * times.MOST, "b": 2 * times.MOST, "c": times.MOST // 5}
+    assert draws(many) == {"a": DRAWS // 10, "b": DRAWS // 5, "c": DRAWS}
+    taken = {bucket: many[bucket] * below // DRAWS for bucket, below in draws(many).items()}
+    assert sum(taken.values()) == pytest.approx(times.MOST, rel=0.001)
 
 
 async def test_a_large_bucket_is_counted_whole_and_timed_by_some_of_it(deliver, ask, monkeypatch):
