@@ -93,6 +93,7 @@ def _table(question: Question, buckets: Mapping[str, Figures], total: Figures) -
     return table
 
 
+_NAME = 28
 _FIRST_FOLLOW_UP = ("median hours", "working days", "within the limit")
 
 
@@ -109,7 +110,7 @@ def _took(duration: Duration | None) -> tuple[str, str]:
 
 def _left_out(total: Figures) -> str | None:
     parts = ", ".join(f"{count:,} {reason}" for reason, count in total.left_out.items())
-    return f"Of complaints, without {parts} (docs/follow-up-rate.md)" if parts else None
+    return f"Of complaints: without {parts} (docs/follow-up-rate.md)" if parts else None
 
 
 def _answers(title: str, buckets: Mapping[str, AnswerQuality], total: AnswerQuality) -> Table:
@@ -127,7 +128,8 @@ def _answers(title: str, buckets: Mapping[str, AnswerQuality], total: AnswerQual
 
 
 def _plain(title: str, first: str, *numbers: str) -> Table:
-    table = Table(first, title=escape(title), title_justify="left", caption_justify="left")
+    table = Table(title=escape(title), title_justify="left", caption_justify="left")
+    table.add_column(first, min_width=_NAME)
     for name in numbers:
         table.add_column(escape(name), justify="right")
     return table
