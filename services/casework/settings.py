@@ -46,8 +46,6 @@ class CaseworkSettings(Settings):
     ] = Field(default={})
     """The same for single affairs, as a JSON object of affair and share."""
 
-    limits: str = ""
-    """A file of the operator's own limits over `clocks/limits.csv`; empty for none."""
     vault_keys: SecretsIfAny = ()
     """Open the vault for officers: the same values as NTBCARE_INTAKE_VAULT_KEYS. Without them nobody is shown."""
 

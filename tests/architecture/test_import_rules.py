@@ -54,6 +54,7 @@ BAD_IMPORTS = [
     ("rules", "services.casework.rules", "sqlalchemy"),
     ("rules", "services.routing.rules.place", "shared.http.client"),
     ("rules", "services.routing.rules.decide", "services.routing.repository"),
+    ("rules", "services.casework.clocks.rules", "services.casework.repository"),
     ("rules", "services.brandnew.rules", "socket"),
     ("gateway", "gateway.health", "sqlalchemy"),
     ("httpx", "services.identity.service", "httpx"),

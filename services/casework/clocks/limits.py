@@ -4,6 +4,7 @@ A clock's limit is that of the day (WITA) on which it began. A row of a kind goe
 before one of neither. Sources: `limits.csv` beside this file names them, with how certain each is.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,7 @@ Clock = Literal["verify", "follow_up", "resolve", "respond", "close", "complete"
 Unit = Literal["working_days", "hours", "calendar_days"]
 Certainty = Literal["certain", "press", "to be checked"]
 
+UNIT_WORDS = {"working_days": "hari kerja", "hours": "jam", "calendar_days": "hari"}
 CLOCKS: tuple[Clock, ...] = get_args(Clock)
 SHIPPED = Path(__file__).parent / "limits.csv"
 #: What limited earlier complaints is not recorded here: their limits are unknown.
@@ -60,6 +62,8 @@ class Limits:
         self._by_cut: dict[tuple[Clock, str | None, str | None], list[Limit]] = {}
         for limit in limits:
             self._by_cut.setdefault((limit.clock, limit.kind, limit.urgency), []).append(limit)
+        told = sorted(repr(limit) for limits in self._by_cut.values() for limit in limits)
+        self.version = hashlib.sha256(repr(told).encode()).hexdigest()[:12]
 
     def limit(self, clock: Clock, *, kind: str, urgency: str, at: datetime) -> Limit | None:
         """Return what limits a clock that begins at `at`; None before `KNOWN_FROM`."""

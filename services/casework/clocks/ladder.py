@@ -1,0 +1,168 @@
+"""The ladder: who is told before a deadline and who after it; an operator's own steps over the shipped ones."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from services.casework.clocks.limits import CLOCKS, Clock
+from shared.calendar import Calendar, CalendarDataError
+from shared.core.times import WITA
+from shared.directory import INSPECTORATE
+from shared.directory.tables import Row, read
+
+Audience = Literal["liaison", "leader", "coordinator", "inspectorate"]
+When = Literal["before", "after"]
+Unit = Literal["working_days", "hours", "office_hours"]
+
+SHIPPED = Path(__file__).parent / "ladder.csv"
+_COLUMNS = ("clock", "step", "audience", "when", "amount", "unit", "source")
+_OF_THE_AGENCY = frozenset[Audience]({"liaison", "leader"})
+_LONGEST = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Whom to tell how long before or after a clock runs out. `amount` 0 says: when it does."""
+
+    clock: Clock
+    name: str
+    audience: Audience
+    when: When
+    amount: int
+    unit: Unit
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of one deadline, with its time."""
+
+    at: datetime
+    step: Step
+
+
+class Ladder:
+    """All steps; a clock without any reminds nobody."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._by_clock: dict[str, tuple[Step, ...]] = {}
+        for step in steps:
+            self._by_clock[step.clock] = (*self._by_clock.get(step.clock, ()), step)
+        told = repr(sorted((clock, tuple(map(repr, steps))) for clock, steps in self._by_clock.items()))
+        self.version = hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    def rungs(self, clock: str, due_at: datetime, calendar: Calendar) -> tuple[Rung, ...]:
+        """Return the steps of a deadline, the first first; without those in a year that the calendar does not know."""
+        return _rungs(self._by_clock.get(clock, ()), due_at, calendar)
+
+
+@lru_cache(maxsize=4096)
+def _rungs(steps: tuple[Step, ...], due_at: datetime, calendar: Calendar) -> tuple[Rung, ...]:
+    """Working days end at closing time, so that many deadlines share a moment."""
+    found = []
+    for step in steps:
+        try:
+            found.append(Rung(_time_of(step, due_at, calendar), step))
+        except CalendarDataError:
+            continue  # with the year's calendar comes another version, and all is computed again
+    return tuple(sorted(found, key=lambda rung: rung.at))
+
+
+def _time_of(step: Step, due_at: datetime, calendar: Calendar) -> datetime:
+    if step.unit == "hours":
+        return due_at + timedelta(hours=step.amount if step.when == "after" else -step.amount)
+    if step.amount == 0:
+        return due_at
+    if step.unit == "office_hours":
+        amount = timedelta(hours=step.amount)
+        return calendar.add_office_time(due_at, amount) if step.when == "after" else _before(due_at, amount, calendar)
+    return calendar.add_working_days(due_at, step.amount) if step.when == "after" else _morning(step, due_at, calendar)
+
+
+def _morning(step: Step, due_at: datetime, calendar: Calendar) -> datetime:
+    """Return when the office opens so many working days before."""
+    day, left = due_at.astimezone(WITA).date(), step.amount
+    while left:
+        day -= timedelta(days=1)
+        left -= calendar.is_working_day(day)
+    return calendar.first_opening(day)
+
+
+def _before(due_at: datetime, amount: timedelta, calendar: Calendar) -> datetime:
+    """Return the last moment from which the office is open for `amount` until the clock runs out."""
+    local, left = due_at.astimezone(WITA), amount
+    day: date = local.date()
+    while True:
+        for interval in reversed(calendar.hours_on(day)):
+            closes = min(interval.closes, local)
+            if closes - interval.opens >= left:
+                return closes - left
+            left -= max(closes - interval.opens, timedelta(0))
+        day -= timedelta(days=1)
+
+
+def audience_of(step: Step, *, agency_key: str | None, sealed: bool) -> Audience | None:
+    """Return who is told of a case; None where nobody more is.
+
+    Sealed ones are the Inspectorate's alone, which works them itself (Perpres 76/2013): the coordinator hears nothing.
+    What has no agency yet has only the coordinator, who gives it to one.
+    """
+    if sealed:
+        return None if step.audience == "coordinator" else "inspectorate"
+    if agency_key is None and step.audience in _OF_THE_AGENCY:
+        return "coordinator"
+    return step.audience
+
+
+def whose(audience: Audience, agency_key: str | None) -> str | None:
+    """Return the agency whose liaison or leader is told; None for who watches over all."""
+    if audience == "inspectorate":
+        return INSPECTORATE
+    return agency_key if audience in _OF_THE_AGENCY else None
+
+
+def load_ladder(override: Path | None = None, *, shipped: Path = SHIPPED) -> Ladder:
+    """Read the ladder; a row of `override` replaces the shipped one of the same clock and step, any other is added.
+
+    `DirectoryDataError` names file and row of what is wrong.
+    """
+    found = _by_key(shipped, shipped.name) | (_by_key(override, str(override)) if override else {})
+    return Ladder(step for step in found.values() if step is not None)
+
+
+def _by_key(path: Path, called: str) -> dict[tuple[str, str], Step | None]:
+    found: dict[tuple[str, str], Step | None] = {}
+    for row in read(path, _COLUMNS, called):
+        key = row.text("clock"), row.text("step")
+        if key in found:
+            raise row.error(f"{' '.join(key)} stands twice")
+        found[key] = _step(row)
+    return found
+
+
+def _step(row: Row) -> Step | None:
+    """Return a step; None for one whose audience is `nobody`, with which an operator takes a shipped one away."""
+    if row.text("audience") == "nobody":
+        return None
+    return Step(
+        clock=next(word for word in CLOCKS if word == row.choice("clock", frozenset(CLOCKS))),
+        name=row.text("step"),
+        audience=next(w for w in get_args(Audience) if w == row.choice("audience", frozenset(get_args(Audience)))),
+        when=next(word for word in get_args(When) if word == row.choice("when", frozenset(get_args(When)))),
+        amount=_amount(row),
+        unit=next(word for word in get_args(Unit) if word == row.choice("unit", frozenset(get_args(Unit)))),
+        source=row.text("source"),
+    )
+
+
+def _amount(row: Row) -> int:
+    text = row.text("amount")
+    if not (text.isascii() and text.isdecimal() and int(text) <= _LONGEST):
+        raise row.error(f"amount is {text!r}, expected a whole number from 0 to {_LONGEST}")
+    if int(text) == 0 and row.cells["when"] == "before":
+        raise row.error("a step before a deadline is at least 1 before it")
+    return int(text)
