@@ -3,6 +3,10 @@
 from fastapi import APIRouter
 
 from services.casework import consumers, endpoints
+from services.casework.clocks.due import Due
+from services.casework.clocks.recomputing import Recomputing
+from services.casework.clocks.terms import terms
+from services.casework.clocks.worker import ClockWorker
 from services.casework.looks.endpoints import looks
 from services.casework.looks.service import Looks
 from services.casework.models import inbox, parked
@@ -19,8 +23,9 @@ from shared.security.vault import VaultKeys
 
 
 def build(_options: ServeOptions) -> ServiceApp:
-    """Build casework from its settings."""
+    """Build casework from its settings. Raises where limits, ladder or the calendar of the next months are wanting."""
     settings = CaseworkSettings.load()
+    terms().require()
     database = Database(settings.database_url.get_secret_value(), application="casework", pool_size=10)
     service = CaseworkService(
         policy=settings.policy,
@@ -35,6 +40,7 @@ def build(_options: ServeOptions) -> ServiceApp:
         handlers=consumers.handlers(service),
         lock=lock_cases,
     )
+    clocks = ClockWorker(database, Due(), Recomputing())
     signed_in = authenticated(SecuritySettings.load())
     router = APIRouter()
     router.include_router(endpoints.cases(service, database, signed_in))
@@ -42,7 +48,7 @@ def build(_options: ServeOptions) -> ServiceApp:
     return ServiceApp(
         name="casework",
         router=router,
-        workers={"consumer": consumer.run, "parking": consumer.attend_parking},
+        workers={"consumer": consumer.run, "parking": consumer.attend_parking, "clocks": clocks.run},
         checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
         close=database.close,

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.casework import disposition, repository, rules
+from services.casework.clocks import keeping
 from services.casework.moves import move, say_answered
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
@@ -184,7 +185,7 @@ async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool
     if sealed and not row.sealed:
         await repository.seal(tx, row.complaint_id)
     if emergency and not row.emergency:
-        await repository.note(tx, row.complaint_id, emergency=True)
+        await repository.note(tx, row.complaint_id, **await keeping.refresh(tx, row, at, emergency=True))
         await disposition.urge(tx, row, at)
 
 

@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.casework.bodies import JoinIn, MarkIn, MaybeReasonIn, NoteIn
+from services.casework.clocks.limits import UNIT_WORDS
 from services.casework.orders import ORDERS, Order
 from services.casework.quality import WARNING_WORDS
 from services.casework.queue.cursor import cursor_of
@@ -19,7 +20,9 @@ from services.casework.schemas import (
     AttachmentOut,
     CaseOut,
     CaseSummary,
+    ClockOut,
     FollowUpOut,
+    LadderStepOut,
     MessageOut,
     NoteOut,
     Queue,
@@ -247,8 +250,22 @@ def _out(view: CaseView, response: Response) -> CaseOut:
             "moves": view.moves,
             "names": view.names,
             "similar": [SimilarOut.model_validate(one) for one in view.similar],
+            "clocks": [_clock_out(one, view.notices) for one in view.clocks],
         }
     )
+
+
+def _clock_out(one: Any, notices: Sequence[Any]) -> ClockOut:
+    steps = [LadderStepOut.model_validate(told) for told in notices if _is_of(told, one)]
+    limit = None if one.limit_amount is None else f"{one.limit_amount} {UNIT_WORDS[one.limit_unit]}"
+    said = {"limit": limit, "source": one.limit_source, "certainty": one.limit_certainty, "steps": steps}
+    return ClockOut.model_validate({**one._mapping, **said})  # noqa: SLF001 - as above
+
+
+def _is_of(notice: Any, clock: Any) -> bool:
+    """Tell whether a step was reached by this run of a clock, also if it was due at another time then."""
+    until = clock.settled_at or notice.noticed_at
+    return bool(notice.clock == clock.clock and clock.started_at <= notice.noticed_at <= until)
 
 
 def _answer_out(answer: Any) -> AnswerOut:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.casework import repository, rules
+from services.casework.clocks import keeping
 from services.casework.disposition import FOLLOWING, Disposition, announced, named, percent, urged
 from services.casework.moves import Move, move_all, say_verified
 from services.casework.rules import Policy
@@ -38,7 +39,8 @@ async def follow_routing(tx: UnitOfWork, events: Sequence[ComplaintRouted], poli
             continue
         left.add(row.complaint_id)
         if _newer(row, event) and not officers and row.agency_key == event.agency.key and not row.sealed:
-            better[row.complaint_id] = _found(row, event)
+            found = _found(row, event)
+            better[row.complaint_id] = await keeping.refresh(tx, row, now, **found)
     await repository.change_cases(tx, better)
     await move_all(tx, moves)
     for one in moves:

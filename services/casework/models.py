@@ -271,5 +271,45 @@ notice = Table(
 )
 """A step of the ladder that a case has reached: who is to be told, with the next digest."""
 
+_TO_BE_SEEN = sql("settled_at IS NULL AND outcome IN ('missed', 'unknown')")
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), primary_key=True),
+    Column("clock", Text, primary_key=True, comment="verify, follow_up, resolve, respond, close or complete"),
+    Column("started_at", DateTime(timezone=True), primary_key=True, comment="a clock that begins anew is another row"),
+    Column("due_at", DateTime(timezone=True), comment="none while it stands still, and where it is not known"),
+    Column("outcome", Text, nullable=False, comment="running, stopped, kept, missed, cancelled or unknown"),
+    Column("settled_at", DateTime(timezone=True), comment="none while something may still come of it"),
+    Column("stopped_since", DateTime(timezone=True)),
+    Column("next_at", DateTime(timezone=True), comment="when a worker has something to do: a step, or the end"),
+    Column("limit_amount", Integer, comment="none where no limit is known for that time"),
+    Column("limit_unit", Text, comment="working_days, hours or calendar_days"),
+    Column("limit_source", Text),
+    Column("limit_certainty", Text, comment="certain, press or to be checked"),
+    Column("version", Text, nullable=False, comment="by what it was computed: region, calendar, limits, ladder"),
+    Index("deadline_next", "next_at", postgresql_where=sql("next_at IS NOT NULL")),
+    Index("deadline_version", "version", "complaint_id", postgresql_where=sql("settled_at IS NULL")),
+    Index("deadline_to_be_seen", "clock", "outcome", postgresql_where=_TO_BE_SEEN),
+)
+"""A clock of a case; workers claim what is due by `next_at`. Whoever writes here has locked the case."""
+
+deadline_change = Table(
+    "deadline_change",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
+    Column("clock", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("old_due_at", DateTime(timezone=True)),
+    Column("new_due_at", DateTime(timezone=True)),
+    Column("cause", Text, nullable=False, comment="calendar or limits"),
+    Column("old_version", Text, nullable=False),
+    Column("new_version", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""A deadline that moved although nothing happened to its case. Append-only."""
+
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)

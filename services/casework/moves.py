@@ -4,14 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
 from services.casework import repository
+from services.casework.clocks import keeping
+from services.casework.clocks.facts import Past
 from services.casework.rules import MachineMove, Remark
 from services.casework.rules import Move as Verb
 from shared.db import UnitOfWork
 from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, ComplaintStatusChanged, ComplaintVerified
+
+HOUSE_CLOCKS = frozenset({"clock.close", "clock.complete"})
+"""Who acts where a clock of the house's own ran out."""
+_WITHOUT_CLOCKS = frozenset({"mark", "join", "separate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +67,28 @@ async def move(
 
 
 async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
-    """Make moves, each of another case."""
-    await repository.change_cases(
-        tx, {one.row.complaint_id: {**one.changes, "state": one.state, "version": one.version} for one in moves}
-    )
+    """Make moves, each of another case; its clocks follow."""
+    due = await keeping.follow(tx, [_change(one) for one in moves if one.verb not in _WITHOUT_CLOCKS])
+    await repository.change_cases(tx, {one.row.complaint_id: _columns(one, due) for one in moves})
     repository.add_transitions(tx, [_transition(one) for one in moves])
     for one in moves:
         if one.state != one.row.state:
             tx.publish(_changed(one), time=one.at)
+
+
+def _columns(one: Move, due: Mapping[UUID, datetime | None]) -> dict[str, object]:
+    known = {"due_at": due[one.row.complaint_id]} if one.row.complaint_id in due else {}
+    return {**one.changes, **known, "state": one.state, "version": one.version}
+
+
+def _change(one: Move) -> keeping.Change:
+    return keeping.Change(
+        row=one.row,
+        after={**one.changes, "state": one.state},
+        at=one.at,
+        line=Past(one.row.state, one.state, one.verb, one.at),
+        fired=one.actor.id in HOUSE_CLOCKS,
+    )
 
 
 def _transition(one: Move) -> dict[str, object]:

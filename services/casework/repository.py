@@ -38,7 +38,7 @@ _OPEN = Prepared(
         case,
         *("complaint_id", "ticket", "channel", "text", "attachments", "anonymous", "secret", "sealed", "emergency"),
         *("anonymous_by_citizen", "secret_by_citizen"),
-        *("region_code", "place_name", "state", "version", "received_at"),
+        *("region_code", "place_name", "state", "version", "received_at", "due_at"),
     )
     .on_conflict_do_nothing(index_elements=["complaint_id"])
     .returning(case.c.complaint_id)

@@ -150,6 +150,33 @@ class SimilarOut(_Out):
     joined: bool
 
 
+class LadderStepOut(_Out):
+    """A step of the ladder that a deadline has reached, and when its audience was told (with a digest)."""
+
+    step: str
+    audience: str
+    noticed_at: datetime
+    told_at: datetime | None
+
+
+class ClockOut(_Out):
+    """A clock of the case. `limit`: in words; none, as `source`, where no limit is known for that time.
+
+    `outcome`: running, stopped, kept, missed, cancelled or unknown; what is missed and not settled is overdue.
+    """
+
+    clock: str
+    limit: str | None
+    source: str | None
+    certainty: str | None
+    started_at: datetime
+    due_at: datetime | None
+    stopped_since: datetime | None
+    outcome: str
+    settled_at: datetime | None
+    steps: list[LadderStepOut]
+
+
 class CaseOut(_Out):
     """A case with its whole history, oldest first."""
 
@@ -203,3 +230,4 @@ class CaseOut(_Out):
     moves: list[Move]
     names: dict[UUID, str]
     similar: list[SimilarOut]
+    clocks: list[ClockOut]

@@ -9,6 +9,9 @@ from sqlalchemy import Row
 
 from services.casework import conversation, disposition, following, matters, remarks, repository, rules, seen
 from services.casework.bodies import MarkIn
+from services.casework.clocks import keeping
+from services.casework.clocks import repository as clocks
+from services.casework.clocks.plan import owed
 from services.casework.conflicts import refused, role_sees_no_case, wrong_state
 from services.casework.looks.service import record as record_look
 from services.casework.orders import Act, Order
@@ -43,6 +46,8 @@ class CaseView:
     messages: Sequence[Row[Any]]
     attachments: Sequence[Row[Any]]
     similar: Sequence[Row[Any]]
+    clocks: Sequence[Row[Any]]
+    notices: Sequence[Row[Any]]
     moves: Sequence[Move]
     names: Mapping[UUID, str]
 
@@ -66,10 +71,15 @@ class CaseworkService:
 
     async def open(self, tx: UnitOfWork, events: Sequence[ComplaintReceived]) -> None:
         """Open the cases of complaints, each once, with its first message."""
-        opened = await repository.open_cases(tx, [_received(event) for event in events])
+        rows = [_received(event) for event in events]
+        begun = {event.complaint_id: keeping.begin(row) for event, row in zip(events, rows, strict=True)}
+        opened = await repository.open_cases(
+            tx, [row | {"due_at": owed(begun[event.complaint_id])} for event, row in zip(events, rows, strict=True)]
+        )
         new = [event for event in events if event.complaint_id in opened]
         conversation.keep_first(tx, new)
         repository.add_transitions(tx, [_opening(event) for event in new])
+        keeping.keep_new(tx, {event.complaint_id: begun[event.complaint_id] for event in new})
 
     async def follow_routing(self, tx: UnitOfWork, events: Sequence[ComplaintRouted]) -> set[UUID]:
         """Assign cases as routing decided; return those of which what was decided before stands (`following.py`)."""
@@ -238,6 +248,8 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
             for one in companions
             if scope is not None and scope.covers(one.agency_key, sealed=False, regency=one.regency)
         ],
+        clocks=await clocks.deadlines_of(tx, row.complaint_id),
+        notices=await clocks.notices_of(tx, row.complaint_id),
         moves=rules.moves_of(principal, row.state, agency_key=row.agency_key, sealed=row.sealed),
         names=await repository.names_of(tx, accounts) if accounts else {},
     )

@@ -37,10 +37,12 @@ def insert_rows(table: Table, *names: str, given: str = _ALL) -> Insert:
     return insert(table).from_select(list(names), select(*wanted.values()).select_from(rows))
 
 
-def update_rows(table: Table, key: str, *names: str) -> Update:
+def update_rows(table: Table, key: str | tuple[str, ...], *names: str) -> Update:
     """Return an UPDATE of these columns of the rows with these keys, as `insert_rows`; each key occurs once."""
-    rows, wanted = _given(table, (key, *names), _ALL)
-    return update(table).where(table.c[key] == rows.c[key]).values({name: wanted[name] for name in names})
+    keys = (key,) if isinstance(key, str) else key
+    rows, wanted = _given(table, (*keys, *names), _ALL)
+    same = (table.c[one] == rows.c[one] for one in keys)
+    return update(table).where(*same).values({name: wanted[name] for name in names})
 
 
 def _given(table: Table, names: Sequence[str], given: str) -> tuple[TableValuedAlias, dict[str, ColumnElement[Any]]]:

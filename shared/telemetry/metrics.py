@@ -102,3 +102,15 @@ ACCOUNT_SILENT = Gauge(
     "1 while an account has heard nothing for longer than at this hour in the last four weeks.",
     ["channel", "account"],
 )
+CLOCKS_OVERDUE = Gauge("ntbcare_clocks_overdue", "Deadlines of open complaints that are over.", ["clock"])
+CLOCKS_UNKNOWN = Gauge(
+    "ntbcare_clocks_limit_unknown",
+    "Deadlines of open complaints whose limit or calendar is not known: nobody is reminded of them.",
+    ["clock"],
+)
+CLOCKS_HANDLED = Counter(
+    "ntbcare_clocks_handled_total",
+    "Due deadlines that a worker saw to: told (a step of the ladder), missed, or ended (closed or archived by itself).",
+    ["clock", "what"],
+)
+CLOCKS_LAG = Gauge("ntbcare_clocks_lag_seconds", "How long the oldest due deadline has waited; 0 when none does.")

@@ -137,13 +137,17 @@ async def story(sql: Any, life: list[Any]) -> list[Any]:
     case = await sql.fetchrow('SELECT * FROM casework."case" WHERE complaint_id = $1', complaint)
     history = await sql.fetch("SELECT * FROM casework.transition WHERE complaint_id = $1 ORDER BY version", complaint)
     events = await sql.fetch("SELECT * FROM bus.outbox WHERE subject = $1 ORDER BY sequence", complaint)
+    clocks = await sql.fetch("SELECT clock, outcome FROM casework.deadline WHERE complaint_id = $1", complaint)
     return [
         _telling(case, "complaint_id", "ticket"),
         *(_telling(row, "complaint_id", "ticket") for row in history),
         *((row["type"], _telling(row["value"], "complaint_id", "ticket")) for row in events),
+        sorted((row["clock"], row["outcome"]) for row in clocks),
     ]
 
 
 def _telling(row: Any, *names: str) -> dict[str, Any]:
     times = {key: bool(value) for key, value in dict(row).items() if key == "at" or key.endswith("_at")}
-    return {key: value for key, value in dict(row).items() if key not in names} | times
+    clocks = [{**one, "due_at": bool(one["due_at"])} for one in dict(row).get("deadlines", ())]
+    told = {"deadlines": clocks} if clocks else {}
+    return {key: value for key, value in dict(row).items() if key not in names} | times | told

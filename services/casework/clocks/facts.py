@@ -1,0 +1,65 @@
+"""A case and its history as the clocks ask for them; pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.casework.clocks.rules import ENDED, Facts, Pause
+
+_STOPS = frozenset({"awaiting_information", "transfer_requested", *ENDED})
+
+
+class Past(NamedTuple):
+    """A line of a case's history. `move`: what was done; None in the oldest lines."""
+
+    previous: str | None
+    state: str
+    move: str | None
+    at: datetime
+
+
+def facts(known: Callable[[str], Any], history: Sequence[Past]) -> Facts:
+    """Return what happened to a case: `known` tells its columns, `history` is oldest first.
+
+    Who answers an answer brings the case out of `answered`; so nobody responded to one that is in it, whatever else
+    its citizen said or rated.
+    """
+    state = known("state")
+    return Facts(
+        received_at=known("received_at"),
+        state=state,
+        kind=known("kind"),
+        urgency=known("urgency"),
+        emergency=known("emergency"),
+        verified_at=known("verified_at"),
+        assigned_at=known("assigned_at"),
+        reopened_at=known("reopened_at"),
+        asked_at=known("asked_at"),
+        ended_at=(known("closed_at") or history[-1].at) if state in ENDED else None,
+        follow_ups=_sorted(one.at for one in history if one.move == "follow_up"),
+        answers=_sorted(one.at for one in history if one.state == "answered" != one.previous),
+        pauses=tuple(_pauses(history)),
+    )
+
+
+def _sorted(moments: Iterable[datetime]) -> tuple[datetime, ...]:
+    return tuple(sorted(moments))
+
+
+def _pauses(history: Sequence[Past]) -> Iterator[Pause]:
+    """Yield when clocks stood still; not since the end of a case that is ended now.
+
+    What a citizen said before they were asked may be heard afterwards: no stop ends before it began.
+    """
+    since: datetime | None = None
+    latest: datetime | None = None
+    state: str | None = None
+    for one in history:
+        latest = one.at if latest is None else max(latest, one.at)
+        if one.state == state:
+            continue
+        if since is not None and since < latest:
+            yield Pause(since, latest)
+        state, since = one.state, latest if one.state in _STOPS else None
+    if since is not None and state not in ENDED:
+        yield Pause(since, None)

@@ -1,0 +1,308 @@
+"""A case's clocks as rows: they follow every change, workers see to them once, and another calendar moves them."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.casework import consumers
+from services.casework.clocks.due import Due
+from services.casework.clocks.ladder import load_ladder
+from services.casework.clocks.limits import load_limits
+from services.casework.clocks.recomputing import Recomputing
+from services.casework.clocks.terms import Terms, terms
+from services.casework.orders import ORDERS
+from services.casework.repository import lock_cases
+from services.casework.service import CaseworkService
+from shared.calendar import load_calendar
+from shared.core.ids import new_id
+from shared.core.times import WITA
+from shared.directory import INSPECTORATE, directory
+from shared.events import AgencyRef, Envelope
+from shared.security import Principal, Role
+
+MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=WITA)
+LIAISON = Principal(account_id=new_id(), role=Role.LIAISON, agencies=("NTB.DIKPORA",))
+COORDINATOR = Principal(account_id=new_id(), role=Role.COORDINATOR, agencies=())
+
+
+def wita(text: str) -> datetime:
+    """Read `11-02 10:00` as a time in 2026."""
+    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=WITA)
+
+
+class House:
+    """Casework with a time that the test sets."""
+
+    def __init__(self, pool, sql, events) -> None:
+        self.pool, self.sql = pool, sql
+        self.received, self.routed = events
+        self.now = MONDAY
+        self.service = CaseworkService(directory=directory(), clock=lambda: self.now)
+        self.handlers = consumers.handlers(self.service)
+        self.due = Due(clock=lambda: self.now, batch=100)
+
+    async def hear(self, event) -> None:
+        envelope = Envelope(id=new_id(), subject=event.subject, time=self.now, sequence=1, data=event)
+        async with self.pool.transaction() as tx:
+            await self.handlers[type(event)](tx, envelope)
+
+    async def open(self, at: datetime = MONDAY, *, assigned: bool = True, **changes: Any):
+        self.now = at
+        event = self.received(received_at=at, **changes)
+        await self.hear(event)
+        if assigned:
+            await self.hear(self.routed(event, decided_at=at))
+        return event
+
+    async def order(self, event, move: str, given: object = None, *, at: str, by: Principal = LIAISON) -> None:
+        self.now = wita(at)
+        order = next(one for one in ORDERS if one.move == move)
+        body = None if given is None or order.body is None else order.body.model_validate(given)
+        async with self.pool.transaction() as tx:
+            (row,) = (await lock_cases(tx, [event.complaint_id])).values()
+            await self.service.carry_out(tx, by, order, event.ticket, {row.version}, body)
+
+    async def work(self, at: str | None = None) -> list[tuple[str, str]]:
+        """Let a worker see to everything that is due."""
+        self.now = wita(at) if at else self.now
+        done: list[tuple[str, str]] = []
+        while found := await self.pool.run(self.due.handle):
+            done += found
+        return done
+
+    async def clocks(self, event) -> dict[str, str]:
+        """Write each clock's newest row as `11-05 16:00 running`."""
+        rows = await self.sql.fetch(
+            "SELECT * FROM casework.deadline WHERE complaint_id = $1 ORDER BY started_at", event.complaint_id
+        )
+        return {row["clock"]: f"{_shown(row['due_at'])} {row['outcome']}" for row in rows}
+
+    async def case(self, event):
+        return await self.sql.fetchrow('SELECT * FROM casework."case" WHERE complaint_id = $1', event.complaint_id)
+
+    async def notices(self, event) -> list[tuple[str, str, str, str | None]]:
+        rows = await self.sql.fetch(
+            "SELECT clock, step, audience, agency_key FROM casework.notice WHERE complaint_id = $1 ORDER BY id",
+            event.complaint_id,
+        )
+        return [tuple(row) for row in rows]
+
+    async def said(self, event, kind: str) -> list[dict[str, Any]]:
+        rows = await self.sql.fetch(
+            "SELECT value FROM bus.outbox WHERE subject = $1 AND type = $2 ORDER BY sequence", event.complaint_id, kind
+        )
+        return [row["value"] for row in rows]
+
+
+def _shown(moment: datetime | None) -> str:
+    return moment.astimezone(WITA).strftime("%m-%d %H:%M") if moment else "-"
+
+
+@pytest.fixture
+async def house(pool, sql, events):
+    await sql.execute("UPDATE casework.deadline SET next_at = NULL")  # what other tests left is not ours
+    return House(pool, sql, events)
+
+
+async def test_a_received_complaint_has_its_first_clocks_and_an_assigned_one_its_follow_up(house):
+    event = await house.open(assigned=False)
+    first = {"verify": "11-05 16:00 running", "resolve": "11-20 16:30 running", "respond": "11-04 10:00 running"}
+    assert await house.clocks(event) == first
+    assert (await house.case(event))["due_at"] == wita("11-04 10:00")
+    assert not await house.said(event, "complaint.deadlines_changed.v1")  # with the assignment, at most moments later
+
+    house.now = wita("11-03 10:00")
+    await house.hear(house.routed(event, urgency="penting", kind="permintaan_informasi"))
+    assert await house.clocks(event) == first | {
+        "follow_up": "11-10 16:00 running",
+        "resolve": "11-09 16:00 running",
+        "respond": "11-03 10:00 missed",
+    }
+    (told,) = await house.said(event, "complaint.deadlines_changed.v1")
+    assert {one["clock"] for one in told["deadlines"]} == {"verify", "resolve", "respond", "follow_up"}
+    assert told["because"] == "moved"
+
+
+async def test_clocks_stop_while_the_citizen_is_asked_and_go_on_with_the_days_that_were_left(house):
+    event = await house.open()
+    await house.order(event, "take", at="11-03 10:00")
+    await house.order(event, "ask", {"question": "Di mana letak sekolahnya?"}, at="11-04 09:00")
+    asked = await house.clocks(event)
+    assert (asked["follow_up"], asked["resolve"]) == ("- stopped", "- stopped")
+    assert asked["complete"] == "12-05 00:00 running"
+    assert (await house.case(event))["due_at"] is None
+    assert await house.work("11-30 10:00") == []  # nothing is due while it stands still
+
+    await house.order(event, "proceed", at="11-30 10:00")
+    assert await house.clocks(event) == {
+        "verify": "11-05 16:00 kept",
+        "follow_up": "12-03 16:00 running",
+        "resolve": "12-16 16:00 running",
+        "respond": "11-30 11:00 running",
+        "complete": "12-05 00:00 cancelled",
+    }
+
+
+async def test_clocks_stop_while_a_transfer_is_pending(house):
+    event = await house.open()
+    await house.order(event, "transfer", {"reason": "Sekolah ini milik kabupaten."}, at="11-03 10:00")
+    assert (await house.clocks(event))["follow_up"] == "- stopped"
+    await house.order(event, "decline", at="11-05 10:00", by=COORDINATOR)
+    assert (await house.clocks(event))["follow_up"] == "11-11 16:00 running"
+    stood = [one["deadlines"] for one in await house.said(event, "complaint.deadlines_changed.v1")]
+    assert [next(d["outcome"] for d in one if d["clock"] == "follow_up") for one in stood] == [
+        "running",
+        "stopped",
+        "running",
+    ]
+
+
+async def test_the_ladder_tells_the_liaison_then_the_head_then_the_coordinator_then_the_inspectorate(house):
+    event = await house.open()
+    await house.order(event, "take", at="11-02 11:00")
+    done = await house.work("11-20 18:00")
+    assert ("follow_up", "missed") in done
+    told = [one for one in await house.notices(event) if one[0] == "follow_up"]
+    assert told == [  # the worker was away: a reminder of what is over helps nobody
+        ("follow_up", "agency_head", "leader", "NTB.DIKPORA"),
+        ("follow_up", "coordinator", "coordinator", None),
+        ("follow_up", "inspectorate", "inspectorate", INSPECTORATE),
+    ]
+    assert len(await house.said(event, "complaint.escalated.v1")) == len(await house.notices(event))
+    assert await house.work("11-20 18:00") == []
+
+    on_time = await house.open(wita("11-23 08:00"))
+    await house.work("11-27 09:00")
+    assert [one for one in await house.notices(on_time) if one[0] == "follow_up"] == [
+        ("follow_up", "reminder", "liaison", "NTB.DIKPORA")
+    ]
+
+
+async def test_what_has_no_agency_escalates_to_the_coordinator_and_what_is_sealed_to_the_inspectorate_alone(house):
+    waiting = await house.open(assigned=False)
+    sealed = await house.open(sealed=True, assigned=False)
+    await house.hear(house.routed(sealed, agency=AgencyRef(key=INSPECTORATE, name="Inspektorat Provinsi NTB")))
+    await house.work("11-30 10:00")
+    assert {audience for _, _, audience, _ in await house.notices(waiting)} == {"coordinator", "inspectorate"}
+    assert {audience for _, _, audience, _ in await house.notices(sealed)} == {"inspectorate"}
+
+
+async def test_an_answer_that_nobody_answers_is_closed_by_the_house(house):
+    event = await house.open()
+    await house.order(event, "take", at="11-02 11:00")
+    await house.order(event, "answer", {"text": "Atap diperbaiki tanggal 5 November oleh Dikpora."}, at="11-05 09:00")
+    assert (await house.clocks(event))["close"] == "11-19 16:00 running"
+    assert (await house.case(event))["due_at"] is None
+    assert ("close", "ended") not in await house.work("11-19 15:59")
+    assert ("close", "ended") in await house.work("11-19 16:00")
+    case = await house.case(event)
+    assert (case["state"], case["closed_at"]) == ("closed", wita("11-19 16:00"))
+    assert (await house.clocks(event))["close"] == "11-19 16:00 kept"
+    last = (await house.said(event, "complaint.status_changed.v1"))[-1]
+    assert last["actor"] == {"kind": "machine", "id": "clock.close"}
+    assert last["reason"] == "Ditutup otomatis: tidak ada tanggapan dalam 10 hari kerja."
+
+
+async def test_what_a_citizen_never_completes_is_archived_by_the_house(house):
+    event = await house.open()
+    await house.order(event, "ask", {"question": "Di mana letak sekolahnya?"}, at="11-03 09:00")
+    await house.work("12-04 00:00")
+    case = await house.case(event)
+    assert (case["state"], case["asked_at"]) == ("archived", None)
+    assert (await house.said(event, "complaint.status_changed.v1"))[-1]["reason_code"] == "no_information"
+
+
+async def test_a_reopened_case_has_a_new_follow_up_clock_beside_the_old_one(house):
+    event = await house.open()
+    await house.order(event, "take", at="11-02 11:00")
+    await house.order(event, "answer", {"text": "Atap diperbaiki tanggal 5 November oleh Dikpora."}, at="11-05 09:00")
+    await house.order(event, "reopen", {"reason": "Atap bocor lagi."}, at="11-09 09:00")
+    rows = await house.sql.fetch(
+        "SELECT clock, due_at, outcome FROM casework.deadline WHERE complaint_id = $1"
+        " AND clock IN ('follow_up', 'close') ORDER BY clock, started_at",
+        event.complaint_id,
+    )
+    assert [(row["clock"], _shown(row["due_at"]), row["outcome"]) for row in rows] == [
+        ("close", "11-19 16:00", "cancelled"),
+        ("follow_up", "11-09 16:00", "kept"),
+        ("follow_up", "11-16 16:00", "running"),
+    ]
+
+
+async def test_further_words_that_say_that_life_is_in_danger_shorten_the_clock(house, sql):
+    event = await house.open()
+    again = house.routed(event, urgency="mendesak", decided_at=MONDAY + timedelta(minutes=5))
+    await house.hear(again)
+    assert (await house.clocks(event))["respond"] == "11-02 11:00 running"
+    assert (await house.case(event))["due_at"] == wita("11-02 11:00")
+
+
+async def test_what_is_due_at_once_is_seen_to_once_by_two_workers_though_one_of_them_dies(house, pool):
+    events = [await house.open() for _ in range(40)]
+    house.now = wita("11-20 18:00")
+    small = Due(clock=lambda: house.now, batch=25)
+
+    async def dying() -> None:
+        async with pool.transaction() as tx:
+            assert await small.handle(tx)
+            raise asyncio.CancelledError
+
+    async def work() -> int:
+        count = 0
+        while done := await pool.run(small.handle):
+            count += len(done)
+        return count
+
+    with pytest.raises(asyncio.CancelledError):
+        await dying()
+    assert sum(await asyncio.gather(work(), work())) >= 40 * 4
+    for event in (events[0], events[-1]):
+        told = await house.notices(event)
+        assert len(told) == len(set(told)) == len(await house.said(event, "complaint.escalated.v1"))
+    count = "SELECT count(*) FROM casework.notice WHERE complaint_id = ANY($1)"
+    each = len(await house.notices(events[0]))
+    assert await house.sql.fetchval(count, [event.complaint_id for event in events]) == 40 * each
+
+
+async def test_another_calendar_moves_deadlines_and_the_change_is_recorded(house, tmp_path, pool):
+    event = await house.open()
+    (tmp_path / "days.csv").write_text(
+        "day,region_code,kind,name,source\n2026-11-04,52,off,Libur daerah,uji\n", encoding="utf-8"
+    )
+    other = Terms(load_limits(), load_ladder(), lambda region: load_calendar(region, override=(tmp_path,)))
+    assert not await pool.run(Recomputing().stale)
+    again = Recomputing(by=other, clock=lambda: house.now, batch=7)
+    (version,) = {one for one in await pool.run(again.stale) if one.startswith("52 ")}
+    dry = await pool.run(lambda tx: again.next_batch(tx, version, dry_run=True))
+    assert dry.moved
+    while await pool.run(again.step):
+        pass
+    assert (await house.clocks(event))["follow_up"] == "11-10 16:00 running"
+    rows = await house.sql.fetch("SELECT * FROM casework.deadline_change WHERE complaint_id = $1", event.complaint_id)
+    moved = {row["clock"]: (_shown(row["old_due_at"]), _shown(row["new_due_at"]), row["cause"]) for row in rows}
+    assert moved == {
+        "verify": ("11-05 16:00", "11-06 16:30", "calendar"),
+        "follow_up": ("11-09 16:00", "11-10 16:00", "calendar"),
+        "resolve": ("11-20 16:30", "11-23 16:00", "calendar"),
+    }
+    assert (await house.said(event, "complaint.deadlines_changed.v1"))[-1]["because"] == "calendar"
+    while await pool.run(Recomputing(clock=lambda: house.now).step):  # and back again, for the other tests
+        pass
+    assert not await pool.run(Recomputing().stale)
+
+
+async def test_a_case_shows_its_clocks_and_the_steps_that_were_reached(house, officer):
+    event = await house.open()
+    await house.work("11-20 18:00")
+    shown = (await officer(Role.LIAISON).get(f"/{event.ticket}")).json()["clocks"]
+    follow_up = next(one for one in shown if one["clock"] == "follow_up")
+    assert (follow_up["limit"], follow_up["outcome"], follow_up["settled_at"]) == ("5 hari kerja", "missed", None)
+    assert follow_up["due_at"] == "2026-11-09T08:00:00Z"
+    assert "PermenPANRB" in follow_up["source"]
+    assert [one["step"] for one in follow_up["steps"]] == ["agency_head", "coordinator", "inspectorate"]
+
+
+def test_the_calendar_of_the_next_months_is_there():
+    terms().require()
