@@ -10,6 +10,7 @@ from rich.table import Table
 
 from deploy.bench.targets import (
     ASSIGNED,
+    CLOCKS,
     DRAIN,
     GROWTH,
     ORDER_P99_MS,
@@ -49,6 +50,7 @@ def render(document: dict[str, Any]) -> RenderableType:
         "drain": _drain,
         "routing": _routing,
         "officers": _officers,
+        "clocks": _clocks,
         "latency": _latency,
         "memory": _memory,
     }
@@ -158,6 +160,19 @@ def _officers(figures: dict[str, Any]) -> Table:
         table.add_row(name, f"{one['p50_ms']:g}", f"{one['p99_ms']:g}", f"{ratio:.1f}", f"< {target}")
     orders = figures["orders"]
     table.caption = f"{orders['done']:,} orders carried out, {orders['other']} refused"
+    return table
+
+
+def _clocks(figures: dict[str, Any]) -> Table:
+    table = _table(f"{figures['deadlines']:,} deadlines due at once", "", "deadlines/s", "target")
+    table.add_row("one casework process: told, announced, due next", f"{figures['per_second']:,}", f"≥ {CLOCKS:,}")
+    table.add_row("a plain UPDATE of the same rows in the same batches", f"{figures['update_alone_per_second']:,}", "")
+    table.add_row("ratio", f"{figures['ratio']}", "")
+    spent = ", ".join(f"{name} {value:g}" for name, value in figures["cpu_us_per_deadline"].items())
+    table.caption = (
+        f"{figures['noticed']:,} steps kept and {figures['announced']:,} announced in {figures['seconds']} s,"
+        f" {figures['left']:,} left; CPU µs a deadline: {spent}"
+    )
     return table
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvloop
 
+from deploy.bench.clocks import measure_clocks
 from deploy.bench.drain import measure_drain
 from deploy.bench.intake import measure_intake
 from deploy.bench.latency import measure_latency
@@ -21,7 +22,7 @@ from deploy.local.brokers import ApacheKafka, Tansu, apache_kafka_available
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 
-BENCHMARKS = ("memory", "latency", "routing", "officers", "drain", "storm", "processes", "intake")
+BENCHMARKS = ("memory", "latency", "routing", "clocks", "officers", "drain", "storm", "processes", "intake")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Plan:
 
 _WAVES = 2_000
 """Messages of which the relay makes more than one wave."""
+_DEADLINES = 10
+"""Due at once for each message of the plan: 100,000 of the default."""
 _SETTINGS = {"NTBCARE_CASEWORK_ASSIGN_CONFIDENCE": "0"}
 """Every complaint goes the whole way; a doubt would wait for an officer."""
 QUICK = Plan(seconds=3, connections=16, per_second=20, messages=200, cases=2_000)
@@ -71,6 +74,8 @@ async def _measure(stack: Stack, plan: Plan, wanted: Collection[str], say: Calla
         figures["officers"] = await measure_officers(
             stack, cases=plan.cases, per_second=plan.per_second, seconds=plan.seconds, say=say
         )
+    if "clocks" in wanted:
+        figures["clocks"] = await measure_clocks(stack, deadlines=plan.messages * _DEADLINES, say=say)
     if "drain" in wanted:
         figures["drain"] = await measure_drain(
             stack, messages=max(plan.messages, _WAVES), connections=plan.connections, say=say

@@ -19,6 +19,8 @@ DRAIN = 1500
 """Events a second after the broker was away."""
 RULES, ASSIGNED = 1500, 300
 """Complaints a second: decided by the rules on one core; from Kafka to the committed assignment."""
+CLOCKS = 5000
+"""Due deadlines a second."""
 
 PAGE_P99_MS, ORDER_P99_MS = 150, 100
 """Officers': a page of the queue over a million cases; an order at 50 a second."""
@@ -83,6 +85,14 @@ def _officers(figures: Figures) -> Iterator[str]:
         yield f"an order: p99 {orders['p99_ms']} ms, not under {ORDER_P99_MS}"
 
 
+def _clocks(figures: Figures) -> Iterator[str]:
+    if figures["per_second"] < CLOCKS:
+        yield f"the clock worker handles {figures['per_second']:,} due deadlines/s, not {CLOCKS:,}"
+    if not figures["deadlines"] == figures["noticed"] == figures["announced"] or figures["left"]:
+        told = f"{figures['noticed']} kept, {figures['announced']} announced, {figures['left']} left"
+        yield f"of {figures['deadlines']} deadlines due at once: {told}"
+
+
 def _latency(figures: Figures) -> Iterator[str]:
     spent = figures["webhook_to_assigned_ms"]
     if figures["arrived"] != figures["accepted"]:
@@ -105,6 +115,7 @@ _CHECKS: Mapping[str, Callable[[Figures], Iterator[str]]] = {
     "drain": _drain,
     "routing": _routing,
     "officers": _officers,
+    "clocks": _clocks,
     "latency": _latency,
     "memory": _memory,
 }

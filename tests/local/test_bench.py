@@ -118,7 +118,8 @@ def test_a_percentile_is_a_value_that_was_seen():
 def a_document(**changes: float) -> dict[str, object]:
     told = {"ratio": 0.5, "missing": 0, "p50": 80.0, "rest": 90.0, "growth": 0.05, "storm": 1.4, "drain": 2000.0}
     told |= {"left": 0, "paced": 30.0}
-    told |= {"rules": 5000, "assigned": 9, "assigned_per_second": 400} | changes
+    told |= {"rules": 5000, "assigned": 9, "assigned_per_second": 400}
+    told |= {"noticed": 9, "due_per_second": 6000} | changes
     row = {"seconds": 60.0, "accepted": 9, "per_second": 100.0, "p50_ms": 1.0, "p99_ms": 2.0, "cpu_us_per_request": 300}
     spent = {"p50": told["p50"], "p95": 99.0, "p99": 200.0, "max": 300.0}
     memory = {f"{when}_{kind}_mb": told["rest"] for when in ("rest", "after") for kind in ("rss", "pss", "uss")}
@@ -169,6 +170,17 @@ def a_document(**changes: float) -> dict[str, object]:
                 "per_second": told["assigned_per_second"],
                 "cpu_ms_per_complaint": {"routing": 1.3, "postgresql": 0.8},
             },
+        },
+        "clocks": {
+            "deadlines": 9,
+            "noticed": told["noticed"],
+            "announced": 9,
+            "left": 0,
+            "seconds": 1.0,
+            "per_second": told["due_per_second"],
+            "update_alone_per_second": 30_000,
+            "ratio": 0.2,
+            "cpu_us_per_deadline": {"casework": 90.0, "postgresql": 110.0},
         },
         "storm": {
             "connections": 64,
@@ -234,6 +246,8 @@ def test_figures_within_their_targets_miss_nothing():
         ({"rules": 1499}, "the rules decide 1499 complaints/s"),
         ({"assigned": 8}, "8 assigned"),
         ({"assigned_per_second": 299}, "299 complaints/s"),
+        ({"due_per_second": 4999}, "4,999 due deadlines/s"),
+        ({"noticed": 8}, "8 kept"),
     ],
 )
 def test_a_missed_target_is_named(change, said):
