@@ -288,7 +288,7 @@ deadline = Table(
     Column("limit_unit", Text, comment="working_days, hours or calendar_days"),
     Column("limit_source", Text),
     Column("limit_certainty", Text, comment="certain, press or to be checked"),
-    Column("version", Text, nullable=False, comment="by what it was computed: region, calendar, limits, ladder"),
+    Column("version", Text, nullable=False, comment="by what it was computed: calendars, limits, ladder"),
     Index("deadline_next", "next_at", postgresql_where=sql("next_at IS NOT NULL")),
     Index("deadline_version", "version", "complaint_id", postgresql_where=sql("settled_at IS NULL")),
     Index("deadline_to_be_seen", "clock", "outcome", postgresql_where=_TO_BE_SEEN),

@@ -84,13 +84,13 @@ class Due:
 
     def _reached(self, row: Record, now: datetime) -> _Reached:
         """Say which steps lie between the one that was due and now; a reminder of what is over helps nobody."""
-        region = row.version.split()[0]
+        calendar = self._by.calendar(row.agency_key)
         over = row.due_at <= now
-        rungs = self._by.ladder.rungs(row.clock, row.due_at, self._by.calendar(region))
+        rungs = self._by.ladder.rungs(row.clock, row.due_at, calendar)
         reached = tuple(
             rung for rung in rungs if row.next_at <= rung.at <= now and not (over and rung.step.when == "before")
         )
-        return _Reached(row, reached, over, after(row.clock, row.due_at, self._by, region, now))
+        return _Reached(row, reached, over, after(row.clock, row.due_at, self._by, calendar, now))
 
     async def _tell(self, tx: UnitOfWork, reached: Sequence[_Reached], now: datetime) -> None:
         notices = {notice["id"]: (row, notice) for one in reached for row, notice in _notices(one, now)}

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from services.casework.clocks import repository
 from services.casework.clocks.facts import Past
 from services.casework.clocks.plan import Entry, merged, newest, owed, planned
-from services.casework.clocks.terms import Terms, region_of, terms
+from services.casework.clocks.terms import Terms, terms
 from shared.db import UnitOfWork
 from shared.events import ComplaintDeadlinesChanged, Deadline
 
@@ -45,7 +45,7 @@ def begin(opening: Opening) -> list[Entry]:
     def known(name: str) -> Any:
         return None if name in _UNKNOWN_YET else opening[name]
 
-    return planned(known, _opened(at), region_of(None), by, at)
+    return planned(known, _opened(at), by.calendar(None), by, at)
 
 
 def keep_new(tx: UnitOfWork, deadlines: Mapping[UUID, Iterable[Entry]]) -> None:
@@ -64,12 +64,12 @@ async def follow(tx: UnitOfWork, changes: Sequence[Change]) -> dict[UUID, dateti
     due: dict[UUID, datetime | None] = {}
     for one in changes:
         complaint_id = one.row.complaint_id
-        region = region_of(one.known("agency_key"))
+        calendar = by.calendar(one.known("agency_key"))
         past = history[complaint_id] if one.row.version > 1 else _opened(one.row.received_at)
         before = standing[complaint_id] if one.row.version > 1 else _at_opening(one, past, by)
-        wanted = planned(one.known, [*past, one.line] if one.line else past, region, by, one.at)
+        wanted = planned(one.known, [*past, one.line] if one.line else past, calendar, by, one.at)
         due[complaint_id] = owed(wanted)
-        written[complaint_id] = merged(before, wanted, by, region, one.at, fired=one.fired)
+        written[complaint_id] = merged(before, wanted, by, calendar, one.at, fired=one.fired)
         if _leaves_its_opening(one) or (not never_given(one.known) and differs(before, written[complaint_id])):
             announce(tx, one.row, before, written[complaint_id], "moved", one.at)
     await repository.write(tx, written)
@@ -107,7 +107,7 @@ def _at_opening(one: Change, past: Sequence[Past], by: Terms) -> list[Entry]:
     def known(name: str) -> Any:
         return getattr(one.row, name)
 
-    return planned(known, past, region_of(one.row.agency_key), by, one.at)
+    return planned(known, past, by.calendar(one.row.agency_key), by, one.at)
 
 
 def differs(before: Iterable[Entry], after: Iterable[Entry]) -> bool:

@@ -55,37 +55,44 @@ class Ladder:
         told = repr(sorted((clock, tuple(map(repr, steps))) for clock, steps in self._by_clock.items()))
         self.version = hashlib.sha256(told.encode()).hexdigest()[:12]
 
-    def rungs(self, clock: str, due_at: datetime, calendar: Calendar) -> tuple[Rung, ...]:
-        """Return the steps of a deadline, the first first; without those in a year that the calendar does not know."""
-        return _rungs(self._by_clock.get(clock, ()), due_at, calendar)
+    def rungs(self, clock: str, due_at: datetime, calendar: Calendar, *, when: When | None = None) -> tuple[Rung, ...]:
+        """Return the steps of a deadline, or those before or after it, the first first.
+
+        Without those in a year that the calendar does not know: with the year's days comes another version of it, and
+        all is computed again.
+        """
+        steps = (step for step in self._by_clock.get(clock, ()) if when in {None, step.when})
+        timed = ((step, _time_of(step.when, step.amount, step.unit, due_at, calendar)) for step in steps)
+        return tuple(sorted((Rung(at, step) for step, at in timed if at is not None), key=lambda rung: rung.at))
+
+
+def _time_of(when: When, amount: int, unit: Unit, due_at: datetime, calendar: Calendar) -> datetime | None:
+    if unit == "hours":
+        return due_at + timedelta(hours=amount if when == "after" else -amount)
+    return due_at if amount == 0 else _office_time(when, amount, unit, due_at, calendar)
 
 
 @lru_cache(maxsize=4096)
-def _rungs(steps: tuple[Step, ...], due_at: datetime, calendar: Calendar) -> tuple[Rung, ...]:
-    """Working days end at closing time, so that many deadlines share a moment."""
-    found = []
-    for step in steps:
-        try:
-            found.append(Rung(_time_of(step, due_at, calendar), step))
-        except CalendarDataError:
-            continue  # with the year's calendar comes another version, and all is computed again
-    return tuple(sorted(found, key=lambda rung: rung.at))
+def _office_time(when: When, amount: int, unit: Unit, due_at: datetime, calendar: Calendar) -> datetime | None:
+    """Working days end at closing time: many deadlines share a moment."""
+    hours = timedelta(hours=amount)
+    try:
+        match when, unit:
+            case "after", "working_days":
+                return calendar.add_working_days(due_at, amount)
+            case "after", _:
+                return calendar.add_office_time(due_at, hours)
+            case _, "working_days":
+                return _morning(amount, due_at, calendar)
+            case _:
+                return _before(due_at, hours, calendar)
+    except CalendarDataError:
+        return None
 
 
-def _time_of(step: Step, due_at: datetime, calendar: Calendar) -> datetime:
-    if step.unit == "hours":
-        return due_at + timedelta(hours=step.amount if step.when == "after" else -step.amount)
-    if step.amount == 0:
-        return due_at
-    if step.unit == "office_hours":
-        amount = timedelta(hours=step.amount)
-        return calendar.add_office_time(due_at, amount) if step.when == "after" else _before(due_at, amount, calendar)
-    return calendar.add_working_days(due_at, step.amount) if step.when == "after" else _morning(step, due_at, calendar)
-
-
-def _morning(step: Step, due_at: datetime, calendar: Calendar) -> datetime:
+def _morning(amount: int, due_at: datetime, calendar: Calendar) -> datetime:
     """Return when the office opens so many working days before."""
-    day, left = due_at.astimezone(WITA).date(), step.amount
+    day, left = due_at.astimezone(WITA).date(), amount
     while left:
         day -= timedelta(days=1)
         left -= calendar.is_working_day(day)

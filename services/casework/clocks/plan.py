@@ -1,6 +1,6 @@
 """The rows of a case's clocks: what is to stand there, and what of it is new; pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from services.casework.clocks.facts import Past, facts
 from services.casework.clocks.limits import CLOCKS
 from services.casework.clocks.rules import Deadline, compute
 from services.casework.clocks.terms import Terms
+from shared.calendar import Calendar
 
 BY_THE_HOUSE = frozenset({"close", "complete"})
 """Nobody owes anything: the house acts when they run out."""
@@ -40,14 +41,15 @@ class Entry(NamedTuple):
         return self.settled_at is None
 
 
-def planned(known: Any, history: Sequence[Past], region: str, terms: Terms, now: datetime) -> list[Entry]:
-    """Return the rows that a case's clocks make."""
-    calendar, version = terms.calendar(region), terms.version(region)
+def planned(
+    known: Callable[[str], Any], history: Sequence[Past], calendar: Calendar, terms: Terms, now: datetime
+) -> list[Entry]:
+    """Return the rows that a case's clocks make; `calendar`: its agency's."""
     found = compute(facts(known, history), terms.limits, calendar)
-    return [_entry(one, terms, region, version, now) for one in found]
+    return [_entry(one, terms, calendar, now) for one in found]
 
 
-def _entry(one: Deadline, terms: Terms, region: str, version: str, now: datetime) -> Entry:
+def _entry(one: Deadline, terms: Terms, calendar: Calendar, now: datetime) -> Entry:
     overdue = one.outcome == "running" and one.due_at is not None and one.due_at <= now
     limit = one.limit
     return Entry(
@@ -57,34 +59,40 @@ def _entry(one: Deadline, terms: Terms, region: str, version: str, now: datetime
         outcome="missed" if overdue and one.clock not in BY_THE_HOUSE else one.outcome,
         settled_at=one.settled_at,
         stopped_since=next((pause.since for pause in one.pauses if pause.until is None), None),
-        next_at=_first(one, terms, region, now),
+        next_at=_first(one, terms, calendar, now),
         limit_amount=limit.amount if limit else None,
         limit_unit=limit.unit if limit else None,
         limit_source=limit.source if limit else None,
         limit_certainty=limit.certainty if limit else None,
-        version=version,
+        version=terms.version,
     )
 
 
-def _first(one: Deadline, terms: Terms, region: str, now: datetime) -> datetime | None:
+def _first(one: Deadline, terms: Terms, calendar: Calendar, now: datetime) -> datetime | None:
     """Return the first moment at which there is something to do: a reminder that is still ahead, else the end.
 
     A reminder that would come at once is none. An end that is past is still to be seen to.
     """
     if one.outcome != "running" or one.due_at is None:
         return None
-    rungs = terms.ladder.rungs(one.clock, one.due_at, terms.calendar(region))
-    return next((rung.at for rung in rungs if now < rung.at < one.due_at), one.due_at)
+    before = terms.ladder.rungs(one.clock, one.due_at, calendar, when="before")
+    return next((rung.at for rung in before if rung.at > now), one.due_at)
 
 
-def after(clock: str, due_at: datetime, terms: Terms, region: str, now: datetime) -> datetime | None:
+def after(clock: str, due_at: datetime, terms: Terms, calendar: Calendar, now: datetime) -> datetime | None:
     """Return when there is something to do next, from now on; None where the ladder ends."""
-    moments = {rung.at for rung in terms.ladder.rungs(clock, due_at, terms.calendar(region))} | {due_at}
+    moments = {rung.at for rung in terms.ladder.rungs(clock, due_at, calendar)} | {due_at}
     return min((moment for moment in moments if moment > now), default=None)
 
 
 def merged(
-    standing: Iterable[Entry], wanted: Iterable[Entry], terms: Terms, region: str, now: datetime, *, fired: bool = False
+    standing: Iterable[Entry],
+    wanted: Iterable[Entry],
+    terms: Terms,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    fired: bool = False,
 ) -> list[Entry]:
     """Return the rows to write: those that differ from what stands, and those that nothing gives any more.
 
@@ -95,19 +103,19 @@ def merged(
     found = []
     for one in wanted:
         old = rows.pop(one.key, None)
-        new = one if old is None else _kept(old, one, terms, region, now)
+        new = one if old is None else _kept(old, one, terms, calendar, now)
         if new != old:
             found.append(new)
     return found + [_over(one, now, fired=fired) for one in rows.values() if one.open]
 
 
-def _kept(old: Entry, new: Entry, terms: Terms, region: str, now: datetime) -> Entry:
+def _kept(old: Entry, new: Entry, terms: Terms, calendar: Calendar, now: datetime) -> Entry:
     if not new.open or (old.due_at, old.outcome, old.open) != (new.due_at, new.outcome, new.open):
         return new
     if old.version == new.version:
         return new._replace(next_at=old.next_at)
     if new.outcome == "missed" and new.due_at is not None and old.next_at != new.due_at:
-        return new._replace(next_at=after(new.clock, new.due_at, terms, region, now))
+        return new._replace(next_at=after(new.clock, new.due_at, terms, calendar, now))
     return new
 
 

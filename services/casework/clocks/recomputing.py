@@ -8,7 +8,7 @@ from uuid import UUID
 from services.casework import repository as cases
 from services.casework.clocks import keeping, repository
 from services.casework.clocks.plan import Entry, merged, owed, planned
-from services.casework.clocks.terms import Terms, region_of, terms
+from services.casework.clocks.terms import Terms, terms
 from shared.core.ids import new_id
 from shared.core.times import Clock, utc_now
 from shared.db import Record, UnitOfWork
@@ -34,8 +34,7 @@ class Recomputing:
 
     async def stale(self, tx: UnitOfWork) -> Sequence[str]:
         """Return by what open deadlines were computed that is not what holds now."""
-        current = self._by.versions()
-        return [one for one in await repository.open_versions(tx) if one not in current]
+        return [one for one in await repository.open_versions(tx) if one != self._by.version]
 
     async def count(self, tx: UnitOfWork, versions: Sequence[str]) -> int:
         """Count the cases with such deadlines."""
@@ -54,9 +53,9 @@ class Recomputing:
         due: dict[UUID, datetime | None] = {}
         changes: list[dict[str, object]] = []
         for complaint_id, row in locked.items():
-            before, region = standing[complaint_id], region_of(row.agency_key)
-            wanted = planned(row.__getattr__, history[complaint_id], region, self._by, now)
-            written[complaint_id] = merged(before, wanted, self._by, region, now)
+            before, calendar = standing[complaint_id], self._by.calendar(row.agency_key)
+            wanted = planned(row.__getattr__, history[complaint_id], calendar, self._by, now)
+            written[complaint_id] = merged(before, wanted, self._by, calendar, now)
             due[complaint_id] = owed(wanted)
             moved = _moved(row, before, written[complaint_id], now)
             changes += moved
@@ -98,6 +97,6 @@ def _moved(row: Record, before: Sequence[Entry], after: Sequence[Entry], now: da
 
 def _cause(old: str, new: str) -> str:
     """Return what moved a deadline: its limit where that is another one, otherwise the days."""
-    _, calendar, limits, *_ = old.split()
-    _, other_calendar, other_limits, *_ = new.split()
+    calendar, limits, _ = old.split()
+    other_calendar, other_limits, _ = new.split()
     return "limits" if calendar == other_calendar and limits != other_limits else "calendar"

@@ -37,7 +37,7 @@ _STANDING = Prepared(
 _CLAIM = Prepared(
     text("""
     SELECT d.complaint_id, d.clock, d.started_at, d.due_at, d.outcome, d.next_at, d.limit_amount, d.limit_unit,
-           d.version, c.ticket, c.agency_key, c.sealed
+           c.ticket, c.agency_key, c.sealed
     FROM casework.deadline AS d JOIN casework."case" AS c ON c.complaint_id = d.complaint_id
     WHERE d.next_at <= :now ORDER BY d.next_at LIMIT :batch FOR NO KEY UPDATE OF c, d SKIP LOCKED
     """)

@@ -1,8 +1,9 @@
 """What clocks are computed by in this installation: limits, ladder and the calendars, and their versions."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from services.casework.clocks.ladder import Ladder, load_ladder
@@ -23,20 +24,19 @@ class Terms:
     def __init__(self, limits: Limits, ladder: Ladder, calendars: Callable[[str], Calendar] = calendar) -> None:
         self.limits = limits
         self.ladder = ladder
-        self.calendar = lru_cache(maxsize=None)(calendars)
+        self._calendars = {code: calendars(code) for code in (PROVINCE_CODE, *(one.code for one in regencies()))}
+        told = " ".join(f"{code} {one.version}" for code, one in sorted(self._calendars.items()))
+        self.version = f"{hashlib.sha256(told.encode()).hexdigest()[:12]} {limits.version} {ladder.version}"
+        """Of all calendars, the limits and the ladder."""
 
-    def version(self, region: str) -> str:
-        """Return by what a clock of this region's offices is computed: the region, its calendar, limits, ladder."""
-        return f"{region} {self.calendar(region).version} {self.limits.version} {self.ladder.version}"
-
-    def versions(self) -> frozenset[str]:
-        """Return the version of each region."""
-        return frozenset(self.version(region) for region in (PROVINCE_CODE, *(one.code for one in regencies())))
+    def calendar(self, agency_key: str | None) -> Calendar:
+        """Return the calendar of an agency's offices."""
+        return self._calendars[region_of(agency_key)]
 
     def require(self) -> None:
         """Raise `CalendarDataError` where a limit that begins today may end in a year that is not known."""
         today = utc_now().astimezone(WITA).date()
-        self.calendar(PROVINCE_CODE).require(range(today.year, (today + _AHEAD).year + 1))
+        self._calendars[PROVINCE_CODE].require(range(today.year, (today + _AHEAD).year + 1))
 
 
 @cache

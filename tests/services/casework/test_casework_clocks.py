@@ -274,7 +274,7 @@ async def test_another_calendar_moves_deadlines_and_the_change_is_recorded(house
     other = Terms(load_limits(), load_ladder(), lambda region: load_calendar(region, override=(tmp_path,)))
     assert not await pool.run(Recomputing().stale)
     again = Recomputing(by=other, clock=lambda: house.now, batch=7)
-    (version,) = {one for one in await pool.run(again.stale) if one.startswith("52 ")}
+    (version,) = await pool.run(again.stale)
     dry = await pool.run(lambda tx: again.next_batch(tx, version, dry_run=True))
     assert dry.moved
     while await pool.run(again.step):

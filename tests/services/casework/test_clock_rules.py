@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -283,7 +283,7 @@ def test_what_is_settled_is_kept_exactly_when_it_was_not_late(facts, later):
 
 
 def test_five_thousand_cases_are_computed_in_a_second():
-    begun = perf_counter()
+    begun = process_time()
     for _ in range(1_000):
         compute(ASSIGNED, LIMITS, CALENDAR)
-    assert perf_counter() - begun < 0.2
+    assert process_time() - begun < 0.2

@@ -45,7 +45,7 @@ def _deadline() -> None:
         sa.Column("limit_source", sa.Text),
         sa.Column("limit_certainty", sa.Text, comment="certain, press or to be checked"),
         sa.Column(
-            "version", sa.Text, nullable=False, comment="by what it was computed: region, calendar, limits, ladder"
+            "version", sa.Text, nullable=False, comment="by what it was computed: calendars, limits, ladder"
         ),
         schema="casework",
     )
