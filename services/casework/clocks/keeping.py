@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from services.casework.clocks import repository
 from services.casework.clocks.facts import Past
 from services.casework.clocks.plan import Entry, merged, newest, owed, planned
+from services.casework.clocks.rules import weighed
 from services.casework.clocks.terms import Terms, terms
 from shared.db import UnitOfWork
 from shared.events import ComplaintDeadlinesChanged, Deadline
@@ -31,6 +32,10 @@ class Change:
     line: Past | None = None
     fired: bool = False
     """Whether the house did it because a clock of its own ran out."""
+
+    def before(self, name: str) -> Any:
+        """Return a column as it was."""
+        return getattr(self.row, name)
 
     def known(self, name: str) -> Any:
         """Return a column as it is afterwards."""
@@ -66,8 +71,8 @@ async def follow(tx: UnitOfWork, changes: Sequence[Change]) -> dict[UUID, dateti
         complaint_id = one.row.complaint_id
         calendar = by.calendar(one.known("agency_key"))
         past = history[complaint_id] if one.row.version > 1 else _opened(one.row.received_at)
-        before = standing[complaint_id] if one.row.version > 1 else _at_opening(one, past, by)
         wanted = planned(one.known, [*past, one.line] if one.line else past, calendar, by, one.at)
+        before = standing[complaint_id] if one.row.version > 1 else _at_opening(one, past, wanted, by)
         due[complaint_id] = owed(wanted)
         written[complaint_id] = merged(before, wanted, by, calendar, one.at, fired=one.fired)
         if _leaves_its_opening(one) or (not never_given(one.known) and differs(before, written[complaint_id])):
@@ -96,18 +101,28 @@ def never_given(known: Callable[[str], Any]) -> bool:
 
 
 def _leaves_its_opening(one: Change) -> bool:
-    return never_given(lambda name: getattr(one.row, name)) and not never_given(one.known)
+    return never_given(one.before) and not never_given(one.known)
 
 
 def _opened(at: datetime) -> list[Past]:
     return [Past(None, "received", None, at)]
 
 
-def _at_opening(one: Change, past: Sequence[Past], by: Terms) -> list[Entry]:
-    def known(name: str) -> Any:
-        return getattr(one.row, name)
+def _at_opening(one: Change, past: Sequence[Past], wanted: Sequence[Entry], by: Terms) -> Sequence[Entry]:
+    """Return what stands since the opening: mostly what is wanted now, and the agency's clock is new."""
+    if _weighs_the_same(one, by):
+        return [entry for entry in wanted if entry.clock != "follow_up"]
+    return planned(one.before, past, by.calendar(one.row.agency_key), by, one.at)
 
-    return planned(known, past, by.calendar(one.row.agency_key), by, one.at)
+
+def _weighs_the_same(one: Change, by: Terms) -> bool:
+    """Tell whether a case is only given to an agency, and nothing else changes that its first clocks ask for."""
+    before, after = (
+        (weighed(known("kind"), known("urgency"), emergency=known("emergency")), known("verified_at"))
+        for known in (one.before, one.known)
+    )
+    same_days = by.calendar(one.row.agency_key) is by.calendar(one.known("agency_key"))
+    return one.known("state") == "assigned" and before == after and same_days
 
 
 def differs(before: Iterable[Entry], after: Iterable[Entry]) -> bool:

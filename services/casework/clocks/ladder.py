@@ -1,7 +1,7 @@
 """The ladder: who is told before a deadline and who after it; an operator's own steps over the shipped ones."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -52,18 +52,30 @@ class Ladder:
         self._by_clock: dict[str, tuple[Step, ...]] = {}
         for step in steps:
             self._by_clock[step.clock] = (*self._by_clock.get(step.clock, ()), step)
+        self._before = {
+            clock: tuple(step for step in steps if step.when == "before") for clock, steps in self._by_clock.items()
+        }
         told = repr(sorted((clock, tuple(map(repr, steps))) for clock, steps in self._by_clock.items()))
         self.version = hashlib.sha256(told.encode()).hexdigest()[:12]
 
-    def rungs(self, clock: str, due_at: datetime, calendar: Calendar, *, when: When | None = None) -> tuple[Rung, ...]:
-        """Return the steps of a deadline, or those before or after it, the first first.
+    def rungs(self, clock: str, due_at: datetime, calendar: Calendar) -> tuple[Rung, ...]:
+        """Return the steps of a deadline, the first first.
 
         Without those in a year that the calendar does not know: with the year's days comes another version of it, and
         all is computed again.
         """
-        steps = (step for step in self._by_clock.get(clock, ()) if when in {None, step.when})
-        timed = ((step, _time_of(step.when, step.amount, step.unit, due_at, calendar)) for step in steps)
-        return tuple(sorted((Rung(at, step) for step, at in timed if at is not None), key=lambda rung: rung.at))
+        return tuple(sorted(self._timed(self._by_clock.get(clock, ()), due_at, calendar), key=lambda rung: rung.at))
+
+    def first_before(self, clock: str, due_at: datetime, calendar: Calendar, now: datetime) -> datetime | None:
+        """Return the next step before a deadline that is still ahead; every new case asks for it."""
+        rungs = self._timed(self._before.get(clock, ()), due_at, calendar)
+        return min((rung.at for rung in rungs if rung.at > now), default=None)
+
+    def _timed(self, steps: Iterable[Step], due_at: datetime, calendar: Calendar) -> Iterator[Rung]:
+        for step in steps:
+            at = _time_of(step.when, step.amount, step.unit, due_at, calendar)
+            if at is not None:
+                yield Rung(at, step)
 
 
 def _time_of(when: When, amount: int, unit: Unit, due_at: datetime, calendar: Calendar) -> datetime | None:

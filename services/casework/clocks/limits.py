@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -64,12 +65,13 @@ class Limits:
             self._by_cut.setdefault((limit.clock, limit.kind, limit.urgency), []).append(limit)
         told = sorted(repr(limit) for limits in self._by_cut.values() for limit in limits)
         self.version = hashlib.sha256(repr(told).encode()).hexdigest()[:12]
+        self._on = lru_cache(maxsize=4096)(self._found)
 
     def limit(self, clock: Clock, *, kind: str, urgency: str, at: datetime) -> Limit | None:
         """Return what limits a clock that begins at `at`; None before `KNOWN_FROM`."""
         return self._on(clock, kind, urgency, at.astimezone(WITA).date())
 
-    def _on(self, clock: Clock, kind: str, urgency: str, day: date) -> Limit | None:
+    def _found(self, clock: Clock, kind: str, urgency: str, day: date) -> Limit | None:
         for cut in ((kind, urgency), (kind, None), (None, urgency), (None, None)):
             for limit in self._by_cut.get((clock, *cut), ()):
                 if limit.holds_on(day):

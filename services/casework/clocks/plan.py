@@ -75,8 +75,7 @@ def _first(one: Deadline, terms: Terms, calendar: Calendar, now: datetime) -> da
     """
     if one.outcome != "running" or one.due_at is None:
         return None
-    before = terms.ladder.rungs(one.clock, one.due_at, calendar, when="before")
-    return next((rung.at for rung in before if rung.at > now), one.due_at)
+    return terms.ladder.first_before(one.clock, one.due_at, calendar, now) or one.due_at
 
 
 def after(clock: str, due_at: datetime, terms: Terms, calendar: Calendar, now: datetime) -> datetime | None:

@@ -1,8 +1,9 @@
 """Another calendar, other limits, another ladder: open deadlines are computed again, and what moved is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from services.casework import repository as cases
@@ -11,7 +12,7 @@ from services.casework.clocks.plan import Entry, merged, owed, planned
 from services.casework.clocks.terms import Terms, terms
 from shared.core.ids import new_id
 from shared.core.times import Clock, utc_now
-from shared.db import Record, UnitOfWork
+from shared.db import Database, Record, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,16 @@ class Recomputing:
             await repository.change_due(tx, due)
             repository.add_changes(tx, changes)
         return Recomputed(cases=len(locked), moved=len(changes), last=ids[-1] if ids else None)
+
+    async def batches(self, database: Database, version: str, *, dry_run: bool) -> AsyncIterator[Recomputed]:
+        """Compute all cases of that version again, each batch in a transaction of its own."""
+        last: UUID | None = None
+        while True:
+            batch = await database.run(partial(self.next_batch, version=version, after=last, dry_run=dry_run))
+            if batch.last is None:
+                return
+            last = batch.last
+            yield batch
 
     async def step(self, tx: UnitOfWork) -> bool:
         """Compute one batch again; False where nothing is stale, or somebody else is at it."""

@@ -136,8 +136,8 @@ def _earliest(*moments: datetime | None) -> datetime | None:
 
 
 def _deadline(run: _Run, facts: Facts, limits: Limits, calendar: Calendar) -> Deadline:
-    urgency = "mendesak" if facts.emergency else facts.urgency or "biasa"
-    limit = limits.limit(run.clock, kind=facts.kind or "pengaduan", urgency=urgency, at=run.started_at)
+    kind, urgency = weighed(facts.kind, facts.urgency, emergency=facts.emergency)
+    limit = limits.limit(run.clock, kind=kind, urgency=urgency, at=run.started_at)
     over_at = run.settled_at or (facts.ended_at if facts.state in ENDED else None)
     pauses = () if run.clock in _BY_THE_HOUSE else tuple(_within(facts.pauses, run.started_at, over_at))
     due_at: datetime | None = None
@@ -156,6 +156,11 @@ def _deadline(run: _Run, facts: Facts, limits: Limits, calendar: Calendar) -> De
         settled_at=over_at,
         pauses=pauses,
     )
+
+
+def weighed(kind: str | None, urgency: str | None, *, emergency: bool) -> tuple[str, str]:
+    """Return the kind and the urgency whose limits hold, also while they are not known."""
+    return kind or "pengaduan", "mendesak" if emergency else urgency or "biasa"
 
 
 def _within(pauses: tuple[Pause, ...], start: datetime, end: datetime | None) -> Iterator[Pause]:

@@ -24,8 +24,11 @@ class Terms:
     def __init__(self, limits: Limits, ladder: Ladder, calendars: Callable[[str], Calendar] = calendar) -> None:
         self.limits = limits
         self.ladder = ladder
-        self._calendars = {code: calendars(code) for code in (PROVINCE_CODE, *(one.code for one in regencies()))}
-        told = " ".join(f"{code} {one.version}" for code, one in sorted(self._calendars.items()))
+        found = {code: calendars(code) for code in (PROVINCE_CODE, *(one.code for one in regencies()))}
+        different = {one.version: one for one in found.values()}
+        self._calendars = {code: different[one.version] for code, one in found.items()}
+        """One for all regions that have the same days."""
+        told = " ".join(f"{code} {one.version}" for code, one in sorted(found.items()))
         self.version = f"{hashlib.sha256(told.encode()).hexdigest()[:12]} {limits.version} {ladder.version}"
         """Of all calendars, the limits and the ladder."""
 
