@@ -17,6 +17,7 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAppended,
     ComplaintAssigned,
+    ComplaintDeadlinesChanged,
     ComplaintEvent,
     ComplaintMarked,
     ComplaintMirrored,
@@ -26,6 +27,7 @@ from shared.events import (
     ComplaintStatusChanged,
     ComplaintVerified,
     Coordinates,
+    DueDate,
     Level,
     LocatedIn,
     Place,
@@ -78,6 +80,7 @@ class Complaint(BaseModel):
     verified_at: datetime | None = None
     assigned_at: datetime | None = None
     state_changed_at: datetime
+    due_dates: tuple[DueDate, ...] = ()
     regions: tuple[str, ...] = ()
     shared: ComplaintSharedWithRegion | None = None
 
@@ -114,6 +117,8 @@ def after(
     if isinstance(event, AttachmentSettled):
         new = _kept(event.attachment)
         return _with(complaint, attachments=tuple(new if one.id == new.id else one for one in complaint.attachments))
+    if isinstance(event, ComplaintDeadlinesChanged):
+        return _with(complaint, due_dates=_due_dates(event))
     if isinstance(event, ComplaintAppended | ComplaintAmended):
         return _with(complaint, **_heard(complaint, event, masked, mask_version))
     if isinstance(event, ComplaintMarked):
@@ -172,6 +177,12 @@ def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
             return {}
 
 
+def _due_dates(event: ComplaintDeadlinesChanged) -> tuple[DueDate, ...]:
+    """Return what is running; one that stands still has no date."""
+    running = (one for one in event.deadlines if one.outcome == "running")
+    return tuple(DueDate(step=one.clock, at=one.due_at) for one in running if one.due_at is not None)
+
+
 def _sealed(complaint: Complaint) -> Complaint:
     """Keep no more than that there is such a complaint, and who must be told to forget it."""
     nothing = {
@@ -185,7 +196,7 @@ def _sealed(complaint: Complaint) -> Complaint:
         "urgency": None,
         "agency": None,
     }
-    return _with(complaint, **nothing, attachments=(), lapor_id=None, sealed=True)
+    return _with(complaint, **nothing, attachments=(), due_dates=(), lapor_id=None, sealed=True)
 
 
 def _place(complaint: Complaint, place: Place, directory_version: str | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAppended,
     ComplaintAssigned,
+    ComplaintDeadlinesChanged,
     ComplaintEvent,
     ComplaintMarked,
     ComplaintMirrored,
@@ -30,6 +31,7 @@ CONSUMES = (
     ComplaintVerified,
     ComplaintStatusChanged,
     ComplaintMarked,
+    ComplaintDeadlinesChanged,
     ComplaintMirrored,
 )
 

@@ -41,6 +41,7 @@ complaint = Table(
     Column("verified_at", DateTime(timezone=True)),
     Column("assigned_at", DateTime(timezone=True)),
     Column("state_changed_at", DateTime(timezone=True), nullable=False),
+    Column("due_dates", _json, nullable=False, server_default=sql("'[]'::jsonb"), comment="of the clocks that run"),
     Column("regions", ARRAY(Text), nullable=False, comment="whose topics hold it now"),
     Column("shared", _json, comment="what they hold, as the province got it"),
     CheckConstraint(

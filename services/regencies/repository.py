@@ -19,7 +19,7 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Complaint | None:
 
 async def keep(tx: UnitOfWork, complaint: Complaint) -> None:
     """Write a complaint as it stands now."""
-    values = complaint.model_dump() | complaint.model_dump(mode="json", include={"said", "attachments"})
+    values = complaint.model_dump() | complaint.model_dump(mode="json", include={"said", "attachments", "due_dates"})
     values["shared"] = None if complaint.shared is None else complaint.shared.model_dump(mode="json")
     written = insert(models.complaint).values(values)
     changes = {name: written.excluded[name] for name in values if name != "complaint_id"}

@@ -66,6 +66,7 @@ def snapshot(complaint: Complaint) -> ComplaintSharedWithRegion | None:
         verified_at=complaint.verified_at,
         assigned_at=complaint.assigned_at,
         state_changed_at=complaint.state_changed_at,
+        due_dates=complaint.due_dates,
         lapor_id=complaint.lapor_id,
         text=None if complaint.secret else complaint.text,
         mask_version=complaint.mask_version,

@@ -457,11 +457,17 @@ class Deadline(Value):
 
     clock: str = Field(description="verify, follow_up, resolve, respond, close or complete; clocks may be added.")
     due_at: UtcTime | None = Field(description="None while the clock stands still.")
-    outcome: str = Field(description="running, stopped, kept, missed or cancelled.")
+    outcome: str = Field(
+        description="running, stopped, kept, missed, cancelled, or unknown where no limit or calendar is known; what "
+        "is running and was due in the past is missed."
+    )
 
 
 class ComplaintDeadlinesChanged(ComplaintEvent):
-    """The clocks of a complaint changed: begun, stopped, gone on, settled, or computed again for another calendar."""
+    """The clocks of a complaint changed: begun, stopped, gone on, settled, or computed again for another calendar.
+
+    It first comes when the complaint goes anywhere: assigned, asked about, ended.
+    """
 
     source = "/services/casework"
 

@@ -19,6 +19,7 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAppended,
     ComplaintAssigned,
+    ComplaintDeadlinesChanged,
     ComplaintEvent,
     ComplaintMarked,
     ComplaintMirrored,
@@ -27,6 +28,7 @@ from shared.events import (
     ComplaintSharedWithRegion,
     ComplaintStatusChanged,
     ComplaintVerified,
+    Deadline,
     DetectedPlace,
     Place,
     RegionEvent,
@@ -106,6 +108,15 @@ def moved(about: ComplaintEvent, state: str = "in_progress") -> ComplaintStatusC
         version=4,
         changed_at=MORNING + timedelta(minutes=5),
     )
+
+
+def clocked(about: ComplaintEvent, **outcomes: str) -> ComplaintDeadlinesChanged:
+    """Say how clocks stand; what stands still has no time."""
+    deadlines = (
+        Deadline(clock=clock, due_at=None if outcome == "stopped" else MORNING + timedelta(days=7), outcome=outcome)
+        for clock, outcome in outcomes.items()
+    )
+    return ComplaintDeadlinesChanged(**about_(about), deadlines=tuple(deadlines), because="moved", changed_at=MORNING)
 
 
 def mirrored(about: ComplaintEvent, lapor_id: str = "9165816") -> ComplaintMirrored:

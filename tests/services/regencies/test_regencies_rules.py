@@ -18,7 +18,18 @@ from shared.events import (
     Place,
     SharedAttachment,
 )
-from tests.services.regencies.facts import MASK, Regions, assigned, marked, mirrored, moved, received, routed, verified
+from tests.services.regencies.facts import (
+    MASK,
+    Regions,
+    assigned,
+    clocked,
+    marked,
+    mirrored,
+    moved,
+    received,
+    routed,
+    verified,
+)
 
 
 def known(new: ComplaintReceived, **decision: Any) -> Regions:
@@ -180,6 +191,16 @@ def test_of_an_attachment_only_kind_type_and_hash_are_told():
     held = known(received()).held["52.03"]
     assert held.attachments == (SharedAttachment(kind="image", media_type="image/jpeg", sha256="5f" * 32),)
     assert SharedAttachment.model_fields.keys() == {"kind", "media_type", "sha256"}
+
+
+def test_a_region_learns_by_when_what_is_due_and_that_a_clock_stands_still():
+    new = received()
+    regions = known(new)
+    regions.hear(clocked(new, verify="kept", follow_up="running", resolve="running"))
+    assert [one.step for one in regions.held["52.03"].due_dates] == ["follow_up", "resolve"]
+    assert {event.region for event in regions.hear(clocked(new, verify="kept", follow_up="stopped"))} == {"52", "52.03"}
+    assert regions.held["52.03"].due_dates == ()
+    assert regions.hear(clocked(new, verify="kept", follow_up="stopped")) == []
 
 
 def test_a_region_gets_exactly_the_fields_that_the_design_lists():

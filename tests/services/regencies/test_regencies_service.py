@@ -22,6 +22,7 @@ from tests.services.regencies.facts import (
     amended,
     appended,
     assigned,
+    clocked,
     mirrored,
     moved,
     received,
@@ -82,6 +83,14 @@ async def test_a_verified_complaint_leaves_masked_on_its_regions_topics(deliver,
     assert (value["mask_version"], value["ticket"], value["region"]) == (mask_version(), new.ticket, "52.03")
     assert value["agency"]["name"] == "Dinas Pekerjaan Umum dan Penataan Ruang Kabupaten Lombok Timur"
     assert {**value, "region": "52"} == province[3]
+
+
+async def test_due_dates_are_kept_and_told_with_what_comes_later(deliver, sql):
+    new = received()
+    await deliver(new, routed(new), assigned(new), clocked(new, follow_up="running"), verified(new), moved(new))
+    assert [value["due_dates"] for region, *_, value in await told(sql, new) if region == "52.03"] == [
+        [{"step": "follow_up", "at": "2026-11-16T01:42:07Z"}]
+    ] * 2
 
 
 async def test_every_regions_topic_counts_a_complaint_from_one_without_gaps(deliver, sql):
