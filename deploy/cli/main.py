@@ -27,6 +27,7 @@ _COMMANDS = (
     "lapor",
     "graph",
     "kannel",
+    "casework",
     "officers",
     "database",
     "events",
