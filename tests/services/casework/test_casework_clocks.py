@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.casework import consumers
 from services.casework.clocks.due import Due
@@ -12,6 +13,7 @@ from services.casework.clocks.ladder import load_ladder
 from services.casework.clocks.limits import load_limits
 from services.casework.clocks.recomputing import Recomputing
 from services.casework.clocks.terms import Terms, terms
+from services.casework.clocks.worker import ClockWorker
 from services.casework.orders import ORDERS
 from services.casework.repository import lock_cases
 from services.casework.service import CaseworkService
@@ -302,6 +304,47 @@ async def test_a_case_shows_its_clocks_and_the_steps_that_were_reached(house, of
     assert follow_up["due_at"] == "2026-11-09T08:00:00Z"
     assert "PermenPANRB" in follow_up["source"]
     assert [one["step"] for one in follow_up["steps"]] == ["agency_head", "coordinator", "inspectorate"]
+
+
+async def test_where_no_calendar_is_known_a_clock_is_unknown_and_counted(house, pool):
+    event = await house.open(MONDAY - timedelta(days=3 * 365), assigned=False)
+    assert (await house.clocks(event))["resolve"] == "- unknown"
+    worker = ClockWorker(pool, house.due, Recomputing(clock=lambda: house.now), clock=lambda: house.now)
+    await worker.sample()
+    assert sample("ntbcare_clocks_limit_unknown", {"clock": "resolve"}) >= 1
+    assert await worker.recompute() is False
+
+
+async def test_a_worker_counts_what_it_sees_to_and_what_is_overdue(house, pool):
+    worker = ClockWorker(pool, house.due, Recomputing(clock=lambda: house.now), clock=lambda: house.now)
+    await house.open()
+    house.now = wita("11-09 16:00") + timedelta(minutes=1)
+    await worker.sample()
+    assert sample("ntbcare_clocks_lag_seconds", {}) == (house.now - wita("11-04 04:00")).total_seconds()
+    before = sample("ntbcare_clocks_handled_total", {"clock": "follow_up", "what": "missed"})
+    assert await worker.handle_due() == 3
+    assert sample("ntbcare_clocks_handled_total", {"clock": "follow_up", "what": "missed"}) == before + 1
+    await worker.sample()
+    assert sample("ntbcare_clocks_overdue", {"clock": "follow_up"}) >= 1
+    assert sample("ntbcare_clocks_lag_seconds", {}) == 0
+
+
+async def test_an_open_case_from_before_there_were_clocks_gets_them(house, pool):
+    event = await house.open()
+    await house.sql.execute("DELETE FROM casework.deadline WHERE complaint_id = $1", event.complaint_id)
+    await house.sql.execute(  # as the migration does
+        "INSERT INTO casework.deadline (complaint_id, clock, started_at, outcome, version) "
+        "VALUES ($1, 'verify', $2, 'unknown', 'none none none')",
+        event.complaint_id,
+        event.received_at,
+    )
+    while await pool.run(Recomputing(clock=lambda: house.now).step):
+        pass
+    assert (await house.clocks(event)).keys() == {"verify", "follow_up", "resolve", "respond"}
+
+
+def sample(name: str, labels: dict[str, str]) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 def test_the_calendar_of_the_next_months_is_there():

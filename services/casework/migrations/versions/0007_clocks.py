@@ -25,6 +25,12 @@ def upgrade() -> None:
     }
     for statement in grants("ntbcare_casework", "casework", tables):
         op.execute(statement)
+    # casework computes again what no version of today's computed, and thereby all clocks of these cases
+    op.execute("""
+        INSERT INTO casework.deadline (complaint_id, clock, started_at, outcome, version)
+        SELECT complaint_id, 'verify', received_at, 'unknown', 'none none none' FROM casework."case"
+        WHERE state NOT IN ('closed', 'archived', 'rejected')
+    """)
 
 
 def _deadline() -> None:
