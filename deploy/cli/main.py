@@ -25,6 +25,7 @@ _COMMANDS = (
     "status",
     "replies",
     "lapor",
+    "casework",
     "graph",
     "kannel",
     "casework",

@@ -54,6 +54,11 @@ def _troubles(now: Standing) -> list[str]:
         (now.oldest_s > _OLD_S, f"events have waited {_span(now.oldest_s)} for Kafka: does the relay run?"),
         (now.refused > 0, f"Kafka refuses {now.refused} events: ntbcare parked list"),
         (now.requests > 0, f"{now.requests} requests were not understood: ntbcare parked list"),
+        (
+            bool(now.mail["untold"] and now.mail["rests"]),
+            f"no officer is mailed ({now.mail['rests']}): {now.mail['untold']} reminders wait",
+        ),
+        (now.mail["nobody"] > 0, f"{now.mail['nobody']} reminders have nobody with an e-mail: ntbcare officers"),
         (any(now.parked.values()), f"{sum(now.parked.values())} events are parked: ntbcare parked list"),
     ]
     found = [words for is_so, words in told if is_so]

@@ -25,6 +25,11 @@ _OUTBOX = text("""
            coalesce(extract(epoch FROM clock_timestamp() - min(stored_at)), 0)::float AS oldest_s
     FROM bus.ledger WHERE published_at IS NULL
 """)
+_MAIL = text("""
+    SELECT (SELECT reason FROM casework.mail_server) AS rests, count(*) AS untold,
+           count(*) FILTER (WHERE problem IS NOT NULL) AS nobody
+    FROM casework.notice WHERE told_at IS NULL
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,8 @@ class Standing:
     refused: int
     oldest_s: float
     intake: Mapping[str, Any]
+    mail: Mapping[str, Any]
+    """Steps of the ladder that are untold, those that nobody is there for, and why no officer is mailed (rests)."""
     lag: Mapping[str, int | None]
 
 
@@ -48,6 +55,7 @@ async def standing(database: Database, lag: Mapping[str, int | None]) -> Standin
     async with database.transaction() as tx:
         connected = {row.service: row.connections for row in await tx.execute(_CONNECTED)}
         outbox = (await tx.execute(_OUTBOX)).one()
+        mail = dict((await tx.execute(_MAIL)).mappings().one())
     return Standing(
         connections={name: connected.get(name, 0) for name in sorted({*services, *connected, "relay", "identity"})},
         parked=parked,
@@ -56,6 +64,7 @@ async def standing(database: Database, lag: Mapping[str, int | None]) -> Standin
         refused=outbox.refused,
         oldest_s=outbox.oldest_s,
         intake=await Accounts(database, {}).report(),
+        mail=mail,
         lag=lag,
     )
 

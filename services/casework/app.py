@@ -10,6 +10,11 @@ from services.casework.clocks.worker import ClockWorker
 from services.casework.looks.endpoints import looks
 from services.casework.looks.service import Looks
 from services.casework.models import inbox, parked
+from services.casework.notices.dispatch import Dispatch
+from services.casework.notices.gathering import Gathering, calendar_of
+from services.casework.notices.mail import MailServer
+from services.casework.notices.settings import MailSettings
+from services.casework.notices.worker import Worker as NoticeWorker
 from services.casework.repository import lock_cases
 from services.casework.service import CaseworkService
 from services.casework.settings import CaseworkSettings
@@ -48,7 +53,12 @@ def build(_options: ServeOptions) -> ServiceApp:
     return ServiceApp(
         name="casework",
         router=router,
-        workers={"consumer": consumer.run, "parking": consumer.attend_parking, "clocks": clocks.run},
+        workers={
+            "consumer": consumer.run,
+            "parking": consumer.attend_parking,
+            "clocks": clocks.run,
+            "notices": notices_worker(database).run,
+        },
         checks={"database": database.ping},
         worker_checks={"consumer": consumer.check},
         close=database.close,
@@ -58,3 +68,14 @@ def build(_options: ServeOptions) -> ServiceApp:
 def _vault_of(settings: CaseworkSettings) -> VaultKeys | None:
     keys = [key.get_secret_value() for key in settings.vault_keys]
     return VaultKeys(keys) if keys else None
+
+
+def notices_worker(database: Database) -> NoticeWorker:
+    """Build the worker that tells officers of the ladder's steps."""
+    mails = MailSettings.load()
+    return NoticeWorker(
+        database,
+        Gathering(calendar_of),
+        Dispatch(sender=mails.smtp_from, page=mails.page or None),
+        MailServer(mails) if mails.smtp_host else None,
+    )

@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -266,8 +267,11 @@ notice = Table(
     Column("due_at", DateTime(timezone=True), nullable=False, comment="the deadline that it is about"),
     Column("noticed_at", DateTime(timezone=True), nullable=False, comment="when the step was reached"),
     Column("told_at", DateTime(timezone=True), comment="when it went out with a digest, or was found to be over"),
+    Column("tell_at", DateTime(timezone=True), comment="when telling it is looked at next; none: not looked at yet"),
+    Column("problem", Text, comment="why the coordinator is told instead, or nobody: nobody_to_tell or refused"),
     Index("notice_once", "complaint_id", "clock", "due_at", "step", unique=True),
     Index("notice_untold", "noticed_at", postgresql_where=sql("told_at IS NULL")),
+    Index("notice_to_tell", "tell_at", "noticed_at", postgresql_where=sql("told_at IS NULL")),
 )
 """A step of the ladder that a case has reached: who is to be told, with the next digest."""
 
@@ -310,6 +314,47 @@ deadline_change = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """A deadline that moved although nothing happened to its case. Append-only."""
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False, comment="identity's; its e-mail is asked for when it is sent"),
+    Column("audience", Text, nullable=False, comment="the account's role"),
+    Column("day", Date, nullable=False, comment="in WITA"),
+    Column("kind", Text, nullable=False, comment="morning or urgent"),
+    Column("number", Integer, nullable=False, comment="1, or which urgent one of the day"),
+    Column("state", Text, nullable=False, comment="queued, sending, sent, failed, unknown or withheld"),
+    Column("reason", Text, comment="why it stands so: a stable name"),
+    Column("attempts", Integer, nullable=False, server_default=sql("0")),
+    Column("lost", Integer, nullable=False, server_default=sql("0"), comment="how often the answer was lost"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, comment="when the office closes"),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("message_id", Text, comment="the same for each try"),
+    Column("sent_at", DateTime(timezone=True)),
+    Index("digest_once", "account_id", "day", "kind", "number", unique=True),
+    Index("digest_open", "due_at", postgresql_where=sql("state IN ('queued', 'sending', 'unknown')")),
+)
+"""A mail to one officer on one day."""
+
+digest_notice = Table(
+    "digest_notice",
+    metadata,
+    Column("digest_id", Uuid, ForeignKey("casework.digest.id"), primary_key=True),
+    Column("notice_id", Uuid, ForeignKey("casework.notice.id"), primary_key=True),
+    Index("digest_notice_notice", "notice_id"),
+)
+
+mail_server = Table(
+    "mail_server",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("paused_until", DateTime(timezone=True)),
+    Column("reason", Text, comment="why nobody is mailed: off, or what the server said"),
+)
+"""The one row about the server that takes our mails; who gathers notices holds its lock."""
 
 inbox = inbox_table(metadata)
 parked = parked_table(metadata)

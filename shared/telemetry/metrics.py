@@ -114,3 +114,29 @@ CLOCKS_HANDLED = Counter(
     ["clock", "what"],
 )
 CLOCKS_LAG = Gauge("ntbcare_clocks_lag_seconds", "How long the oldest due deadline has waited; 0 when none does.")
+NOTICES_UNTOLD = Gauge(
+    "ntbcare_notices_untold",
+    "Steps of the ladder that nobody was told of yet; at night and on days off they wait for the morning.",
+    ["audience"],
+)
+NOTICES_NOBODY = Gauge(
+    "ntbcare_notices_nobody",
+    "Of these, those for which nobody of the audience has an account with an e-mail that takes mails.",
+    ["audience"],
+)
+NOTICES_MISSED = Counter(
+    "ntbcare_notices_missed_total",
+    "Steps of the ladder for which nobody of an audience could be told, and why: nobody_to_tell, or refused by their "
+    "mail server. A liaison's and a leader's go to the coordinator.",
+    ["audience", "reason"],
+)
+DIGESTS = Counter(
+    "ntbcare_digests_total",
+    "Mails to officers by what they came to: sent, failed, unknown, withheld (all was over) or queued again; why.",
+    ["kind", "outcome", "reason"],
+)
+MAIL_RESTS = Gauge(
+    "ntbcare_mail_rests",
+    "1 while no officer is mailed, by reason: off (no server is set), or what the mail server said.",
+    ["reason"],
+)
