@@ -151,12 +151,17 @@ class SimilarOut(_Out):
 
 
 class LadderStepOut(_Out):
-    """A step of the ladder that a deadline has reached, and when its audience was told (with a digest)."""
+    """A step of the ladder that a deadline has reached, and when its audience was told (with a digest).
+
+    `problem`: why nobody of the audience could be told, so that the coordinator is: nobody_to_tell (no e-mail) or
+    refused (by the mail server).
+    """
 
     step: str
     audience: str
     noticed_at: datetime
     told_at: datetime | None
+    problem: str | None
 
 
 class ClockOut(_Out):

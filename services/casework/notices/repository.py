@@ -23,23 +23,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from services.casework.models import answer, case, digest, digest_notice, follow_up, mail_server, notice
+from services.casework.models import case, deadline, digest, digest_notice, mail_server, notice
 from services.casework.notices.rules import Audience, Person, Step
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
 
-_ACTED = func.greatest(
-    select(func.max(follow_up.c.followed_up_at))
-    .where(follow_up.c.complaint_id == case.c.complaint_id)
-    .scalar_subquery(),
-    select(func.max(answer.c.answered_at)).where(answer.c.complaint_id == case.c.complaint_id).scalar_subquery(),
+_OWED = exists(
+    select(literal(1)).where(
+        deadline.c.complaint_id == notice.c.complaint_id,
+        deadline.c.clock == notice.c.clock,
+        deadline.c.due_at == notice.c.due_at,
+        deadline.c.settled_at.is_(None),
+    )
 )
 _STEPS = select(
     *(notice.c[name] for name in ("id", "clock", "step", "audience", "agency_key", "due_at", "noticed_at", "problem")),
-    *(case.c[name] for name in ("ticket", "state", "agency_name", "regency", "sealed", "emergency", "urgency")),
-    *(case.c[name] for name in ("verified_at", "reopened_at", "answered_at")),
+    *(case.c[name] for name in ("ticket", "agency_name", "regency", "sealed", "emergency", "urgency")),
     case.c.agency_key.label("has_it"),
-    _ACTED.label("acted_at"),
+    _OWED.label("owed"),
 ).join(case, case.c.complaint_id == notice.c.complaint_id)
 
 

@@ -36,8 +36,6 @@ MOST_TRIES_UNKNOWN = 2
 the same Message-ID, by which mail programs and many servers show it once. After that the next morning brings it."""
 _FIRST_RETRY = timedelta(minutes=1)
 _LONGEST_RETRY = timedelta(minutes=30)
-_ENDED = frozenset({"closed", "archived", "rejected"})
-_STANDS_STILL = frozenset({"awaiting_information", "transfer_requested"})
 _BY_OFFICE: dict[str, Audience] = {DESK: "coordinator", INSPECTORATE: "inspectorate"}
 
 
@@ -45,7 +43,8 @@ _BY_OFFICE: dict[str, Audience] = {DESK: "coordinator", INSPECTORATE: "inspector
 class Step:
     """A step that a case reached (`casework.notice`), and the case as it stands now.
 
-    `agency_key` is the notice's, `has_it` the case's. `acted_at`: the last follow-up or answer.
+    `agency_key` is the notice's, `has_it` the case's. `owed`: its deadline (`casework.deadline`) still stands as it did
+    then, neither settled nor stopped nor moved; what was late when it stopped stays owed.
     """
 
     id: UUID
@@ -57,17 +56,13 @@ class Step:
     due_at: datetime
     noticed_at: datetime
     problem: str | None
-    state: str
     has_it: str | None
     agency_name: str | None
     regency: str | None
     sealed: bool
     emergency: bool
     urgency: str | None
-    verified_at: datetime | None
-    reopened_at: datetime | None
-    answered_at: datetime | None
-    acted_at: datetime | None
+    owed: bool
 
     @property
     def urgent(self) -> bool:
@@ -96,22 +91,8 @@ class Person:
 
 
 def moved_on(step: Step) -> bool:
-    """Tell whether there is nothing to tell any more: it ended, was done, stands still, or is another agency's."""
-    if step.state in _ENDED or (step.clock != "complete" and step.state in _STANDS_STILL):
-        return True
-    if step.agency_key is not None and step.agency_key != step.has_it:
-        return True
-    since = step.reopened_at if step.clock == "follow_up" else None
-    acted = step.acted_at is not None and (since is None or step.acted_at >= since)
-    done = {
-        "verify": step.verified_at is not None or acted,
-        "follow_up": acted,
-        "respond": acted,
-        "resolve": step.answered_at is not None,
-        "close": step.state != "answered",
-        "complete": step.state != "awaiting_information",
-    }
-    return done.get(step.clock, False)
+    """Tell whether there is nothing to tell any more: its deadline is not owed, or it is another agency's."""
+    return not step.owed or (step.agency_key is not None and step.agency_key != step.has_it)
 
 
 def to_whom(step: Step) -> Audience:

@@ -96,6 +96,11 @@ class House:
         notice_id = new_id()
         bound = agency if audience in {"liaison", "leader"} else None
         await self.sql.execute(
+            "INSERT INTO casework.deadline (complaint_id, clock, started_at, due_at, outcome, version)"
+            " VALUES ($1, $2, $3, $3, 'missed', 'test') ON CONFLICT DO NOTHING",
+            *(case.id, clock, YESTERDAY),
+        )
+        await self.sql.execute(
             "INSERT INTO casework.notice (id, complaint_id, clock, step, audience, agency_key, due_at, noticed_at)"
             " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
             *(notice_id, case.id, clock, audience, bound, YESTERDAY, noticed),
@@ -213,16 +218,18 @@ async def test_an_emergency_waits_for_no_morning_and_others_ten_minutes_for_the_
 @pytest.mark.parametrize(
     "move",
     [
-        "state = 'closed'",
-        "state = 'awaiting_information'",
-        "agency_key = 'NTB.DLHK'",
+        "UPDATE casework.\"case\" SET agency_key = 'NTB.DLHK' WHERE complaint_id = $1",
+        "UPDATE casework.deadline SET settled_at = now() WHERE complaint_id = $1",
+        "UPDATE casework.deadline SET due_at = NULL, outcome = 'stopped' WHERE complaint_id = $1",
+        "UPDATE casework.deadline SET due_at = due_at + interval '1 day' WHERE complaint_id = $1",
     ],
+    ids=["another agency", "settled", "stopped", "moved"],
 )
 async def test_a_case_that_moved_on_is_left_out_and_its_notice_is_done(house, opened, sql, move):
     await house.person()
     gone, stays = await opened(), await opened()
     notices = [await house.notice(gone), await house.notice(stays)]
-    await sql.execute(f'UPDATE casework."case" SET {move} WHERE complaint_id = $1', gone.id)
+    await sql.execute(move, gone.id)
     await house.turn()
     [words] = house.words()
     assert stays.ticket in words
@@ -235,7 +242,7 @@ async def test_a_case_that_moves_on_between_gathering_and_sending_is_left_out(ho
     case = await opened()
     notice = await house.notice(case)
     await house.pool.run(house.gathering.gather)
-    await sql.execute("UPDATE casework.\"case\" SET state = 'closed' WHERE complaint_id = $1", case.id)
+    await sql.execute("UPDATE casework.deadline SET settled_at = now() WHERE complaint_id = $1", case.id)
     await house.turn()
     assert not house.post.taken
     assert await house.told(notice) == [(True, None)]
@@ -480,6 +487,7 @@ async def test_an_operator_of_casework_previews_a_digest(
 async def test_thousands_of_steps_become_one_mail(house, opened, sql):
     await house.person("coordinator")
     case = await opened()
+    await house.notice(case, "coordinator")
     await sql.execute(
         "INSERT INTO casework.notice (id, complaint_id, clock, step, audience, due_at, noticed_at)"
         " SELECT gen_random_uuid(), $1, 'follow_up', n::text, 'coordinator', $2, $2 FROM generate_series(1, 2500) AS n",

@@ -27,17 +27,13 @@ STEP = Step(
     due_at=MONDAY,
     noticed_at=MONDAY,
     problem=None,
-    state="assigned",
     has_it="NTB.DIKPORA",
     agency_name="Dinas Pendidikan, Pemuda dan Olahraga Provinsi NTB",
     regency="52.03",
     sealed=False,
     emergency=False,
     urgency="biasa",
-    verified_at=None,
-    reopened_at=None,
-    answered_at=None,
-    acted_at=None,
+    owed=True,
 )
 URGENT = replace(STEP, clock="respond", emergency=True)
 
@@ -95,32 +91,13 @@ def test_only_the_clock_of_an_hour_waits_for_no_morning():
     assert not replace(URGENT, emergency=False).urgent
 
 
-LATER = MONDAY + timedelta(hours=1)
-
-
 @pytest.mark.parametrize(
     ("changes", "over"),
     [
         ({}, False),
-        ({"state": "in_progress"}, False),
-        ({"state": "closed"}, True),
-        ({"state": "archived"}, True),
-        ({"state": "rejected"}, True),
-        ({"state": "awaiting_information"}, True),
-        ({"state": "transfer_requested"}, True),
+        ({"owed": False}, True),
         ({"has_it": "NTB.DLHK"}, True),
         ({"has_it": "NTB.DLHK", "agency_key": None}, False),
-        ({"acted_at": LATER}, True),
-        ({"acted_at": MONDAY, "reopened_at": LATER}, False),
-        ({"clock": "verify", "verified_at": LATER}, True),
-        ({"clock": "verify", "acted_at": LATER}, True),
-        ({"clock": "respond", "acted_at": LATER}, True),
-        ({"clock": "resolve", "acted_at": LATER}, False),
-        ({"clock": "resolve", "acted_at": LATER, "answered_at": LATER}, True),
-        ({"clock": "close", "state": "answered"}, False),
-        ({"clock": "close", "state": "in_progress"}, True),
-        ({"clock": "complete", "state": "awaiting_information"}, False),
-        ({"clock": "complete"}, True),
     ],
 )
 def test_what_a_case_has_moved_on_from_is_not_told(changes, over):
