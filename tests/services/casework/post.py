@@ -46,7 +46,7 @@ class Post:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         if self.to_message.startswith("2"):
             message = message_from_bytes(cast("bytes", envelope.content), policy=default)
-            self.taken.append(cast("EmailMessage", message))
+            self.taken.append(message)
             self.recipients.extend(envelope.rcpt_tos)
         if self.hangs_up:
             server.transport.abort()
