@@ -176,7 +176,14 @@ def test_only_who_speaks_kafka_reaches_it_and_only_replies_lapor_and_who_fetches
     assert {name for name in labels if "ntbcare/outside" in labels[name]} == outside
     assert {name for name in networks if "outside" in networks[name]} == outside
     internal = {name for name, one in compose()["networks"].items() if one.get("internal")}
-    assert internal == set(compose()["networks"]) - {"outside"}
+    assert internal == set(compose()["networks"]) - {"outside", "mail"}
+
+
+def test_casework_alone_reaches_the_mail_server():
+    assert {name for name, one in served().items() if "mail" in one["networks"]} == {"casework"} & HOUSE.keys()
+    policy = of_kind("NetworkPolicy")["to-mail"]["spec"]
+    assert policy["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "casework"}}
+    assert [port["port"] for rule in policy["egress"] for port in rule["ports"]] == [587, 465]
 
 
 @pytest.mark.parametrize("image", ["Dockerfile", "Kafka.Dockerfile", "Kannel.Dockerfile"])
