@@ -114,15 +114,8 @@ def after(
         return complaint
     if isinstance(event, ComplaintAssigned | ComplaintAppended | ComplaintAmended) and event.sealed:
         return _sealed(complaint)
-    if isinstance(event, AttachmentSettled):
-        new = _kept(event.attachment)
-        return _with(complaint, attachments=tuple(new if one.id == new.id else one for one in complaint.attachments))
-    if isinstance(event, ComplaintDeadlinesChanged):
-        return _with(complaint, due_dates=_due_dates(event))
     if isinstance(event, ComplaintAppended | ComplaintAmended):
         return _with(complaint, **_heard(complaint, event, masked, mask_version))
-    if isinstance(event, ComplaintMarked):
-        return _with(complaint, anonymous=event.anonymous, secret=event.secret)
     return _with(complaint, **_learned(complaint, event))
 
 
@@ -158,23 +151,31 @@ def _kept(attachment: AttachmentRef) -> Kept:
 
 def _learned(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
     """Return what a fact changes. Routing counts until casework assigned: a late machine overwrites no officer."""
+    changes: dict[str, Any] = {}
     match event:
         case ComplaintRouted() if complaint.assigned_at is None:
-            place = _place(complaint, event.place, event.directory_version)
-            return {**place, "affair": event.affair, "level": event.level, "kind": event.kind, "urgency": event.urgency}
+            weighed = {"kind": event.kind, "urgency": event.urgency}
+            changes = {"affair": event.affair, "level": event.level, **weighed}
+            changes |= _place(complaint, event.place, event.directory_version)
         case ComplaintAssigned():
-            place = _place(complaint, event.place, None)
-            decided = {"affair": event.affair, "level": event.level, "agency": event.agency}
             weighed = {"kind": event.kind or complaint.kind, "urgency": event.urgency or complaint.urgency}
-            return {**place, **decided, **weighed, "assigned_at": event.assigned_at}
+            changes = {"affair": event.affair, "level": event.level, "agency": event.agency, **weighed}
+            changes |= {**_place(complaint, event.place, None), "assigned_at": event.assigned_at}
         case ComplaintVerified():
-            return {"verified_at": complaint.verified_at or event.verified_at}
+            changes = {"verified_at": complaint.verified_at or event.verified_at}
         case ComplaintStatusChanged():
-            return {"state": event.state, "state_changed_at": event.changed_at}
+            changes = {"state": event.state, "state_changed_at": event.changed_at}
+        case ComplaintDeadlinesChanged():
+            changes = {"due_dates": _due_dates(event)}
+        case ComplaintMarked():
+            changes = {"anonymous": event.anonymous, "secret": event.secret}
         case ComplaintMirrored():
-            return {"lapor_id": event.lapor_id}
-        case _:
-            return {}
+            changes = {"lapor_id": event.lapor_id}
+        case AttachmentSettled():
+            new = _kept(event.attachment)
+            kept = (new if one.id == new.id else one for one in complaint.attachments)
+            changes = {"attachments": tuple(kept)}
+    return changes
 
 
 def _due_dates(event: ComplaintDeadlinesChanged) -> tuple[DueDate, ...]:

@@ -151,7 +151,7 @@ class Dispatch:
 
     async def _failure(self, tx: UnitOfWork, row: Row[Any], claim: Claim, error: SendError, now: datetime) -> Moved:
         match error.remedy:
-            case Remedy.RETRY:
+            case Remedy.RETRY | Remedy.THROTTLE:
                 values: dict[str, Any] = {"due_at": now + rules.wait(row.attempts), "claimed_until": None}
                 return await _move(tx, row, "queued", reason=error.reason, **values)
             case Remedy.PAUSE:
