@@ -31,6 +31,7 @@ REAL_COMPLAINTS = ROOT.parent / "shared" / "data" / "complaints_dev.csv"
 RUN = 5
 EVERYBODYS_WORDS = {
     "assalamualaikum wr wb selamat pagi": "a greeting; a test shows that it says nothing",
+    "senin selasa rabu kamis jumat": "days of the week",
 }
 OFFICIAL_NAMES = "shared/directory/data"
 """Names of agencies and affairs are nobody's words, wherever they stand."""
