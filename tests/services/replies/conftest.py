@@ -27,10 +27,15 @@ async def sql(admin_url) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def house(database_urls, sql) -> AsyncIterator[House]:
+def policy() -> Policy:
+    return Policy()
+
+
+@pytest.fixture
+async def house(database_urls, sql, policy) -> AsyncIterator[House]:
     pool = Database(database_urls["replies"], application="test", pool_size=10)
     yield House(
-        pool=pool, sql=sql, clock=StoppedClock(), sender=FakeSender(), policy=Policy(), url=database_urls["replies"]
+        pool=pool, sql=sql, clock=StoppedClock(), sender=FakeSender(), policy=policy, url=database_urls["replies"]
     )
     await pool.close()
 

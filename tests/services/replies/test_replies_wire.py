@@ -2,10 +2,13 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import time
 
 import pytest
 
 from services.replies import app as replies
+from services.replies.quiet import QuietHours
+from services.replies.rules import Policy
 from shared.core.service import ServeOptions
 from shared.core.times import utc_now
 from shared.http.client import async_client
@@ -21,6 +24,12 @@ PASSWORD = "9d04c2f7a61b83e5"
 async def kannel():
     async with serving(create_kannel_simulator(username="ntbcare", password=PASSWORD)) as url:
         yield url
+
+
+@pytest.fixture
+def policy() -> Policy:
+    """Of the real clock's hour nothing may hang: there is no night here."""
+    return Policy(quiet=QuietHours(begin=time(), end=time()))
 
 
 @pytest.fixture
