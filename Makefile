@@ -60,7 +60,7 @@ TEST_BROKER ?= $(if $(and $(JAVA17),$(MAVEN)),apache,embedded)
 BROKER_apache := Apache Kafka itself (KRaft, jars through Maven)
 BROKER_embedded := the embedded broker (Apache Kafka needs Java 17 or later, and Maven)
 
-TESTS ?= not faults
+TESTS ?= not faults and not wide
 # Each has a broker and a PostgreSQL of its own; more than two need more than two cores.
 AT_ONCE ?= 2
 
@@ -69,6 +69,10 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 	@echo "Tests run on $(BROKER_$(TEST_BROKER))."
 	@$(MAKE) --no-print-directory $(VENV)/.dev
 	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest -m "$(TESTS)" -n $(AT_ONCE) --dist loadfile $(PYTEST)
+
+.PHONY: test-wide
+test-wide: ## The tests that take long: servers of somebody else's with TLS, models taught anew
+	@$(MAKE) --no-print-directory test TESTS=wide
 
 .PHONY: faults
 faults: ## Under load: kill, stop, cut, fill, rebalance, set clocks wrong; count from three sides (the short form)

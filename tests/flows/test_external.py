@@ -82,6 +82,7 @@ def env_file(tmp_path, postgres, passwords, broker, database, certificates):
         yield path
 
 
+@pytest.mark.wide
 @pytest.mark.apache
 @pytest.mark.skipif(REASON is not None, reason=str(REASON))
 def test_a_complaint_is_assigned_on_servers_of_somebody_elses_with_tls_users_and_rules(env_file, broker, tmp_path):

@@ -1,5 +1,7 @@
 """What training brings on real complaints of other places; only where these are at hand."""
 
+import pytest
+
 from services.routing.model.features import spoken
 from services.routing.model.fit import fit
 from services.routing.model.labels import accepted, labelled, read_rows
@@ -10,6 +12,7 @@ from tests.beside import beside
 LEAST_TOP1 = 0.76
 
 
+@pytest.mark.wide
 def test_four_fifths_of_the_complaints_teach_the_rest():
     path = beside("complaints_dev.csv")
     if path is None:
