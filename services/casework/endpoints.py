@@ -259,7 +259,7 @@ def _clock_out(one: Any, notices: Sequence[Any]) -> ClockOut:
     steps = [LadderStepOut.model_validate(told) for told in notices if _is_of(told, one)]
     limit = None if one.limit_amount is None else f"{one.limit_amount} {UNIT_WORDS[one.limit_unit]}"
     said = {"limit": limit, "source": one.limit_source, "certainty": one.limit_certainty, "steps": steps}
-    return ClockOut.model_validate({**one._mapping, **said})  # noqa: SLF001 - as above
+    return ClockOut.model_validate({**one, **said})
 
 
 def _is_of(notice: Any, clock: Any) -> bool:

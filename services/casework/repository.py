@@ -53,6 +53,13 @@ _TRANSITIONS = Rows(
 _PEOPLE: tuple[ColumnElement[str], ...] = (literal_column("'officer'"), literal_column("'service'"))
 _OF_OFFICERS = (transition.c.complaint_id == _IDS, transition.c.actor_kind.in_(_PEOPLE))
 _MOVED_BY_OFFICERS = Prepared(select(transition.c.complaint_id).where(*_OF_OFFICERS).distinct())
+_ID = bindparam("id", type_=Uuid)
+_HISTORY = Prepared(select(transition).where(transition.c.complaint_id == _ID).order_by(transition.c.version))
+_ATTACHMENTS = Prepared(select(attachment).where(attachment.c.complaint_id == _ID))
+_REPLIES = Prepared(select(reply).where(reply.c.complaint_id == _ID).order_by(reply.c.at))
+_NOTES = Prepared(select(note_table).where(note_table.c.complaint_id == _ID).order_by(note_table.c.noted_at))
+_NAMED = func.identity.names_of(bindparam("ids", type_=ARRAY(Uuid)))
+_NAMES = Prepared(select(_NAMED.table_valued(column("id", Uuid), column("display_name", Text))))
 _MESSAGE = ("message_id", "complaint_id", "author", "channel", "text", "attachments", "rule", "received_at")
 _FIRST_MESSAGES = Rows(message, *_MESSAGE, once=True)
 _ADD_MESSAGE = Prepared(insert_rows(message, *_MESSAGE).on_conflict_do_nothing().returning(message.c.message_id))
@@ -118,11 +125,10 @@ def add_transitions(tx: UnitOfWork, transitions: Sequence[Mapping[str, object]])
     tx.insert(_TRANSITIONS, transitions)
 
 
-async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+async def transitions_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Record]:
     """Return a case's history, oldest first."""
     await tx.flush(events=False)
-    found = select(transition).where(transition.c.complaint_id == complaint_id).order_by(transition.c.version)
-    return (await tx.execute(found)).all()
+    return await tx.fetch(_HISTORY, {"id": complaint_id})
 
 
 async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
@@ -188,9 +194,9 @@ async def settle_attachment(tx: UnitOfWork, **values: object) -> None:
     )
 
 
-async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+async def attachments_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Record]:
     """Return what became of a case's attachments."""
-    return (await tx.execute(select(attachment).where(attachment.c.complaint_id == complaint_id))).all()
+    return await tx.fetch(_ATTACHMENTS, {"id": complaint_id})
 
 
 async def add_answer(tx: UnitOfWork, **values: object) -> None:
@@ -241,10 +247,9 @@ async def keep_replies(tx: UnitOfWork, replies: Sequence[Mapping[str, object]]) 
     await tx.execute(kept.on_conflict_do_update(index_elements=["reply_id"], set_=later))
 
 
-async def replies_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+async def replies_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Record]:
     """Return what became of messages to a citizen, oldest first."""
-    found = select(reply).where(reply.c.complaint_id == complaint_id).order_by(reply.c.at)
-    return (await tx.execute(found)).all()
+    return await tx.fetch(_REPLIES, {"id": complaint_id})
 
 
 async def add_note(tx: UnitOfWork, **values: object) -> None:
@@ -252,10 +257,9 @@ async def add_note(tx: UnitOfWork, **values: object) -> None:
     await tx.execute(insert(note_table).values(values))
 
 
-async def notes_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+async def notes_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Record]:
     """Return officers' notes on a case, oldest first."""
-    found = select(note_table).where(note_table.c.complaint_id == complaint_id).order_by(note_table.c.noted_at)
-    return (await tx.execute(found)).all()
+    return await tx.fetch(_NOTES, {"id": complaint_id})
 
 
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
@@ -266,9 +270,7 @@ async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
 
 async def names_of(tx: UnitOfWork, accounts: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of officers and machines, as identity knows them."""
-    named = func.identity.names_of(cast(sorted(accounts), ARRAY(Uuid)))
-    found = named.table_valued(column("id", Uuid), column("display_name", Text))
-    return {row.id: row.display_name for row in await tx.execute(select(found))}
+    return {row.id: row.display_name for row in await tx.fetch(_NAMES, {"ids": sorted(accounts)})}
 
 
 async def keep_similar(

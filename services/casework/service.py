@@ -19,7 +19,7 @@ from services.casework.queue.filters import Filters
 from services.casework.queue.repository import page as queue_page
 from services.casework.rules import Move, Policy, ReopenLimit, Scope
 from shared.core.times import Clock, utc_now
-from shared.db import UnitOfWork
+from shared.db import Record, UnitOfWork
 from shared.directory import Directory
 from shared.directory.regions import regency_of
 from shared.events import Actor, ComplaintReceived, ComplaintRouted
@@ -38,16 +38,16 @@ class CaseView:
     """
 
     case: Row[Any]
-    history: Sequence[Row[Any]]
+    history: Sequence[Record]
     answers: Sequence[Row[Any]]
     follow_ups: Sequence[Row[Any]]
-    notes: Sequence[Row[Any]]
-    replies: Sequence[Row[Any]]
+    notes: Sequence[Record]
+    replies: Sequence[Record]
     messages: Sequence[Row[Any]]
-    attachments: Sequence[Row[Any]]
+    attachments: Sequence[Record]
     similar: Sequence[Row[Any]]
-    clocks: Sequence[Row[Any]]
-    notices: Sequence[Row[Any]]
+    clocks: Sequence[Record]
+    notices: Sequence[Record]
     moves: Sequence[Move]
     names: Mapping[UUID, str]
 

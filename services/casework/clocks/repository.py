@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, any_, bindparam, func, select, text
+from sqlalchemy import Uuid, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.casework.clocks.facts import Past
@@ -34,6 +34,11 @@ _STANDING = Prepared(
         deadline.c.complaint_id == _IDS
     )
 )
+_ID = bindparam("id", type_=Uuid)
+_DEADLINES = Prepared(
+    select(deadline).where(deadline.c.complaint_id == _ID).order_by(deadline.c.started_at, deadline.c.due_at)
+)
+_NOTICES = Prepared(select(notice).where(notice.c.complaint_id == _ID).order_by(notice.c.noticed_at))
 _CLAIM = Prepared(
     text("""
     SELECT d.complaint_id, d.clock, d.started_at, d.due_at, d.outcome, d.next_at, d.limit_amount, d.limit_unit,
@@ -176,14 +181,12 @@ async def oldest_due(tx: UnitOfWork) -> datetime | None:
     return oldest
 
 
-async def deadlines_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+async def deadlines_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Record]:
     """Return a case's deadlines, oldest first."""
     await tx.flush(events=False)
-    found = select(deadline).where(deadline.c.complaint_id == complaint_id)
-    return (await tx.execute(found.order_by(deadline.c.started_at, deadline.c.due_at))).all()
+    return await tx.fetch(_DEADLINES, {"id": complaint_id})
 
 
-async def notices_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+async def notices_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Record]:
     """Return the steps that a case's deadlines reached, oldest first."""
-    found = select(notice).where(notice.c.complaint_id == complaint_id)
-    return (await tx.execute(found.order_by(notice.c.noticed_at))).all()
+    return await tx.fetch(_NOTICES, {"id": complaint_id})
