@@ -426,7 +426,7 @@ class ComplaintFollowedUp(ComplaintEvent):
 
 
 class ComplaintMarked(ComplaintEvent):
-    """An officer changed who may see it: the reporter hidden (anonim), or the whole report (rahasia).
+    """An officer changed who may see it, the reporter hidden (anonim) or the whole report (rahasia), or its emergency.
 
     Never less strict than its citizen wanted it (Perpres 76/2013).
     """
@@ -439,6 +439,21 @@ class ComplaintMarked(ComplaintEvent):
     reason: str
     actor: Actor
     marked_at: UtcTime
+    emergency: bool | None = Field(None, description="Whether life or limb is in danger; None: as it was.")
+
+
+class ComplaintUnsealed(ComplaintEvent):
+    """The Inspectorate opened what a rule had sealed; whose it is now, the `complaint.assigned.v1` after it says.
+
+    Only this event opens: `sealed: false` in any other does not. Later words may seal it again.
+    """
+
+    source = "/services/casework"
+
+    type: Literal["complaint.unsealed.v1"] = "complaint.unsealed.v1"
+    reason: str
+    actor: Actor
+    unsealed_at: UtcTime
 
 
 class ComplaintNoted(ComplaintEvent):
