@@ -79,6 +79,13 @@ class AssignIn(BaseModel):
     urgency: Urgency | None = None
 
 
+class UnsealIn(BaseModel):
+    """Whose the case is once it is open, and why nothing in it is the Inspectorate's alone."""
+
+    agency_key: _AgencyKey
+    reason: _NeededReason
+
+
 class AskIn(BaseModel):
     """What the citizen is asked for, in words that they read: 10 to 1,000 characters."""
 
@@ -126,12 +133,16 @@ class JoinIn(BaseModel):
 
 
 class MarkIn(BaseModel):
-    """Who may see it: none leaves it as it is. What its citizen wanted is never taken back."""
+    """Who may see it, and whether life or limb is in danger: none leaves it as it is.
+
+    What its citizen wanted hidden is never shown.
+    """
 
     anonymous: Annotated[bool | None, Field(description="anonim: the reporter is shown to nobody but those of law")] = (
         None
     )
     secret: Annotated[bool | None, Field(description="rahasia: the whole report is hidden from the public")] = None
+    emergency: Annotated[bool | None, Field(description="darurat: life or limb is in danger now")] = None
     reason: _NeededReason
 
 

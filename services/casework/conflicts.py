@@ -30,6 +30,7 @@ MOVE_WORDS: dict[Move, str] = {
     "archive": "mengarsipkan",
     "reject": "menolak",
     "reopen": "membuka kembali",
+    "unseal": "membuka segel",
 }
 
 
@@ -54,8 +55,8 @@ def may_not_verify() -> ForbiddenError:
 
 
 def may_not_mark() -> ForbiddenError:
-    """Say that somebody else has to say who may see it."""
-    return ForbiddenError("move_not_allowed", "Anda tidak berwenang mengubah kerahasiaan aduan ini")
+    """Say that somebody else has to say who may see it, and whether life is in danger."""
+    return ForbiddenError("move_not_allowed", "Anda tidak berwenang mengubah kerahasiaan atau kedaruratan aduan ini")
 
 
 def may_not_note() -> ForbiddenError:
@@ -87,7 +88,9 @@ def not_joined(case: Row[Any]) -> ConflictError:
 
 def sealed_stays() -> ConflictError:
     """Say that what is sealed leaves the Inspectorate for nobody."""
-    return ConflictError("sealed_stays", "Aduan yang disegel hanya dapat diteruskan ke Inspektorat")
+    return ConflictError(
+        "sealed_stays", "Aduan yang disegel hanya dapat diteruskan ke Inspektorat; buka segelnya lebih dahulu"
+    )
 
 
 def unknown_agency(key: str) -> ProblemError:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from services.casework import repository, rules
 from services.casework.conflicts import sealed_stays, unknown_affair, unknown_agency
 from services.casework.moves import move
+from services.casework.rules import Move
 from shared.core.times import WITA
 from shared.db import UnitOfWork
 from shared.directory import INSPECTORATE, Agency, Directory
@@ -115,11 +116,12 @@ async def assign(
     now: datetime,
     *,
     reason: str | None,
+    verb: Move = "assign",
     **also: object,
 ) -> None:
     """Write and announce whose it is."""
     changes = announced(tx, row, decided, now) | also
-    await move(tx, row, "assign", state, decided.actor, now, reason=reason, reason_code=None, **changes)
+    await move(tx, row, verb, state, decided.actor, now, reason=reason, reason_code=None, **changes)
 
 
 def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime) -> dict[str, object]:

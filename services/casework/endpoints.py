@@ -181,7 +181,7 @@ def _add_remarks(router: APIRouter, service: CaseworkService, database: Database
 
     @router.post(
         "/{ticket}/mark",
-        summary="Hide the reporter (anonim) or the report (rahasia), or take back what an officer hid",
+        summary="Hide the reporter (anonim) or the report (rahasia), or take that back; say whether it is an emergency",
         responses=_MOVED,
     )
     async def mark(call: Annotated[Call, called], given: MarkIn, response: Response) -> CaseOut:

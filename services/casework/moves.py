@@ -18,7 +18,7 @@ from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, Compla
 
 HOUSE_CLOCKS = frozenset({"clock.close", "clock.complete"})
 """Who acts where a clock of the house's own ran out."""
-_WITHOUT_CLOCKS = frozenset({"mark", "join", "separate"})
+_WITHOUT_CLOCKS = frozenset({"join", "separate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from shared.events import ComplaintMarked, ComplaintNoted
 from shared.security import Principal
 
 _VERIFIED = "Terverifikasi"
+_ALARM_WORDS = {True: "Ditandai darurat.", False: "Bukan keadaan darurat."}
+_URGENT = "mendesak"
+"""What routing calls every emergency."""
 
 
 async def verify(
@@ -37,9 +40,10 @@ async def mark(
     given: MarkIn,
     now: datetime,
 ) -> None:
-    """Hide the reporter (anonim) or the report (rahasia), or take back what an officer hid. Nothing new is no change.
+    """Hide the reporter (anonim) or the report (rahasia), or take back what an officer hid; say if it is an emergency.
 
-    An administrator must hide what names third persons or holds confidential facts (Perpres 76/2013).
+    An administrator must hide what names third persons or holds confidential facts (Perpres 76/2013). Nothing new is no
+    change. What is no emergency loses the urgency that came with it, unless an officer had chosen whose it is.
     """
     row = await seen.find(tx, principal, ticket, lock=True)
     if not rules.may_remark(principal, agency_key=row.agency_key, sealed=row.sealed):
@@ -49,8 +53,10 @@ async def mark(
         raise wish_of_the_citizen()
     anonymous = row.anonymous if given.anonymous is None else given.anonymous
     secret = row.secret if given.secret is None else given.secret
-    if (anonymous, secret) == (row.anonymous, row.secret):
+    emergency = row.emergency if given.emergency is None else given.emergency
+    if (anonymous, secret, emergency) == (row.anonymous, row.secret, row.emergency):
         return
+    alarmed = emergency != row.emergency
     officer = seen.officer(principal)
     tx.publish(
         ComplaintMarked(
@@ -58,14 +64,33 @@ async def mark(
             ticket=row.ticket,
             anonymous=anonymous,
             secret=secret,
+            emergency=emergency if alarmed else None,
             reason=given.reason,
             actor=officer,
             marked_at=now,
         ),
         time=now,
     )
-    words = f"{_words(anonymous=anonymous, secret=secret)} {given.reason}"
-    await move(tx, row, "mark", row.state, officer, now, reason=words, anonymous=anonymous, secret=secret)
+    hidden = (anonymous, secret) != (row.anonymous, row.secret)
+    words = (
+        _words(anonymous=anonymous, secret=secret) if hidden else "",
+        _ALARM_WORDS[emergency] if alarmed else "",
+        given.reason,
+    )
+    calmed = alarmed and not emergency and row.urgency == _URGENT and row.assigned_by is None
+    await move(
+        tx,
+        row,
+        "mark",
+        row.state,
+        officer,
+        now,
+        reason=" ".join(filter(None, words)),
+        anonymous=anonymous,
+        secret=secret,
+        emergency=emergency,
+        urgency=None if calmed else row.urgency,
+    )
 
 
 async def note(tx: UnitOfWork, principal: Principal, ticket: str, text: str, now: datetime) -> None:

@@ -116,8 +116,13 @@ def _with_json(values: Mapping[str, object]) -> dict[str, object]:
 
 
 async def seal(tx: UnitOfWork, complaint_id: UUID) -> None:
-    """Make it the Inspectorate's alone; this login cannot take that back."""
+    """Make it the Inspectorate's alone."""
     await tx.execute(select(func.casework.seal(cast(complaint_id, Uuid))))
+
+
+async def unseal(tx: UnitOfWork, complaint_id: UUID) -> None:
+    """Open what was sealed, as the Inspectorate ordered."""
+    await tx.execute(select(func.casework.unseal(cast(complaint_id, Uuid))))
 
 
 def add_transitions(tx: UnitOfWork, transitions: Sequence[Mapping[str, object]]) -> None:

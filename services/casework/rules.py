@@ -28,6 +28,7 @@ Move = Literal[
     "archive",
     "reject",
     "reopen",
+    "unseal",
 ]
 """What an officer does to a case's state; of these the house makes some too: routing's sure decision assigns, and what
 nobody answers closes by itself."""
@@ -49,6 +50,7 @@ BACK: Literal["back"] = "back"
 
 TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["back"]] = {
     ("received", "assign"): "assigned",
+    ("received", "unseal"): "assigned",
     ("received", "ask"): "awaiting_information",
     ("received", "archive"): "archived",
     ("received", "reject"): "rejected",
@@ -56,6 +58,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("received", "withdraw"): "closed",
     ("awaiting_information", "proceed"): BACK,
     ("awaiting_information", "assign"): "assigned",
+    ("awaiting_information", "unseal"): "assigned",
     ("awaiting_information", "archive"): "archived",
     ("awaiting_information", "reject"): "rejected",
     ("awaiting_information", "inform"): BACK,
@@ -65,6 +68,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("awaiting_information", "answer_together"): "answered",
     ("assigned", "take"): "in_progress",
     ("assigned", "assign"): "assigned",
+    ("assigned", "unseal"): "assigned",
     ("assigned", "ask"): "awaiting_information",
     ("assigned", "transfer"): "transfer_requested",
     ("assigned", "archive"): "archived",
@@ -75,6 +79,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("assigned", "answer_together"): "answered",
     ("transfer_requested", "take"): "in_progress",
     ("transfer_requested", "assign"): "assigned",
+    ("transfer_requested", "unseal"): "assigned",
     ("transfer_requested", "decline"): BACK,
     ("transfer_requested", "archive"): "archived",
     ("transfer_requested", "reject"): "rejected",
@@ -86,6 +91,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("in_progress", "ask"): "awaiting_information",
     ("in_progress", "transfer"): "transfer_requested",
     ("in_progress", "assign"): "assigned",
+    ("in_progress", "unseal"): "assigned",
     ("in_progress", "archive"): "archived",
     ("in_progress", "reject"): "rejected",
     ("in_progress", "hand_over"): "assigned",
@@ -127,6 +133,7 @@ MOVERS: Mapping[Move, frozenset[Role]] = {
     "archive": _ADMINISTRATORS,
     "reject": _ADMINISTRATORS,
     "reopen": _OFFICERS,
+    "unseal": frozenset({Role.INSPECTORATE}),
 }
 """Which roles make a move at all; on which cases is `may`'s question. Archiving and rejecting end a complaint without
 an answer: in SP4N too that is the administrator's (Arsipkan)."""
@@ -271,7 +278,9 @@ class ReopenLimit:
 
 
 def may(principal: Principal, move: Move, *, agency_key: str | None, sealed: bool) -> bool:
-    """Tell whether a principal may make a move on a case of that agency."""
+    """Tell whether a principal may make a move on a case of that agency; only what is sealed is unsealed."""
+    if move == "unseal" and not sealed:
+        return False
     if principal.role is Role.COORDINATOR and move in _COORDINATING:
         return not sealed
     return principal.role in MOVERS[move] and _works(principal, agency_key, sealed=sealed)

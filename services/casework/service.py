@@ -177,7 +177,7 @@ class CaseworkService:
     async def mark(
         self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None, given: MarkIn
     ) -> CaseView:
-        """Say who may see it (`remarks.mark`)."""
+        """Say who may see it, and whether it is an emergency (`remarks.mark`)."""
         await remarks.mark(tx, principal, ticket, expected, given, self._clock())
         return await self.show(tx, principal, ticket)
 

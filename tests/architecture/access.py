@@ -152,6 +152,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ),
     ("POST", "/v1/cases/{ticket}/reject"): Access("officer", "whoever may archive", VIEWERS),
     ("POST", "/v1/cases/{ticket}/reopen"): Access("officer", "whoever worked it, and the coordinator", MOVERS),
+    ("POST", "/v1/cases/{ticket}/unseal"): Access(
+        "officer", "what a rule sealed too many is opened by who alone sees it", frozenset({Role.INSPECTORATE})
+    ),
     ("POST", "/v1/cases/{ticket}/mark"): Access(
         "officer", "whoever verifies must hide what names third persons (Perpres 76/2013)", MOVERS
     ),

@@ -164,6 +164,7 @@ ORDERED: dict[str, tuple[tuple[str, ...], dict[str, Any] | None]] = {
     "archive": ((), {"reason_code": "too_general"}),
     "reject": ((), {"reason_code": "not_true"}),
     "reopen": (("take", "answer", "close"), REASON),
+    "unseal": ((), {"agency_key": "52.03.DINKES", **REASON}),
 }
 SEES = {
     "own": {Role.LIAISON, Role.LEADER, Role.COORDINATOR, Role.INSPECTORATE},
@@ -188,6 +189,7 @@ MAY: dict[str, dict[str, set[Role]]] = {
     "transfer": {"own": {Role.LIAISON}, "other": NOBODY, "desk": NOBODY, "sealed": NOBODY},
     "decline": COORDINATES,
     "follow-up": WORKS,
+    "unseal": {"own": NOBODY, "other": NOBODY, "desk": NOBODY, "sealed": {Role.INSPECTORATE}},
 }
 
 

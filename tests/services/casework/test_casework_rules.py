@@ -39,6 +39,7 @@ ALL_MOVES: tuple[Move | MachineMove, ...] = (*get_args(MachineMove), *MOVES)
 
 MACHINE: dict[str, dict[str, str]] = {
     "received": {
+        "unseal": "assigned",
         "assign": "assigned",
         "ask": "awaiting_information",
         "archive": "archived",
@@ -47,6 +48,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "withdraw": "closed",
     },
     "awaiting_information": {
+        "unseal": "assigned",
         "assign": "assigned",
         "proceed": "back",
         "archive": "archived",
@@ -58,6 +60,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "answer_together": "answered",
     },
     "assigned": {
+        "unseal": "assigned",
         "take": "in_progress",
         "assign": "assigned",
         "ask": "awaiting_information",
@@ -70,6 +73,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "answer_together": "answered",
     },
     "transfer_requested": {
+        "unseal": "assigned",
         "take": "in_progress",
         "assign": "assigned",
         "decline": "back",
@@ -80,6 +84,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "answer_together": "answered",
     },
     "in_progress": {
+        "unseal": "assigned",
         "follow_up": "in_progress",
         "answer": "answered",
         "ask": "awaiting_information",
@@ -120,7 +125,7 @@ class Walked:
         reached = target(self.state, move, back)
         if reached is None:
             return False
-        if reached == "assigned" and move in {"assign", "reassign", "hand_over"}:
+        if reached == "assigned" and move in {"assign", "unseal", "reassign", "hand_over"}:
             self.agency, self.taken = "NTB.DIKPORA", False
         if move == "take":
             self.taken = True
@@ -170,7 +175,7 @@ def test_every_state_can_be_reached_and_every_move_is_used():
 
 
 def test_an_officer_is_offered_only_moves_that_some_officer_can_make():
-    assert legal_moves("received") == ("assign", "ask", "archive", "reject")
+    assert legal_moves("received") == ("assign", "ask", "archive", "reject", "unseal")
     assert legal_moves("closed") == ("reopen",)
     offered = {move for state in STATES for move in legal_moves(state)}
     assert offered == set(MOVES) == {move for move, roles in MOVERS.items() if roles}
@@ -233,6 +238,7 @@ def test_who_sees_and_works_which_agencys_cases(who, column):
         **dict.fromkeys(("assign", "archive", "reject"), administers),
         "transfer": who == "liaison" and works,
         "decline": who == "coordinator",
+        "unseal": False,  # nothing here is sealed
     }
     assert {move: may(one, move, agency_key=agency, sealed=False) for move in MOVES} == allowed
     assert may_remark(one, agency_key=agency, sealed=False) == (who == "coordinator" or works)
