@@ -10,6 +10,7 @@ from shared.events import (
     ComplaintFollowedUp,
     ComplaintInformationRequested,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     Envelope,
     ReplySent,
 )
@@ -21,6 +22,7 @@ CONSUMES = (
     ComplaintInformationRequested,
     ComplaintFollowedUp,
     ComplaintAnswered,
+    ComplaintUnsealed,
     ReplySent,
 )
 
@@ -43,6 +45,9 @@ def handlers(service: IntakeService) -> Handlers:
     async def followed_up(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.project_follow_up(tx, cast("ComplaintFollowedUp", envelope.data))
 
+    async def unsealed(tx: UnitOfWork, envelope: Envelope) -> None:
+        await service.unseal(tx, cast("ComplaintUnsealed", envelope.data))
+
     async def sent(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.remember_reply(tx, cast("ReplySent", envelope.data))
 
@@ -52,5 +57,6 @@ def handlers(service: IntakeService) -> Handlers:
         ComplaintAnswered: answered,
         ComplaintInformationRequested: asked,
         ComplaintFollowedUp: followed_up,
+        ComplaintUnsealed: unsealed,
         ReplySent: sent,
     }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Row, Uuid, any_, cast, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
@@ -378,6 +378,12 @@ async def take_attachments(tx: UnitOfWork, message_ids: Sequence[UUID]) -> dict[
 async def seal(tx: UnitOfWork, complaint_ids: Collection[UUID]) -> None:
     """Seal complaints whose later words speak of what only the Inspectorate may see."""
     await tx.execute(update(complaint).where(complaint.c.id.in_(complaint_ids)).values(sealed=True))
+
+
+async def unseal(tx: UnitOfWork, complaint_id: UUID, ordered_at: datetime) -> None:
+    """Open a complaint, unless more has been said since: that was announced as sealed."""
+    ordered = cast(ordered_at, DateTime(timezone=True))
+    await tx.execute(select(func.intake.unseal(cast(complaint_id, Uuid), ordered)))
 
 
 async def withdraw(tx: UnitOfWork, complaint_id: UUID, at: datetime | None) -> None:

@@ -25,6 +25,7 @@ from shared.events import (
     ComplaintFollowedUp,
     ComplaintInformationRequested,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ReplySent,
 )
 from shared.security.vault import VaultKeys
@@ -87,6 +88,11 @@ class IntakeService:
         """Remember which agency has the complaint, for its public status and for who may open its attachments."""
         agency = event.agency
         _require(await repository.project(tx, event.complaint_id, agency=agency.name, agency_key=agency.key))
+
+    async def unseal(self, tx: UnitOfWork, event: ComplaintUnsealed) -> None:
+        """Open what was sealed: its agency opens its attachments, its citizen reads which agency has it."""
+        _require(await repository.is_complaint(tx, event.complaint_id))
+        await repository.unseal(tx, event.complaint_id, event.unsealed_at)
 
     async def project_status(self, tx: UnitOfWork, event: ComplaintStatusChanged) -> None:
         """Remember where the complaint stands."""

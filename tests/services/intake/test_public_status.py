@@ -1,6 +1,6 @@
 """What casework's facts do to the status that a citizen sees."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,14 @@ from services.intake.service import IntakeService
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.db import Database
-from shared.events import AgencyRef, ComplaintAnswered, ComplaintAssigned, ComplaintStatusChanged, Place
+from shared.events import (
+    AgencyRef,
+    ComplaintAnswered,
+    ComplaintAssigned,
+    ComplaintStatusChanged,
+    ComplaintUnsealed,
+    Place,
+)
 from shared.events.complaint import Actor
 from shared.security.vault import VaultKeys
 from tests.services.intake.provider import SETTINGS
@@ -91,6 +98,28 @@ async def test_agency_state_and_answer_reach_the_citizen_and_the_answer_only_wit
     own = (await http.get(receipt["status_url"], headers={"X-Access-Code": typed})).json()
     assert own["agency"] == "Dinas Contoh"
     assert (own["text"], own["answers"][0]["text"]) == ("Lampu padam", "Lampu sudah diganti.")
+
+
+@pytest.mark.parametrize("said_since", [False, True])
+async def test_what_was_unsealed_is_open_unless_more_was_said_meanwhile(said_since, http, sql, pool, service):
+    told = {
+        "json": {"text": "Ada pungli di kantor Contohsari"},
+        "headers": {"Idempotency-Key": f"key-unsealed-{said_since}"},
+    }
+    receipt = (await http.post("/v1/complaints", **told)).json()
+    code = {"headers": {"X-Access-Code": receipt["access_code"]}}
+    complaint_id = await sql.fetchval("SELECT id FROM intake.complaint WHERE ticket = $1", receipt["ticket"])
+    ordered_at = datetime.now(UTC) + timedelta(seconds=-60 if said_since else 60)
+    event = ComplaintUnsealed(
+        complaint_id=complaint_id, ticket=receipt["ticket"], reason="Keliru.", actor=OFFICER, unsealed_at=ordered_at
+    )
+    async with pool.transaction() as tx:
+        await service.project_assigned(tx, assigned(complaint_id))
+    assert (await http.get(receipt["status_url"], **code)).json()["agency"] is None
+    async with pool.transaction() as tx:
+        await service.unseal(tx, event)
+    agency = (await http.get(receipt["status_url"], **code)).json()["agency"]
+    assert agency == (None if said_since else AGENCY.name)
 
 
 @pytest.mark.parametrize("fact", [assigned, moved, answered])
