@@ -20,6 +20,7 @@ from shared.events import (
     ComplaintMarked,
     ComplaintReceived,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     Envelope,
     ReplyDeliveryReported,
 )
@@ -32,6 +33,7 @@ CONSUMES = (
     ComplaintAppended,
     ComplaintAmended,
     ComplaintMarked,
+    ComplaintUnsealed,
     ComplaintAssigned,
     ComplaintInformationRequested,
     ComplaintAnswered,
@@ -59,6 +61,7 @@ def handlers(service: RepliesService) -> Handlers:
         ComplaintAppended: _telling(service.hear_more),
         ComplaintAmended: _telling(service.hear_change),
         ComplaintMarked: _telling(service.hear_mark),
+        ComplaintUnsealed: _telling(service.hear_unsealing),
         ComplaintAssigned: _telling(service.assigned),
         ComplaintInformationRequested: _telling(service.ask),
         ComplaintAnswered: _telling(service.answer),

@@ -51,6 +51,11 @@ async def seal(tx: UnitOfWork, complaint_id: UUID) -> bool:
     return await tx.scalar(sealed.returning(complaint.c.complaint_id)) is not None
 
 
+async def unseal(tx: UnitOfWork, complaint_id: UUID) -> None:
+    """Remember that the Inspectorate opened a complaint."""
+    await tx.execute(update(complaint).where(complaint.c.complaint_id == complaint_id).values(sealed=False))
+
+
 async def mark(tx: UnitOfWork, complaint_id: UUID, *, anonymous: bool, secret: bool) -> None:
     """Remember who may know of a complaint."""
     marked = update(complaint).where(complaint.c.complaint_id == complaint_id)

@@ -28,6 +28,7 @@ from shared.events import (
     ComplaintMarked,
     ComplaintReceived,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ReplyDeliveryReported,
 )
 
@@ -97,6 +98,11 @@ class RepliesService:
         await repository.mark(tx, row.complaint_id, anonymous=event.anonymous, secret=event.secret)
         if rules.is_private(sealed=row.sealed, secret=event.secret, anonymous=event.anonymous):
             await self._protect(tx, row.complaint_id, "marked_meanwhile", cause)
+
+    async def hear_unsealing(self, tx: UnitOfWork, _cause: UUID, _happened: datetime, event: ComplaintUnsealed) -> None:
+        """Say from now on what is said of any other; what waits in private words stays so. Raises `RejectError`."""
+        row = await self._known(tx, event.complaint_id)
+        await repository.unseal(tx, row.complaint_id)
 
     async def assigned(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAssigned) -> Moved | None:
         """Tell the citizen who has it now; nobody hears which agency has what is sealed, secret or anonymous.

@@ -8,8 +8,8 @@ from services.replies import repository
 from shared.channels import Remedy, SendError
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
-from shared.events import Actor
-from tests.services.replies.house import NUMBER, House, until
+from shared.events import Actor, AgencyRef, ComplaintAssigned, ComplaintUnsealed, Place
+from tests.services.replies.house import AGENCY, NUMBER, House, until
 
 
 async def test_the_receipt_asks_for_what_is_missing_in_the_same_message(house):
@@ -97,6 +97,32 @@ async def test_the_answer_to_a_complaint_that_later_words_sealed_names_no_agency
     await house.send_all()
     assert "Dinas" not in house.sender.handed[-1].text
     assert len(house.sender.handed) == 2, "a receipt that is gone is not sent again"
+
+
+async def test_the_citizen_hears_the_agency_of_what_was_unsealed_and_not_before(house):
+    event = await house.complain(sealed=True)
+    about = {"complaint_id": event.complaint_id, "ticket": event.ticket}
+    officer, now = Actor(kind="officer", id=str(new_id())), house.clock()
+    given = ComplaintAssigned(
+        **about,
+        agency=AgencyRef(key="52.03.CONTOH", name=AGENCY),
+        affair=None,
+        level="regency",
+        place=Place(),
+        confidence=None,
+        reasons=("x",),
+        actor=officer,
+        sealed=False,
+        assigned_at=now,
+    )
+    await house.deliver(given)
+    await house.deliver(house.answered(event))
+    await house.send_all()
+    assert not [one for one in house.sender.handed if AGENCY in one.text]
+    await house.deliver(ComplaintUnsealed(**about, reason="Bukan pungutan.", actor=officer, unsealed_at=now))
+    await house.deliver(given)
+    await house.send_all()
+    assert AGENCY in house.sender.handed[-1].text
 
 
 async def test_the_window_opens_anew_with_each_message_of_the_citizen_and_not_with_the_agencys(house):
