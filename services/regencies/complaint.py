@@ -25,6 +25,7 @@ from shared.events import (
     ComplaintRouted,
     ComplaintSharedWithRegion,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ComplaintVerified,
     Coordinates,
     DueDate,
@@ -106,12 +107,16 @@ def opened(event: ComplaintReceived, *, text: str | None, mask_version: str) -> 
 def after(
     complaint: Complaint, event: ComplaintEvent, *, masked: str | None = None, mask_version: str = ""
 ) -> Complaint:
-    """Return the complaint after a fact. Once sealed it stays so here: no fact of today opens one again.
+    """Return the complaint after a fact. What is sealed is opened by the Inspectorate's unsealing and nothing else.
 
-    `masked`: a later message's words; None where nobody may read them.
+    What was wiped by then stays so: facts come again with the assignment that follows, words and attachments with what
+    its citizen says later. `masked`: a later message's words; None where nobody may read them.
     """
+    if isinstance(event, ComplaintUnsealed):
+        return _with(complaint, sealed=False)
     if complaint.sealed:
-        return complaint
+        told = isinstance(event, ComplaintVerified | ComplaintStatusChanged | ComplaintMarked)
+        return _with(complaint, **_learned(complaint, event)) if told else complaint
     if isinstance(event, ComplaintAssigned | ComplaintAppended | ComplaintAmended) and event.sealed:
         return _sealed(complaint)
     if isinstance(event, ComplaintAppended | ComplaintAmended):
@@ -185,7 +190,7 @@ def _due_dates(event: ComplaintDeadlinesChanged) -> tuple[DueDate, ...]:
 
 
 def _sealed(complaint: Complaint) -> Complaint:
-    """Keep no more than that there is such a complaint, and who must be told to forget it."""
+    """Keep no more than that there is such a complaint, how it stands, and who must be told to forget it."""
     nothing = {
         "text": None,
         "said": (),

@@ -16,6 +16,7 @@ from shared.events import (
     ComplaintReceived,
     ComplaintRouted,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ComplaintVerified,
     Envelope,
 )
@@ -31,6 +32,7 @@ CONSUMES = (
     ComplaintVerified,
     ComplaintStatusChanged,
     ComplaintMarked,
+    ComplaintUnsealed,
     ComplaintDeadlinesChanged,
     ComplaintMirrored,
 )

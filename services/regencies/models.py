@@ -36,7 +36,7 @@ complaint = Table(
     Column("lapor_id", Text),
     Column("anonymous", Boolean, nullable=False),
     Column("secret", Boolean, nullable=False),
-    Column("sealed", Boolean, nullable=False, comment="for the Inspectorate only, and for ever"),
+    Column("sealed", Boolean, nullable=False, comment="for the Inspectorate only, until it unseals it"),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("verified_at", DateTime(timezone=True)),
     Column("assigned_at", DateTime(timezone=True)),

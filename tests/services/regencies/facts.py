@@ -27,6 +27,7 @@ from shared.events import (
     ComplaintRouted,
     ComplaintSharedWithRegion,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ComplaintVerified,
     Deadline,
     DetectedPlace,
@@ -208,3 +209,7 @@ def marked(about: ComplaintEvent, *, anonymous: bool = False, secret: bool = Fal
     return ComplaintMarked(
         **about_(about), anonymous=anonymous, secret=secret, reason="Menyebut orang.", actor=HOUSE, marked_at=MORNING
     )
+
+
+def unsealed(about: ComplaintEvent) -> ComplaintUnsealed:
+    return ComplaintUnsealed(**about_(about), reason="Bukan pungutan.", actor=HOUSE, unsealed_at=NOW)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.regencies.complaint import after
 from shared.events import (
     ComplaintEvent,
     ComplaintReceived,
@@ -21,13 +22,16 @@ from shared.events import (
 from tests.services.regencies.facts import (
     MASK,
     Regions,
+    appended,
     assigned,
     clocked,
     marked,
     mirrored,
     moved,
+    named,
     received,
     routed,
+    unsealed,
     verified,
 )
 
@@ -123,6 +127,28 @@ def test_sealed_later_it_is_withdrawn_from_all_and_forgotten():
     assert regions.complaint is not None
     assert regions.complaint.text is None
     assert regions.hear(assigned(new), moved(new), mirrored(new)) == []
+
+
+def test_unsealed_it_is_told_again_without_the_words_that_were_wiped():
+    new = received()
+    regions = known(new)
+    regions.hear(
+        assigned(new, sealed=True), moved(new, "archived"), moved(new, "received"), marked(new, anonymous=True)
+    )
+    assert regions.hear(assigned(new)) == []
+    regions.hear(unsealed(new), assigned(new))
+    held = regions.held["52.03"]
+    assert (held.agency, held.state, held.anonymous, held.text) == (named("52.03.PUPR"), "received", True, None)
+    assert regions.complaint is not None
+    regions.complaint = after(regions.complaint, appended(new), masked="Sudah patah.", mask_version=MASK)
+    assert (regions.complaint.text, regions.complaint.sealed) == ("Sudah patah.", False)
+
+
+def test_a_complaint_that_was_verified_and_made_secret_while_it_was_sealed_is_told_so():
+    new = received(sealed=True)
+    regions = Regions()
+    regions.hear(new, assigned(new, sealed=True), verified(new), marked(new, secret=True), unsealed(new), assigned(new))
+    assert (regions.held["52.03"].secret, regions.held["52.03"].verified_at is not None) == (True, True)
 
 
 def test_a_complaint_that_turns_out_to_be_elsewhere_is_withdrawn_there_and_told_to_the_new_region():
