@@ -1,6 +1,7 @@
 """What monitoring keeps of a complaint: dates, place and agency, nobody's words. What each fact makes of it. Pure.
 
-Facts come in the order in which they happened. Of a sealed complaint only its dates are kept.
+Facts come in the order in which they happened. Of a sealed complaint only its dates are kept; once it is unsealed, its
+assignment brings place, agency, affair and kind back.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from shared.events import (
     ComplaintResumed,
     ComplaintRouted,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ComplaintVerified,
     ComplaintWithdrawn,
     Place,
@@ -72,7 +74,7 @@ def opened(event: ComplaintReceived) -> Complaint:
 
 
 def after(complaint: Complaint, event: ComplaintEvent) -> Complaint:
-    """Return the complaint after a fact. Sealed stays sealed: no fact of today says that one was opened."""
+    """Return the complaint after a fact. What is sealed is opened by the Inspectorate's unsealing and nothing else."""
     changed = _with(complaint, **_learned(complaint, event))
     if changed.sealed:
         changed = _with(changed, kind=None, affair=None, agency=None, regency=None)
@@ -100,6 +102,8 @@ def _decided(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
             return {"kind": event.kind, "affair": event.affair, "regency": _regency(event.place) or complaint.regency}
         case ComplaintAssigned():
             return _assigned(complaint, event)
+        case ComplaintUnsealed():
+            return {"sealed": False}
         case ComplaintVerified():
             return {"verified_at": complaint.verified_at or event.verified_at}
         case ComplaintStatusChanged():

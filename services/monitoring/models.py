@@ -31,7 +31,7 @@ complaint = Table(
     Column("affair", Text),
     Column("agency", Text, comment="key of the agency that has it now"),
     Column("regency", Text, comment="Kemendagri's code of the regency or city"),
-    Column("sealed", Boolean, nullable=False, comment="for the Inspectorate only, and for ever"),
+    Column("sealed", Boolean, nullable=False, comment="for the Inspectorate only, until it unseals it"),
     Column("state", Text, nullable=False),
     Column("ended_because", Text, comment="the reason for which it is archived or rejected"),
     Column("received_at", DateTime(timezone=True), nullable=False),

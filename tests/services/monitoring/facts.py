@@ -19,6 +19,7 @@ from shared.events import (
     ComplaintResumed,
     ComplaintRouted,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ComplaintVerified,
     ComplaintWithdrawn,
     Deadline,
@@ -123,3 +124,7 @@ def sealing_words(about) -> ComplaintAppended:
     values = {"channel": "sms", "account": "1708", "surface": "sms", "conversation_id": new_id(), "author": "citizen"}
     values |= {"message_id": new_id(), "text": "x", "received_at": at(2), "sealed": True, "rule": "x"}
     return _of(ComplaintAppended, about, **values)
+
+
+def unsealed(about) -> ComplaintUnsealed:
+    return _of(ComplaintUnsealed, about, reason="x", actor=OFFICER, unsealed_at=at(4))

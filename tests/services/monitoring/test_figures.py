@@ -24,6 +24,7 @@ from tests.services.monitoring.facts import (
     received,
     routed,
     sealing_words,
+    unsealed,
     verified,
     withdrawn,
 )
@@ -243,3 +244,13 @@ async def test_the_figures_can_be_emptied_and_made_again_from_the_events(deliver
     assert (await ask()).json()["total"]["received"] == 0
     await deliver(*events)
     assert (await ask(by="channel")).json() == before
+
+
+async def test_one_that_is_unsealed_is_counted_openly_from_then_on(deliver, ask):
+    new = received(sealed=True)
+    await deliver(new, assigned(new, "NTB.INSPEKTORAT", sealed=True), assigned(new))
+    assert (await ask("follow-up", by="agency")).json()["buckets"] == []
+    await deliver(unsealed(new), assigned(new))
+    assert [one["key"] for one in (await ask("follow-up", by="agency")).json()["buckets"]] == ["NTB.DIKPORA"]
+    await deliver(sealing_words(new))
+    assert (await ask("follow-up", by="agency")).json()["buckets"] == []
