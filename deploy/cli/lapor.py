@@ -37,7 +37,8 @@ _ONE = text(f"{_MIRRORS} WHERE ticket = :ticket")
 _TAKEN = text("SELECT ticket FROM lapor.mirror WHERE lapor_id = :number AND ticket <> :ticket")
 _JUDGE = text("""
     UPDATE lapor.mirror SET verdict = :verdict, verdict_number = :number
-    WHERE ticket = :ticket AND state = ANY(:states) AND verdict IS NULL RETURNING ticket
+    WHERE ticket = :ticket AND verdict IS NULL
+      AND (state = ANY(:states) OR (reason = 'was_sealed' AND :verdict = 'created')) RETURNING ticket
 """)
 _STATES = ("waiting", "queued", "posting", "created", "tracked", "perhaps_created", "refused", "withheld")
 _MAY_HAVE_A_NUMBER = ["perhaps_created", "refused", "queued"]

@@ -10,6 +10,7 @@ from shared.events import (
     ComplaintAssigned,
     ComplaintMarked,
     ComplaintReceived,
+    ComplaintUnsealed,
     ComplaintVerified,
     ComplaintWithdrawn,
     Envelope,
@@ -23,6 +24,7 @@ CONSUMES = (
     ComplaintWithdrawn,
     ComplaintAssigned,
     ComplaintMarked,
+    ComplaintUnsealed,
     ComplaintVerified,
 )
 
@@ -36,6 +38,7 @@ def handlers(service: LaporService) -> Handlers:
         ComplaintWithdrawn: _hearing(service.withdraw),
         ComplaintAssigned: _hearing(service.assign),
         ComplaintMarked: _hearing(service.mark),
+        ComplaintUnsealed: _hearing(service.unseal),
         ComplaintVerified: _hearing(service.verify),
     }
 

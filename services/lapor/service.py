@@ -40,6 +40,7 @@ from shared.events import (
     ComplaintMirrored,
     ComplaintMirrorStatusChanged,
     ComplaintReceived,
+    ComplaintUnsealed,
     ComplaintVerified,
     ComplaintWithdrawn,
 )
@@ -55,6 +56,8 @@ _WORDS_COUNT = _NOT_YET_TOLD | {"posting", "perhaps_created"}
 """Where what is said now may still be told."""
 _NO_WORDS: dict[str, Any] = {"text": None, "said": None}
 _SEALED: dict[str, Any] = {"state": "withheld", "reason": "sealed", "due_at": None, **_NO_WORDS}
+_WAS_SEALED = "was_sealed"
+"""The Inspectorate opened it, and its words are gone: who wants it at LAPOR! types it in there."""
 _WITHDRAWN: dict[str, Any] = {**_SEALED, "reason": "withdrawn"}
 
 
@@ -134,6 +137,12 @@ class LaporService:
         """Remember who may see it, for what is not told yet. Raises `RejectError`."""
         row = await _known(tx, event.complaint_id)
         await repository.change(tx, row.complaint_id, anonymous=event.anonymous, secret=event.secret)
+
+    async def unseal(self, tx: UnitOfWork, event: ComplaintUnsealed) -> None:
+        """Say that it may be known by now; it stays here, for its words are gone. Raises `RejectError`."""
+        row = await _known(tx, event.complaint_id)
+        if row.state == "withheld" and row.reason == _SEALED["reason"]:
+            await repository.change(tx, row.complaint_id, reason=_WAS_SEALED)
 
     async def hear_more(self, tx: UnitOfWork, event: ComplaintAppended) -> None:
         """Add a citizen's further words, masked, to what will be told. Raises `RejectError`."""
@@ -293,7 +302,7 @@ class LaporService:
         row = await repository.next_verdict(tx)
         if row is None:
             return False
-        if row.verdict == "created" and row.state in _MAY_BE_NUMBERED:
+        if row.verdict == "created" and (row.state in _MAY_BE_NUMBERED or row.reason == _WAS_SEALED):
             await self._number(tx, row, row.verdict_number, _OPERATOR)
         elif row.verdict == "not_created" and row.state in _MAY_BE_QUEUED_AGAIN:
             again = {"state": "queued", "reason": "a person saw that it is not there", "due_at": self._clock()}
@@ -384,9 +393,9 @@ async def _known(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
 
 async def _keep_here(tx: UnitOfWork, row: Row[Any], here: dict[str, Any]) -> None:
     """Let a complaint stay in the house, without a word kept here; what may have left is only not told again."""
-    if row.state == "withheld":
+    if row.state == "withheld" and row.reason != _WAS_SEALED:
         return
-    if row.state in _NOT_YET_TOLD:
+    if row.state in {*_NOT_YET_TOLD, "withheld"}:
         await repository.change(tx, row.complaint_id, verdict=None, **here)
         return
     if here is _SEALED:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import lapor as command
 from deploy.cli.operator import console
+from tests.services.lapor.test_lapor_privacy import unsealed
 
 
 @pytest.fixture
@@ -62,6 +63,19 @@ async def test_what_is_not_there_is_told_again(run, doubtful, lapor):
     await until(mirror, told.ticket, "created")
     assert lapor.count(told.ticket) == 1
     assert (await mirror.row(told.ticket))["lapor_id"] == str(lapor.one(told.ticket).id)
+
+
+async def test_the_number_of_what_was_typed_in_by_hand_is_taken_once_it_is_unsealed(run, doubtful):
+    mirror, _ = doubtful
+    told = await mirror.verified(sealed=True)
+    refused = await run("resolve", told.ticket, "--number", "9165999")
+    assert (refused.exit_code, "nothing to resolve" in refused.output) == (1, True)
+    await mirror.hear(unsealed(told))
+    assert (await run("resolve", told.ticket, "--not-created")).exit_code == 1
+    answer = await run("resolve", told.ticket, "--number", "9165999")
+    assert answer.exit_code == 0, answer.output
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["lapor_id"]) == ("created", "9165999")
 
 
 async def test_the_list_shows_how_it_stands_and_no_citizens_words(run, doubtful):

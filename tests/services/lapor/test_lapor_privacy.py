@@ -2,12 +2,13 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from shared.events import Actor, ComplaintMarked
+from shared.events import Actor, ComplaintMarked, ComplaintUnsealed
 
 PEOPLE = [
     "NIK saya 5203011234560001, kartu belum jadi.",
@@ -212,3 +213,36 @@ def test_what_lapor_says_is_not_in_the_log_of_the_circuit():
     assert [line["event"] for line in logged] == ["lapor.circuit_opened"]
     assert "HTTP 200 without a number" in logged[0]["reason"]
     assert "Budi" not in str(logged)
+
+
+async def test_what_is_unsealed_stays_here_because_its_words_are_gone(house, lapor, events):
+    _, assigned, _ = events
+    mirror = house()
+    told = await mirror.verified(sealed=True)
+    await mirror.hear(assigned(told))
+    assert (await mirror.row(told.ticket))["reason"] == "sealed"
+    await mirror.hear(unsealed(told))
+    await mirror.work()
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["reason"], row["text"], lapor.count(told.ticket)) == ("withheld", "was_sealed", None, 0)
+
+
+async def test_what_was_unsealed_and_sealed_again_is_sealed(house, events):
+    _, assigned, _ = events
+    mirror = house()
+    told = await mirror.verified(sealed=True)
+    for event in (unsealed(told), assigned(told, sealed=True)):
+        await mirror.hear(event)
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["reason"]) == ("withheld", "sealed")
+
+
+def unsealed(about: Any) -> ComplaintUnsealed:
+    actor = Actor(kind="officer", id="x")
+    return ComplaintUnsealed(
+        complaint_id=about.complaint_id,
+        ticket=about.ticket,
+        reason="Bukan pungutan.",
+        actor=actor,
+        unsealed_at=datetime.now(UTC),
+    )
