@@ -16,6 +16,7 @@ from shared.events import (
     ComplaintReceived,
     ComplaintResumed,
     ComplaintStatusChanged,
+    ComplaintUnsealed,
     ComplaintWithdrawn,
     Envelope,
 )
@@ -28,6 +29,7 @@ CONSUMES = (
     ComplaintWithdrawn,
     ComplaintResumed,
     AttachmentSettled,
+    ComplaintUnsealed,
     ComplaintAssigned,
     ComplaintStatusChanged,
 )
@@ -46,6 +48,7 @@ def handlers(service: RoutingService) -> Handlers:
         ComplaintWithdrawn: _now(hear_withdrawal),
         ComplaintResumed: _now(service.hear_resumption),
         AttachmentSettled: _now(service.hear_attachment),
+        ComplaintUnsealed: _now(service.hear_unsealing),
         ComplaintAssigned: _now(hear_assignment),
         ComplaintStatusChanged: _now(hear_status),
     }

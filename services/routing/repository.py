@@ -52,6 +52,9 @@ _CHANGE = Prepared(
     WHERE complaint_id = :complaint_id
 """)
 )
+_UNSEAL = Prepared(
+    text("UPDATE routing.complaint SET sealed = false, decided = NULL WHERE complaint_id = :complaint_id AND sealed")
+)
 _DECISIONS = Rows(
     decision,
     *("id", "complaint_id", "agency_key", "affair", "level", "region_code", "kind", "urgency", "confidence", "sealed"),
@@ -144,6 +147,11 @@ async def keep_words(tx: UnitOfWork, complaint_id: UUID, message_id: UUID, text:
 async def words_of(tx: UnitOfWork, complaint_id: UUID) -> str:
     """Return everything that was said about a complaint, in its order."""
     return "\n".join(row.text for row in await tx.fetch(_WORDS, {"complaint_id": complaint_id}) if row.text)
+
+
+async def unseal(tx: UnitOfWork, complaint_id: UUID) -> None:
+    """Remember that the Inspectorate opened a complaint; it is compared with nothing before it is decided anew."""
+    await tx.fetch(_UNSEAL, {"complaint_id": complaint_id})
 
 
 async def forget_words(tx: UnitOfWork, complaint_id: UUID) -> None:

@@ -17,6 +17,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintReceived,
     ComplaintResumed,
+    ComplaintUnsealed,
     GivenPlace,
     Place,
 )
@@ -100,6 +101,14 @@ class RoutingService:
             self._repeat(tx, known, now)
         elif known is not None:
             await self._decide_again(tx, known, now, once_more=True)
+
+    async def hear_unsealing(self, tx: UnitOfWork, event: ComplaintUnsealed, *, now: datetime) -> None:  # noqa: ARG002
+        """Keep what its citizen says from now on; the words before are gone, and an officer has said whose it is.
+
+        The decision that sealed it counts no more: words that seal it again are a decision of their own.
+        """
+        if await repository.lock(tx, event.complaint_id) is not None:
+            await repository.unseal(tx, event.complaint_id)
 
     async def _known(self, tx: UnitOfWork, event: ComplaintAppended | ComplaintAmended, at: datetime) -> Known | None:
         """Return a complaint that may be decided anew; one from before words were kept only where it must be sealed."""

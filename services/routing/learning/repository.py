@@ -53,7 +53,10 @@ _CONFIRMED = text("""
     )
     SELECT newest.affair, string_agg(words.text, E'\\n' ORDER BY words.said_at, words.message_id) AS text
     FROM newest JOIN routing.words USING (complaint_id)
-    WHERE newest.affair IS NOT NULL
+    WHERE newest.affair IS NOT NULL AND NOT EXISTS (
+        SELECT FROM routing.decision sealed_once
+        WHERE sealed_once.complaint_id = newest.complaint_id AND sealed_once.sealed
+    )
     GROUP BY newest.complaint_id, newest.affair ORDER BY newest.complaint_id
 """)
 

@@ -13,12 +13,14 @@ from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.directory import DESK, INSPECTORATE, directory
 from shared.events import (
+    Actor,
     AttachmentRef,
     AttachmentSettled,
     ComplaintAmended,
     ComplaintAppended,
     ComplaintReceived,
     ComplaintResumed,
+    ComplaintUnsealed,
     Coordinates,
     GivenPlace,
     Place,
@@ -162,6 +164,19 @@ async def test_words_that_seal_a_complaint_send_it_to_the_inspectorate_and_leave
     assert await words(sql, about) == []
     await deliver(appended(about, sealed=True, answers=("where",)))
     assert len(await decisions(sql, about)) == 2
+    assert await words(sql, about) == []
+
+
+async def test_what_was_unsealed_keeps_new_words_and_is_sealed_again_by_such(deliver, sql):
+    about = received(text=BRIBE, sealed=True)
+    await deliver(about)
+    officer, now = Actor(kind="officer", id=str(new_id())), datetime.now(UTC)
+    known = {"complaint_id": about.complaint_id, "ticket": about.ticket}
+    await deliver(ComplaintUnsealed(**known, reason="Bukan pungutan.", actor=officer, unsealed_at=now))
+    await deliver(appended(about, text="Terima kasih."))
+    assert (await words(sql, about), len(await decisions(sql, about))) == (["Terima kasih."], 1)
+    await deliver(appended(about, text=BRIBE, sealed=True))
+    assert [one["agency"]["key"] for one in await decisions(sql, about)] == [INSPECTORATE] * 2
     assert await words(sql, about) == []
 
 
