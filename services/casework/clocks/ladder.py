@@ -11,7 +11,6 @@ from typing import Literal, get_args
 from services.casework.clocks.limits import CLOCKS, Clock
 from shared.calendar import Calendar, CalendarDataError
 from shared.core.times import WITA
-from shared.directory import INSPECTORATE
 from shared.directory.tables import Row, read
 
 Audience = Literal["liaison", "leader", "coordinator", "inspectorate"]
@@ -138,9 +137,7 @@ def audience_of(step: Step, *, agency_key: str | None, sealed: bool) -> Audience
 
 
 def whose(audience: Audience, agency_key: str | None) -> str | None:
-    """Return the agency whose liaison or leader is told; None for who watches over all."""
-    if audience == "inspectorate":
-        return INSPECTORATE
+    """Return the agency whose liaison or leader is told; None for who watches over all, whoever has the case."""
     return agency_key if audience in _OF_THE_AGENCY else None
 
 

@@ -14,6 +14,8 @@ from services.casework.clocks.limits import load_limits
 from services.casework.clocks.recomputing import Recomputing
 from services.casework.clocks.terms import Terms, terms
 from services.casework.clocks.worker import ClockWorker
+from services.casework.notices import repository as notices
+from services.casework.notices.rules import moved_on
 from services.casework.orders import ORDERS
 from services.casework.repository import lock_cases
 from services.casework.service import CaseworkService
@@ -170,7 +172,7 @@ async def test_the_ladder_tells_the_liaison_then_the_head_then_the_coordinator_t
     assert told == [  # the worker was away: a reminder of what is over helps nobody
         ("follow_up", "agency_head", "leader", "NTB.DIKPORA"),
         ("follow_up", "coordinator", "coordinator", None),
-        ("follow_up", "inspectorate", "inspectorate", INSPECTORATE),
+        ("follow_up", "inspectorate", "inspectorate", None),
     ]
     assert len(await house.said(event, "complaint.escalated.v1")) == len(await house.notices(event))
     assert await house.work("11-20 18:00") == []
@@ -189,6 +191,15 @@ async def test_what_has_no_agency_escalates_to_the_coordinator_and_what_is_seale
     await house.work("11-30 10:00")
     assert {audience for _, _, audience, _ in await house.notices(waiting)} == {"coordinator", "inspectorate"}
     assert {audience for _, _, audience, _ in await house.notices(sealed)} == {"inspectorate"}
+
+
+async def test_every_step_that_was_reached_is_still_to_be_told_also_the_inspectorates(house):
+    event = await house.open()
+    await house.work("11-20 18:00")
+    async with house.pool.transaction() as tx:
+        steps = [one for one in await notices.untold(tx, 1_000) if one.ticket == event.ticket]
+    assert {one.audience for one in steps} >= {"leader", "coordinator", "inspectorate"}
+    assert [one.step for one in steps if moved_on(one)] == []
 
 
 async def test_an_answer_that_nobody_answers_is_closed_by_the_house(house):
