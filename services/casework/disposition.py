@@ -55,10 +55,15 @@ class Disposition:
 
 
 async def urge(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
-    """Give what waits for an officer to its best candidate: later words say that life is in danger."""
+    """Give what waits for an officer to its best candidate: later words say that life is in danger.
+
+    Also what was asked about while nobody had it. What an agency has stays there, whatever else it waits for.
+    """
     kept = await repository.case_by_ticket(tx, row.ticket)
     state = rules.target(row.state, "assign")
-    if kept is None or state is None or kept.waiting_for is None:
+    if kept is None or state is None or kept.sealed or not kept.candidates:
+        return
+    if kept.waiting_for != "verification" and not (kept.waiting_for == "citizen" and kept.agency_key is None):
         return
     best = CandidateAgency.model_validate(kept.candidates[0])
     because = urged(kept.confidence)

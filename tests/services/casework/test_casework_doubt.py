@@ -125,6 +125,30 @@ async def test_later_words_of_danger_send_a_doubt_to_its_best_candidate(doubted,
     assert (said["affair"], said["place"]["detected"]["name"]) == ("pendidikan", "Selong")
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["after routing", "before routing"])
+@pytest.mark.parametrize("waits", ["citizen", "transfer"])
+async def test_words_of_danger_leave_what_an_officer_has_chosen(waits, known, doubted, opened, deliver, officer, sql):
+    case, coordinator = await (doubted() if known else opened(agency=None)), officer(Role.COORDINATOR)
+    given = (await coordinator.post(case.ticket, "assign", choice(), 2 if known else 1)).json()
+    if waits == "citizen":
+        question = {"question": "Di sebelah mana jalan itu?"}
+        await coordinator.post(case.ticket, "ask", question, given["version"])
+    else:
+        await officer(Role.LIAISON, ROADS).post(case.ticket, "transfer", {"reason": "Bukan kami."}, given["version"])
+    await deliver(appended(case.event, emergency=True))
+    body = (await coordinator.get(f"/{case.ticket}")).json()
+    wanted = {"citizen": "assigned", "transfer": "transfer_requested"}[waits]
+    assert (body["emergency"], body["state"], body["agency_key"]) == (True, wanted, ROADS)
+
+
+async def test_a_doubt_that_was_asked_about_goes_to_its_best_candidate_in_danger(doubted, deliver, officer):
+    case, coordinator = await doubted(), officer(Role.COORDINATOR)
+    await coordinator.post(case.ticket, "ask", {"question": "Di sebelah mana sekolah itu?"}, 2)
+    await deliver(appended(case.event, emergency=True))
+    body = (await coordinator.get(f"/{case.ticket}")).json()
+    assert (body["state"], body["agency_key"], body["asked_at"]) == ("assigned", "NTB.DIKPORA", None)
+
+
 async def test_a_doubt_that_later_words_seal_goes_to_the_inspectorate(doubted, deliver, events, officer):
     case = await doubted()
     await deliver(appended(case.event, sealed=True))
