@@ -190,10 +190,15 @@ async def _alarm(tx: UnitOfWork, row: Row[Any], *, sealed: bool, emergency: bool
 
 
 async def _go_on(tx: UnitOfWork, event: ComplaintAppended) -> None:
-    """Let a case go on that waited for these words, or whose answer they answer: it was not the last word."""
+    """Let a case go on that waited for these words, or whose answer they answer: it was not the last word.
+
+    What was said before an answer, and is heard after it, answers nothing: it is news.
+    """
     row = await _case(tx, event.complaint_id)  # once more: these words may have sealed it, or made it urgent
     back = rules.back_to(agency_key=row.agency_key, taken=row.taken_by is not None)
     at = event.received_at
+    if row.answered_at is not None and at <= row.answered_at:
+        return
     if (state := rules.target(row.state, "inform", back)) is not None:
         await move(tx, row, "inform", state, _SAYING, at, reason=_INFORMED, asked_at=None)
     elif (state := rules.target(row.state, "respond", back)) is not None:

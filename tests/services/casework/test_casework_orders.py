@@ -199,6 +199,19 @@ async def test_a_citizen_who_answers_the_answer_is_not_done(opened, officer, del
     assert shown["news_at"] is not None
 
 
+async def test_words_from_before_the_answer_that_come_late_are_news_and_answer_nothing(opened, officer, deliver):
+    case, liaison = await opened(), officer()
+    said_at = datetime.now(UTC)
+    answered = await order(liaison, case, ("take", None), ("answer", ANSWER))
+    await deliver(appended(case.event, text="Pintunya juga rusak.", received_at=said_at))
+    shown = (await liaison.get(f"/{case.ticket}")).json()
+    assert (shown["state"], shown["version"], shown["answered_at"]) == (
+        "answered", answered["version"], answered["answered_at"],
+    )  # fmt: skip
+    assert datetime.fromisoformat(shown["news_at"]) == said_at
+    assert [one["outcome"] for one in shown["clocks"] if one["clock"] == "close"] == ["running"]
+
+
 async def test_an_officer_hides_the_reporter_and_takes_back_only_what_an_officer_hid(opened, officer, sql):
     case, liaison = await opened(secret=True), officer()
     hide, show = {"anonymous": True, "reason": "Menyebut nama orang lain."}, {"anonymous": False, "reason": "Keliru."}
