@@ -137,8 +137,9 @@ def _done(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
             return first | {"followed_up_at": complaint.followed_up_at or event.answered_at}
         case ComplaintDeadlinesChanged():
             return {"clocks": {one.clock: one.outcome for one in event.deadlines}}
-        case ComplaintEscalated():
-            return {"escalations": complaint.escalations + 1}
+        case ComplaintEscalated() if event.escalated_at >= event.due_at:  # otherwise it only reminded somebody
+            clocks = {**complaint.clocks, event.clock: "missed"}
+            return {"escalations": complaint.escalations + 1, "clocks": clocks}
         case _:
             return {}
 

@@ -12,6 +12,7 @@ from shared.events import (
     ComplaintAppended,
     ComplaintAssigned,
     ComplaintDeadlinesChanged,
+    ComplaintEscalated,
     ComplaintEvent,
     ComplaintFollowedUp,
     ComplaintRated,
@@ -106,6 +107,11 @@ def answered(about, *, hours=5.0, actor=OFFICER, warnings=(), agency="NTB.DIKPOR
 def deadlines(about, **outcomes) -> ComplaintDeadlinesChanged:
     those = tuple(Deadline(clock=clock, due_at=None, outcome=outcome) for clock, outcome in outcomes.items())
     return _of(ComplaintDeadlinesChanged, about, deadlines=those, because="moved", changed_at=at(6))
+
+
+def escalated(about, *, clock="follow_up", due=6.0, hours=6.0) -> ComplaintEscalated:
+    values = {"clock": clock, "step": "a_step", "audience": "leader", "due_at": at(due), "escalated_at": at(hours)}
+    return _of(ComplaintEscalated, about, **values)
 
 
 def rated(about, rating) -> ComplaintRated:

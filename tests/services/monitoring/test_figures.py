@@ -18,6 +18,7 @@ from tests.services.monitoring.facts import (
     answered,
     assigned,
     deadlines,
+    escalated,
     followed_up,
     moved,
     rated,
@@ -101,6 +102,18 @@ async def test_the_share_within_the_limit_counts_neither_unknown_nor_open_ones(d
     limits = (await ask()).json()["total"]["limits"]
     assert limits["follow_up"] == {"kept": 2, "missed": 1, "unknown": 2, "open": 2, "share": 0.6667}
     assert limits["verify"]["kept"] == 8
+
+
+async def test_what_is_overdue_is_missed_while_it_is_still_open_and_a_reminder_is_no_escalation(deliver, ask):
+    reminded, overdue, more_time = (received() for _ in range(3))
+    for case in (reminded, overdue, more_time):
+        await deliver(case, deadlines(case, follow_up="running", resolve="running"), escalated(case, hours=5))
+    await deliver(escalated(overdue), escalated(overdue, hours=9))
+    await deliver(escalated(more_time), deadlines(more_time, follow_up="running", resolve="running"))
+    total = (await ask()).json()["total"]
+    assert total["limits"]["follow_up"] == {"kept": 0, "missed": 1, "unknown": 0, "open": 2, "share": 0.0}
+    assert total["limits"]["resolve"]["open"] == 3
+    assert total["escalated"] == 2
 
 
 async def test_a_day_is_a_day_in_ntb(deliver, ask):
