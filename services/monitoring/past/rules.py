@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -251,9 +251,16 @@ def read_day(words: str) -> datetime | None:
             continue
     try:
         found = datetime.fromisoformat(words)
-    except ValueError:
+        return found.astimezone(WITA) if found.tzinfo else None
+    except (ValueError, OverflowError):  # the first and the last day of all have no other zone
         return None
-    return found if found.tzinfo else None
+
+
+def only_ran_out(before: Past, now: Past) -> bool:
+    """Tell whether nothing is different but that limits which were running then are over by now."""
+    clocks = {clock: "running" if then == "running" else now.clocks[clock] for clock, then in before.clocks.items()}
+    over = all(now.clocks[clock] in {then, "missed"} for clock, then in before.clocks.items() if then == "running")
+    return over and replace(now, clocks=clocks) == before
 
 
 def explained(faults: Sequence[Fault], most: int) -> str:

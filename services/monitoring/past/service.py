@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.monitoring.past import repository
-from services.monitoring.past.rules import Past
+from services.monitoring.past.rules import Past, only_ran_out
 from shared.core.errors import ExplainedError
 from shared.db import UnitOfWork
 
@@ -26,15 +26,16 @@ async def load(tx: UnitOfWork, source: str, rows: Sequence[Past], now: datetime,
     """Load the rows of a source; `dry` writes nothing. Raises `ExplainedError` for changes that nobody asked for.
 
     The same source and id is the same complaint. One that says something else than before is written again with
-    `update` only: a wrong file shall not change what was reported, unnoticed.
+    `update` only: a wrong file shall not change what was reported, unnoticed. That a limit ran out since is none.
     """
     await repository.lock_past(tx)
     known = await repository.known(tx, source)
     new = [row for row in rows if row.external_id not in known]
     again = {known[row.external_id][0]: row for row in rows if row.external_id in known}
     changed = {id_: row for id_, row in again.items() if row != known[row.external_id][1]}
-    if changed and not (update or dry):
-        raise _unasked(source, [row.external_id for row in changed.values()])
+    unasked = [row.external_id for row in changed.values() if not only_ran_out(known[row.external_id][1], row)]
+    if unasked and not (update or dry):
+        raise _unasked(source, unasked)
     if not dry:
         repository.add(tx, source, new, now)
         await repository.change(tx, changed, now)

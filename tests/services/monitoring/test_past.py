@@ -11,6 +11,7 @@ from deploy.cli import figures, import_
 from services.monitoring.past.file import read_table
 from services.monitoring.past.names import Names
 from services.monitoring.past.rules import Fault, Past, Reader, explained, read_day
+from services.monitoring.past.service import load
 from services.monitoring.rules import CUTS, left_out
 from shared.core.errors import ExplainedError
 from shared.core.times import WITA
@@ -173,6 +174,8 @@ async def test_one_wrong_cell_and_nothing_is_loaded_and_every_error_is_told_at_o
         ("31/07/21", None),
         ("44408", None),
         ("kemarin", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
         ("", None),
     ],
 )
@@ -310,6 +313,20 @@ def test_a_limit_of_the_past_is_known_only_where_the_file_says_it(cells, outcome
     (past,), faults = read(ONE | dict.fromkeys(("batas_tindak_lanjut",), "") | cells)
     assert not faults and past is not None
     assert past.clocks == {"verify": "unknown", "follow_up": outcome, "close": "unknown"}
+
+
+async def test_the_same_file_is_read_again_though_a_limit_in_it_ran_out_meanwhile(pool, empty, sql):
+    cells = ONE | dict.fromkeys(("batas_tindak_lanjut",), "2026-12-01")
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    outcomes = []
+    for today in (date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 2)):
+        ((_, one),) = read_table(file_of([cells])).rows
+        past = Reader(Names(directory()), today).read(2, one)
+        async with pool.transaction() as tx:
+            loaded = await load(tx, "a-past", [past], now, update=False, dry=False)
+        clocks = await sql.fetchval("SELECT clocks FROM monitoring.past")
+        outcomes.append((loaded.new, loaded.changed, clocks["follow_up"]))
+    assert outcomes == [(1, 0, "running"), (0, 1, "missed"), (0, 0, "missed")]
 
 
 def test_a_limit_of_the_past_is_unknown_and_the_same_rules_leave_out():
