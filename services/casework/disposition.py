@@ -149,6 +149,7 @@ def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime
         ),
         time=now,
     )
+    stays = decided.agency.key == row.agency_key  # and so do the agency's first act and the clock for it
     return {
         "agency_key": decided.agency.key,
         "agency_name": decided.agency.name,
@@ -158,7 +159,7 @@ def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime
         "reasons": decided.reasons,
         "kind": decided.kind,
         "urgency": decided.urgency,
-        "assigned_at": now,
+        "assigned_at": (row.assigned_at if stays else None) or now,
         "assigned_by": None,
         "doubted_at": None,
         "taken_by": None,
@@ -167,7 +168,7 @@ def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime
         "proposed_key": None,
         "proposed_name": None,
         "answered_at": None,
-        "followed_up_at": row.followed_up_at if decided.agency.key == row.agency_key else None,
+        "followed_up_at": row.followed_up_at if stays else None,
     }
 
 

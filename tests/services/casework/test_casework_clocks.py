@@ -163,6 +163,20 @@ async def test_clocks_stop_while_a_transfer_is_pending(house):
     ]
 
 
+async def test_an_agency_that_is_given_what_it_has_already_gets_no_new_days(house):
+    theirs = {"agency_key": "NTB.DIKPORA", "reason": "Memang wewenang Dikpora."}
+    moved, late = [await house.open() for _ in range(2)]
+    await house.order(moved, "transfer", {"reason": "Sekolah ini milik kabupaten."}, at="11-03 10:00")
+    await house.order(moved, "assign", theirs, at="11-05 10:00", by=COORDINATOR)
+    assert (await house.clocks(moved))["follow_up"] == "11-11 16:00 running"  # as if it had been declined
+    await house.work("11-10 09:00")
+    await house.order(late, "assign", {**theirs, "urgency": "penting"}, at="11-10 10:00", by=COORDINATOR)
+    assert (await house.clocks(late))["follow_up"] == "11-09 16:00 missed"
+    elsewhere = {"agency_key": "NTB.DLHK", "reason": "Pohon tumbang di hutan lindung."}
+    await house.order(late, "assign", elsewhere, at="11-10 11:00", by=COORDINATOR)
+    assert (await house.clocks(late))["follow_up"] == "11-17 16:00 running"
+
+
 async def test_the_ladder_tells_the_liaison_then_the_head_then_the_coordinator_then_the_inspectorate(house):
     event = await house.open()
     await house.order(event, "take", at="11-02 11:00")
