@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, text, true, tuple_, union
+from sqlalchemy import case as either
 
 from services.casework.models import case
 from services.casework.queue.cursor import NewestPlace, Place
@@ -18,7 +19,7 @@ from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import UnitOfWork
 
 EXCERPT = 200
-"""Characters of the complaint's text that the queue shows."""
+"""Characters of the complaint's text that the queue shows; of a sealed one none: to read that is a look."""
 _NEWEST = (case.c.urgent, case.c.received_at, case.c.complaint_id)
 _DUE = (case.c.due_at, case.c.complaint_id)
 _OPEN = case.c.state.not_in(sorted(ENDED))
@@ -43,7 +44,8 @@ async def page(
         wanted = select(merged.c.complaint_id)
     else:
         wanted = found[0].with_only_columns(case.c.complaint_id).order_by(*order).limit(limit)
-    rows = select(case, func.left(case.c.text, EXCERPT).label("excerpt")).where(case.c.complaint_id.in_(wanted))
+    excerpt = either((case.c.sealed, ""), else_=func.left(case.c.text, EXCERPT))
+    rows = select(case, excerpt.label("excerpt")).where(case.c.complaint_id.in_(wanted))
     return (await tx.execute(rows.order_by(*order).limit(limit))).all()
 
 

@@ -73,6 +73,12 @@ async def test_the_queue_shows_an_excerpt_of_a_long_complaint(opened, officer):
     assert "text" not in item
 
 
+async def test_the_queue_shows_no_words_of_a_sealed_complaint_which_nobody_reads_without_a_trace(opened, officer):
+    case = await opened(sealed=True, agency=None)
+    items = (await officer(Role.INSPECTORATE).get(limit=100)).json()["items"]
+    assert [item["excerpt"] for item in items if item["ticket"] == case.ticket] == [""]
+
+
 async def test_an_emergency_stands_first_until_it_is_answered(opened, officer):
     office = AgencyRef(key="52.71.BPBD", name="BPBD Kota Mataram")
     liaison = officer(officer().principal.role, office.key)
