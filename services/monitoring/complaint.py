@@ -136,12 +136,19 @@ def _done(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
             first = {"answered_at": complaint.answered_at or event.answered_at}
             return first | {"followed_up_at": complaint.followed_up_at or event.answered_at}
         case ComplaintDeadlinesChanged():
-            return {"clocks": {one.clock: one.outcome for one in event.deadlines}}
+            return {"clocks": _clocks(complaint, event)}
         case ComplaintEscalated() if event.escalated_at >= event.due_at:  # otherwise it only reminded somebody
             clocks = {**complaint.clocks, event.clock: "missed"}
             return {"escalations": complaint.escalations + 1, "clocks": clocks}
         case _:
             return {}
+
+
+def _clocks(complaint: Complaint, event: ComplaintDeadlinesChanged) -> dict[str, str]:
+    """Return how clocks stand: a late first follow-up stays late though the clock began anew for a reopened case."""
+    clocks = {one.clock: one.outcome for one in event.deadlines}
+    late = event.because == "moved" and complaint.clocks.get("follow_up") == "missed"
+    return clocks | {"follow_up": "missed"} if late else clocks
 
 
 def _assigned(complaint: Complaint, event: ComplaintAssigned) -> dict[str, Any]:
@@ -153,7 +160,13 @@ def _assigned(complaint: Complaint, event: ComplaintAssigned) -> dict[str, Any]:
         "regency": _regency(event.place) or complaint.regency,
         "sealed": complaint.sealed or event.sealed,
         "assigned_at": complaint.assigned_at or event.assigned_at,
+        "clocks": complaint.clocks if event.agency.key == complaint.agency else _without_follow_up(complaint),
     }
+
+
+def _without_follow_up(complaint: Complaint) -> dict[str, str]:
+    """Return the clocks without the one of the agency that had it: another is not late for it."""
+    return {clock: outcome for clock, outcome in complaint.clocks.items() if clock != "follow_up"}
 
 
 def _moved(complaint: Complaint, event: ComplaintStatusChanged) -> dict[str, Any]:

@@ -109,7 +109,8 @@ async def test_what_is_overdue_is_missed_while_it_is_still_open_and_a_reminder_i
     for case in (reminded, overdue, more_time):
         await deliver(case, deadlines(case, follow_up="running", resolve="running"), escalated(case, hours=5))
     await deliver(escalated(overdue), escalated(overdue, hours=9))
-    await deliver(escalated(more_time), deadlines(more_time, follow_up="running", resolve="running"))
+    recomputed = deadlines(more_time, follow_up="running", resolve="running").model_copy(update={"because": "calendar"})
+    await deliver(escalated(more_time), recomputed)
     total = (await ask()).json()["total"]
     assert total["limits"]["follow_up"] == {"kept": 0, "missed": 1, "unknown": 0, "open": 2, "share": 0.0}
     assert total["limits"]["resolve"]["open"] == 3

@@ -104,6 +104,24 @@ def test_a_reopened_complaint_is_not_closed():
     assert lived(lambda c: moved(c, "closed"), lambda c: moved(c, "assigned", hours=9)).closed_at is None
 
 
+@pytest.mark.parametrize(
+    ("later", "outcome"),
+    [
+        (lambda c: deadlines(c, follow_up="running"), "missed"),
+        (lambda c: deadlines(c, follow_up="kept"), "missed"),
+        (lambda c: deadlines(c, follow_up="running").model_copy(update={"because": "calendar"}), "running"),
+    ],
+)
+def test_a_late_follow_up_stays_late_when_its_case_is_reopened_but_not_by_another_calendar(later, outcome):
+    assert lived(assigned, lambda c: deadlines(c, follow_up="missed"), later).clocks == {"follow_up": outcome}
+
+
+def test_another_agency_is_not_late_for_the_one_before():
+    facts = (assigned, lambda c: deadlines(c, follow_up="missed", verify="kept"), lambda c: assigned(c, "NTB.DINKES"))
+    assert lived(*facts).clocks == {"verify": "kept"}
+    assert lived(*facts, lambda c: deadlines(c, follow_up="kept")).clocks == {"follow_up": "kept"}
+
+
 @pytest.mark.parametrize("seal", [sealing_words, lambda c: assigned(c, "NTB.INSPEKTORAT", sealed=True)])
 def test_of_a_sealed_complaint_only_dates_are_kept(seal):
     complaint = lived(routed, assigned, seal, assigned, followed_up)
