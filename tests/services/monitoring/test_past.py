@@ -322,6 +322,7 @@ async def test_the_same_file_is_read_again_though_a_limit_in_it_ran_out_meanwhil
     for today in (date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 2)):
         ((_, one),) = read_table(file_of([cells])).rows
         past = Reader(Names(directory()), today).read(2, one)
+        assert past is not None
         async with pool.transaction() as tx:
             loaded = await load(tx, "a-past", [past], now, update=False, dry=False)
         clocks = await sql.fetchval("SELECT clocks FROM monitoring.past")
