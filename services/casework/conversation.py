@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from services.casework import disposition, repository, rules
 from services.casework.clocks import keeping
-from services.casework.moves import move, say_answered
+from services.casework.moves import HOUSE_CLOCKS, move, say_answered
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
 from shared.events import (
@@ -199,8 +199,10 @@ async def _go_on(tx: UnitOfWork, event: ComplaintAppended) -> None:
     at = event.received_at
     if row.answered_at is not None and at <= row.answered_at:
         return
+    if row.state in rules.ENDED and not await _ended_unheard(tx, row, at):
+        return
     if (state := rules.target(row.state, "inform", back)) is not None:
-        await move(tx, row, "inform", state, _SAYING, at, reason=_INFORMED, asked_at=None)
+        await move(tx, row, "inform", state, _SAYING, at, reason=_INFORMED, asked_at=None, closed_at=None)
     elif (state := rules.target(row.state, "respond", back)) is not None:
         await move(
             tx,
@@ -210,10 +212,18 @@ async def _go_on(tx: UnitOfWork, event: ComplaintAppended) -> None:
             _SAYING,
             at,
             reason=_RESPONDED,
-            reopened_at=at,
+            reopened_at=row.closed_at or at,
             answered_at=None,
             followed_up_at=None,
+            closed_at=None,
         )
+
+
+async def _ended_unheard(tx: UnitOfWork, row: Row[Any], at: datetime) -> bool:
+    """Tell whether a clock ended it, as unanswered, though the citizen had said this by then: it was heard late."""
+    if row.closed_at is None or at > row.closed_at:
+        return False
+    return (await repository.last_transition(tx, row.complaint_id)).actor_id in HOUSE_CLOCKS
 
 
 async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:

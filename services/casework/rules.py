@@ -101,14 +101,17 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("answered", "respond"): BACK,
     ("answered", "hand_over"): "assigned",
     ("closed", "reopen"): BACK,
+    ("closed", "respond"): BACK,
     ("closed", "resume"): "received",
     ("closed", "hand_over"): "assigned",
     ("archived", "reopen"): BACK,
+    ("archived", "inform"): BACK,
     ("archived", "hand_over"): "assigned",
     ("rejected", "reopen"): BACK,
     ("rejected", "hand_over"): "assigned",
 }
-"""The state machine: what is not here is illegal."""
+"""The state machine: what is not here is illegal. What is closed or archived is responded to and informed of only where
+a clock of the house's own ended it before it heard words that had come in time."""
 
 ENDED: frozenset[CaseState] = frozenset({"closed", "archived", "rejected"})
 """Nothing more is done, unless it is reopened."""

@@ -25,6 +25,7 @@ from shared.core.times import WITA
 from shared.directory import INSPECTORATE, directory
 from shared.events import AgencyRef, Envelope
 from shared.security import Principal, Role
+from tests.services.casework.test_casework_conversation import appended
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=WITA)
 LIAISON = Principal(account_id=new_id(), role=Role.LIAISON, agencies=("NTB.DIKPORA",))
@@ -239,6 +240,25 @@ async def test_what_a_citizen_never_completes_is_archived_by_the_house(house):
     case = await house.case(event)
     assert (case["state"], case["asked_at"]) == ("archived", None)
     assert (await house.said(event, "complaint.status_changed.v1"))[-1]["reason_code"] == "no_information"
+
+
+async def test_what_a_citizen_said_in_time_counts_though_it_is_heard_after_the_house_ended_the_case(house):
+    asked, answered, late = [await house.open() for _ in range(3)]
+    for event in (asked, late):
+        await house.order(event, "ask", {"question": "Di mana letak sekolahnya?"}, at="11-03 09:00")
+    await house.order(answered, "take", at="11-03 11:00")
+    text = {"text": "Atap diperbaiki tanggal 5 November oleh Dikpora."}
+    await house.order(answered, "answer", text, at="11-05 09:00")
+    await house.work("12-05 00:00")  # nothing was heard for a month, and then all of it
+    ended = [(await house.case(event))["state"] for event in (asked, answered, late)]
+    assert ended == ["archived", "closed", "archived"]
+    for event, at in ((asked, "11-04 10:00"), (answered, "11-06 10:00"), (late, "12-05 09:00")):
+        await house.hear(appended(event, received_at=wita(at)))
+    rows = [await house.case(event) for event in (asked, answered, late)]
+    assert [row["state"] for row in rows] == ["assigned", "in_progress", "archived"]
+    assert [row["closed_at"] is None for row in rows] == [True, True, False]
+    due = [(await house.clocks(event))["follow_up"] for event in (asked, answered)]
+    assert due == ["12-11 16:30 running", "12-14 16:00 running"]  # nobody is late for what they could not hear
 
 
 async def test_a_reopened_case_has_a_new_follow_up_clock_beside_the_old_one(house):

@@ -96,8 +96,8 @@ MACHINE: dict[str, dict[str, str]] = {
         "answer_together": "answered",
     },
     "answered": {"close": "closed", "reopen": "back", "respond": "back", "hand_over": "assigned"},
-    "closed": {"reopen": "back", "resume": "received", "hand_over": "assigned"},
-    "archived": {"reopen": "back", "hand_over": "assigned"},
+    "closed": {"reopen": "back", "respond": "back", "resume": "received", "hand_over": "assigned"},
+    "archived": {"reopen": "back", "inform": "back", "hand_over": "assigned"},
     "rejected": {"reopen": "back", "hand_over": "assigned"},
 }
 BACK: tuple[CaseState, ...] = ("received", "assigned", "in_progress")
@@ -145,7 +145,7 @@ def test_no_sequence_of_moves_reaches_an_undefined_state_or_one_without_a_way_on
             continue
         assert case.state in STATES
         assert case.state in UNANSWERED or case.state in ENDED or case.state == "answered"
-        assert before not in ENDED or move in {"reopen", "resume", "hand_over"}
+        assert before not in ENDED or move in {"reopen", "resume", "hand_over", "respond", "inform"}
         assert case.agency is not None or case.state not in {"assigned", "in_progress", "transfer_requested"}
         assert case.state != "in_progress" or case.taken
         assert legal_moves(case.state)
