@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.identity.models import refresh_secret, session
@@ -35,8 +35,9 @@ async def lock_by_secret(tx: UnitOfWork, digest: bytes) -> Row[Any] | None:
 
 
 async def renew(tx: UnitOfWork, session_id: UUID, *, old: bytes, new: bytes, at: datetime) -> None:
-    """Mark a secret as used, keep the next, and note when."""
-    await tx.execute(update(refresh_secret).where(refresh_secret.c.digest == old).values(used_at=at))
+    """Mark a secret as used, keep the next, and note when; the first use stands."""
+    first = func.coalesce(refresh_secret.c.used_at, at)
+    await tx.execute(update(refresh_secret).where(refresh_secret.c.digest == old).values(used_at=first))
     await add_secret(tx, session_id, new)
     await tx.execute(update(session).where(session.c.id == session_id).values(seen_at=at))
 

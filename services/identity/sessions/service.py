@@ -24,6 +24,8 @@ from shared.security.tokens import not_signed_in
 
 KEPT = timedelta(days=30)
 """How long a session that is over stays in its table."""
+GRACE = timedelta(seconds=10)
+"""So long after its use a secret renews again: two tabs renew at once, and an answer is lost on a bad line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class SessionService:
     async def refresh(self, tx: UnitOfWork, secret: str) -> Opened | None:
         """Renew a session; None is reported only after the commit.
 
-        A secret that was used already is in two hands: nobody knows which is the officer's, so the session ends (RFC
-        9700, section 4.14.2).
+        A secret that was used already, and not just now, is in two hands: nobody knows which is the officer's, so the
+        session ends (RFC 9700, section 4.14.2).
         """
         found = await sessions.lock_by_secret(tx, digest(secret)) if is_whole(secret, "ntbr") else None
         if found is None:
@@ -103,9 +105,10 @@ class SessionService:
         account = await repository.account_by_id(tx, found.account_id)
         now = self._clock()
         alive = self._limits.lives(now, seen_at=found.seen_at, ends_at=found.ends_at, ended_at=found.ended_at)
-        if account is None or account.disabled_at is not None or not alive or found.used_at is not None:
+        reused = found.used_at is not None and now - found.used_at > GRACE
+        if account is None or account.disabled_at is not None or not alive or reused:
             await sessions.end(tx, found.id, now)
-            if account is not None and found.used_at is not None:
+            if account is not None and reused:
                 await self._record(tx, "session.reused", principal_of(account), session=str(found.id))
             return None
         new = new_secret("ntbr")
