@@ -46,4 +46,5 @@ async def allow(tx: UnitOfWork, accounts: IdentityService, username: str, claim:
         raise ConflictError("not_for_machines", "Mesin masuk dengan tokennya", username)
     if not await oidc.allow(tx, row.id, claim, canonical(claim, value)):
         raise ConflictError("claim_taken", "Nilai ini sudah diizinkan untuk akun lain", value)
+    await accounts.sign_out(tx, username)  # whoever it was before is it no more
     await accounts.record(tx, "oidc.allowed", row.id, claim=claim)

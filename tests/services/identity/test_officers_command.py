@@ -78,7 +78,7 @@ def test_passwords_codes_and_sessions_are_reset_and_all_of_it_is_in_the_log(run)
     assert run("bind-oidc", "urut", "--subject", "9a0c").exit_code == 0
     log = run("log", "--user", "urut")
     lines = [line.split() for line in log.output.splitlines()[1:]]
-    acts = ["oidc.allowed", "session.ended", "codes.reset", "password.reset", "account.added"]
+    acts = ["oidc.allowed", "session.ended", "session.ended", "codes.reset", "password.reset", "account.added"]
     assert [words[3] for words in lines] == acts
     assert all(words[2].startswith("cli:") for words in lines)
     assert "Tambora" not in log.output

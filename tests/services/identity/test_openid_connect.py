@@ -88,6 +88,15 @@ async def test_whoever_is_allowed_by_a_claim_is_bound_once_and_known_by_subject_
     assert (await sign_in(browser, provider)).json()["code"] == "oidc_unknown"
 
 
+async def test_whoever_an_account_was_before_is_signed_out_when_another_is_allowed(browser, provider, officer, allow):
+    await officer("berganti")
+    await allow("berganti", "sub", provider.user["sub"])
+    before = (await sign_in(browser, provider)).json()
+    await allow("berganti", "sub", "somebody new")
+    renewed = await browser.post("/v1/sessions/refresh", json={"refresh": before["refresh"]})
+    assert (renewed.status_code, renewed.json()["code"]) == (401, "session_over")
+
+
 @pytest.mark.parametrize(
     ("claim", "value", "told"),
     [
