@@ -162,13 +162,17 @@ class IdentityService:
         return ended
 
     async def reset_password(self, tx: UnitOfWork, username: str, password: str) -> None:
-        """Give an account another password, forget its failures and end its sessions."""
+        """Give an account another password, forget its failures and what authenticator waits, and end its sessions.
+
+        Whoever knew the old password may have proposed that one, and holds a token to confirm it.
+        """
         row = await self.require(tx, username)
         if row.kind != "officer":
             raise ConflictError("not_for_machines", "Akun mesin tidak memakai kata sandi; perbarui tokennya", username)
         _require_password(password)
         await repository.change_account(tx, row.id, password_hash=passwords.hash_password(password))
         await repository.forget_failures(tx, row.id)
+        await codes.forget_pending(tx, row.id)
         ended = await sessions.end_all(tx, row.id, self._clock())
         await self.record(tx, "password.reset", row.id, sessions=ended)
 

@@ -23,6 +23,11 @@ async def propose(tx: UnitOfWork, account_id: UUID, pending: bytes) -> None:
     await tx.execute(new.on_conflict_do_update(index_elements=["account_id"], set_={"pending": pending}))
 
 
+async def forget_pending(tx: UnitOfWork, account_id: UUID) -> None:
+    """Take a key away that waits for its first code."""
+    await tx.execute(update(authenticator).where(authenticator.c.account_id == account_id).values(pending=None))
+
+
 async def confirm(
     tx: UnitOfWork, account_id: UUID, *, secret: bytes, step: int, at: datetime, digests: Sequence[bytes]
 ) -> None:

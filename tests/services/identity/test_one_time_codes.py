@@ -163,6 +163,17 @@ async def test_an_open_session_alone_enrols_nobody(http, signed_in):
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
 
 
+async def test_what_somebody_with_the_old_password_proposed_is_gone_with_it(http, officer, admin, password):
+    await officer("bocor", role=Role.OPERATOR)
+    refused = await http.post("/v1/sessions", json={"username": "bocor", "password": password})
+    headers = bearer(refused.json()["enrolment_token"])
+    key = (await http.post("/v1/sessions/totp", json={"password": password}, headers=headers)).json()["secret"]
+    await admin("reset_password", "bocor", "kuda-hitam-Tambora")
+    code = pyotp.TOTP(key).now()
+    confirmed = await http.post("/v1/sessions/totp/confirm", json={"code": code}, headers=headers)
+    assert (confirmed.status_code, confirmed.json()["code"]) == (409, "nothing_to_confirm")
+
+
 async def test_after_a_reset_one_enrols_again(http, enrol, admin, password):
     await enrol("diatur-ulang")
     await admin("reset_codes", "diatur-ulang")
