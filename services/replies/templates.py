@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import product
+from string import Formatter
 from typing import Any, Literal
 
 from services.replies.forms import FORMS
@@ -100,10 +101,12 @@ class Texts:
 
     def fill(self, text: str, facts: Facts, language: str) -> str:
         """Put the facts into a text of these names; what is not known leaves no gap."""
-        values = self._values(facts, language)
-        for name in (name for name, value in values.items() if not value):
-            text = text.replace(f" {{{name}}}", "").replace(f"{{{name}}}", "")
-        return text.format_map(values).strip()
+        values, said = self._values(facts, language), ""
+        for words, name, _, _ in Formatter().parse(text):
+            said += words
+            if name is not None:
+                said = said + values[name] if values[name] else said.removesuffix(" ")
+        return said.strip()
 
     def _values(self, facts: Facts, language: str) -> dict[str, str]:
         ticket = facts.ticket or PREFIX

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from deploy.cli import replies
 from deploy.cli.operator import console
 from services.replies.forms import FORMS, WordingError, check
+from services.replies.templates import Facts, Texts
 from services.replies.words import Words
 from shared.channels.alphabet import count_parts, forces_ucs2, is_gsm, spelled_plainly
 
@@ -94,6 +95,13 @@ def test_a_text_that_cannot_be_said_is_refused_with_what_is_allowed(event, place
 def test_a_language_is_named_by_its_tag(language):
     with pytest.raises(WordingError, match="language tag"):
         check("closed", "sms", language, "{ticket}")
+
+
+def test_a_brace_that_is_meant_is_said_also_around_a_name_that_is_not_known():
+    text = "Laporan {ticket} {where} selesai {{where}} {{{ticket}}}."
+    check("closed", "sms", "id", text)
+    said = Texts(status_page="").fill(text, Facts(ticket="NTB-79E7-3T8DN", state="closed"), "id")
+    assert said == "Laporan NTB-79E7-3T8DN selesai {where} {NTB-79E7-3T8DN}."
 
 
 def test_a_reason_that_casework_adds_later_can_be_put_into_words():
