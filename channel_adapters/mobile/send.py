@@ -1,5 +1,6 @@
 """Stop 9: wake the app. The push names the ticket and holds none of the words: it passes through others' servers.
 
+It never says complaint: the screen shows it to whoever looks, also of what is sealed, secret or anonymous.
 Words wait in the app's conversation (`GET /v1/me/complaints/{ticket}`), which asks for the device's secret name.
 """
 
@@ -40,7 +41,7 @@ class PushSender:
 def _message(outbound: Outbound) -> dict[str, object]:
     found = _TICKET.search(outbound.text)
     ticket = found.group() if found else None
-    body = f"Ada kabar tentang pengaduan {ticket}." if ticket else "Ada kabar tentang pengaduan Anda."
+    body = f"Ada kabar tentang nomor {ticket}." if ticket else "Ada kabar untuk Anda."
     return {
         "token": outbound.address.recipient,
         "notification": {"title": _TITLE, "body": body},

@@ -111,7 +111,7 @@ async def test_a_push_holds_the_ticket_and_none_of_the_words():
     assert body == {
         "message": {
             "token": TOKEN,
-            "notification": {"title": "NTB Care", "body": f"Ada kabar tentang pengaduan {TICKET}."},
+            "notification": {"title": "NTB Care", "body": f"Ada kabar tentang nomor {TICKET}."},
             "data": {"ticket": TICKET},
         }
     }
