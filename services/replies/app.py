@@ -51,6 +51,7 @@ def _with_workers(
         channels=tuple(senders),
         vault=VaultKeys([key.get_secret_value() for key in settings.vault_keys]),
         policy=settings.policy,
+        queue=service.queue,
         jitter=random.random,
     )
     worker = Worker(database, dispatch, resolving, senders, at_once=settings.senders)

@@ -18,6 +18,7 @@ from services.replies import repository, rules
 from services.replies.detours import UNREADABLE, Detours, read_address, untried, written
 from services.replies.moves import Moved, move
 from services.replies.prompts import ASKED_FOR
+from services.replies.queue import Queue
 from services.replies.rules import Kind, Policy
 from shared.channels import Outbound, Remedy, ReturnAddress, Sender, SendError, Sent
 from shared.core.times import Clock, utc_now
@@ -71,14 +72,19 @@ class Dispatch:
         channels: Collection[str],
         vault: VaultKeys,
         policy: Policy,
+        queue: Queue,
         jitter: Callable[[], float],
         clock: Clock = utc_now,
     ) -> None:
-        """Take the channels that are sent on, the vault's keys, the numbers, and a source of jitter (0 to 1)."""
+        """Take the channels that are sent on, the vault's keys, the numbers, and a source of jitter (0 to 1).
+
+        `queue` says anew what was in hand when its complaint was hidden.
+        """
         self._channels = channels
         self._vault = vault
         self._detours = Detours(channels, vault)
         self._policy = policy
+        self._queue = queue
         self._jitter = jitter
         self._clock = clock
 
@@ -102,7 +108,7 @@ class Dispatch:
             return await move(tx, row, "queued", reason=rules.QUIET, now=now, due_at=morning)
         if not await self._enter_account(tx, row, now):
             return None
-        return await self._admit(tx, row, now)
+        return await self._say_less(tx, row) or await self._admit(tx, row, now)
 
     async def record(self, tx: UnitOfWork, claim: Claim, result: Result) -> Moved | None:
         """Keep what came of an attempt; None when it was settled meanwhile, by a report or by an operator."""
@@ -146,9 +152,8 @@ class Dispatch:
 
     async def _admit(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Claim | Moved:
         """Ask the storm rules, look up the address, and take it in hand."""
-        outdated = await self._outdated(tx, row)
-        if outdated is not None:
-            return await move(tx, row, "withheld", reason=outdated, now=now)
+        if row.template == "assigned" and not await repository.was_receipted(tx, row.complaint_id):
+            return await move(tx, row, "withheld", reason="no_receipt", now=now)
         kind = rules.kind_of(row.template, urgent=row.urgent) if row.admitted_at is None else None
         recent = await repository.recent(tx, row, now, kind, None) if kind else rules.Recent()
         refused = rules.storm(self._policy.limits, recent, kind) if kind else None
@@ -175,19 +180,15 @@ class Dispatch:
             return await move(tx, row, "queued", reason=refused, now=now, due_at=now + rules.LATER_BUDGET)
         return await move(tx, row, "withheld", reason=refused, now=now)
 
-    async def _outdated(self, tx: UnitOfWork, row: Row[Any]) -> str | None:
-        """Say what has happened since that makes this nobody's business, or nothing that they could understand."""
-        if await self._was_sealed(tx, row):
-            return "sealed_meanwhile"
-        told_nothing = row.template == "assigned" and not await repository.was_receipted(tx, row.complaint_id)
-        return "no_receipt" if told_nothing else None
-
-    async def _was_sealed(self, tx: UnitOfWork, row: Row[Any]) -> bool:
-        """Tell whether others might read this of a complaint that is sealed by now: it was in hand at that moment."""
-        if row.confidential or row.complaint_id is None:
-            return False
-        complaint = await repository.complaint_of(tx, row.complaint_id)
-        return complaint is not None and complaint.sealed
+    async def _say_less(self, tx: UnitOfWork, row: Row[Any]) -> Moved | None:
+        """Have said anew what says too much, or goes a way round: it was in hand when its complaint was hidden."""
+        complaint = None if row.complaint_id is None else await repository.complaint_of(tx, row.complaint_id)
+        if complaint is None or row.place == "private" or (row.place is None and row.confidential):
+            return None
+        if not rules.is_private(sealed=complaint.sealed, secret=complaint.secret, anonymous=complaint.anonymous):
+            return None
+        why = "sealed_meanwhile" if complaint.sealed else "marked_meanwhile"
+        return await self._queue.remake(tx, row, complaint, why, row.cause)
 
     async def _unanswerable(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> Moved:
         """Settle what the vault has no address for: its citizen said STOP, or there never was one."""

@@ -67,12 +67,20 @@ class Queue:
         reason = reason or (rules.QUIET if morning else None)
         return await self._write(tx, said, cause, state=state, reason=reason, now=now, due_at=morning, until=expires_at)
 
-    async def remake(self, tx: UnitOfWork, waiting: Row[Any], complaint: Row[Any], why: str, cause: UUID) -> None:
+    async def remake(self, tx: UnitOfWork, waiting: Row[Any], complaint: Row[Any], why: str, cause: UUID) -> Moved:
         """Withhold what still waits in words that say too much by now, and have it said privately."""
         now = self._clock()
         await repository.change(tx, waiting.id, state="withheld", reason=why, resolution=None)
+        withheld = Moved(
+            reply_id=waiting.id,
+            ticket=waiting.ticket,
+            channel=waiting.channel,
+            template=waiting.template,
+            state="withheld",
+            reason=why,
+        )
         if waiting.template == "assigned" and (complaint.sealed or complaint.secret):
-            return
+            return withheld
         facts = Facts(ticket=complaint.ticket) if waiting.facts is None else Facts.read(waiting.facts)
         said = Said(
             about=complaint,
@@ -93,6 +101,7 @@ class Queue:
             due_at=waiting.due_at,
             until=waiting.expires_at,
         )
+        return withheld
 
     def _morning(self, said: Said, now: datetime) -> datetime | None:
         return rules.held_until(

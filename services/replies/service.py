@@ -38,7 +38,7 @@ class RepliesService:
 
     def __init__(self, *, can_send: Mapping[str, bool], texts: Texts, policy: Policy, clock: Clock = utc_now) -> None:
         """Take which channels can send; one that is missing there is not served by this installation."""
-        self._queue = Queue(can_send=can_send, shelf=Shelf(texts, clock), policy=policy, clock=clock)
+        self.queue = Queue(can_send=can_send, shelf=Shelf(texts, clock), policy=policy, clock=clock)
         self._clock = clock
 
     async def acknowledge(
@@ -66,7 +66,7 @@ class RepliesService:
             await repository.wake(tx, event.conversation_id, self._clock())
         said = self._receipt(row, "acknowledgement", asks=event.asks, emergency=event.emergency)
         reason = "another_app_answers" if event.standby else None
-        return await self._queue.put(tx, said, cause, happened, reason=reason)
+        return await self.queue.put(tx, said, cause, happened, reason=reason)
 
     async def hear_more(
         self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAppended
@@ -84,7 +84,7 @@ class RepliesService:
         if not event.emergency:
             return None
         said = self._receipt(await self._known(tx, event.complaint_id), "emergency", emergency=True)
-        return await self._queue.put(tx, said, cause, happened)
+        return await self.queue.put(tx, said, cause, happened)
 
     async def hear_change(self, tx: UnitOfWork, cause: UUID, _happened: datetime, event: ComplaintAmended) -> None:
         """Take in that changed words sealed the complaint. Raises `RejectError`, as `hear_more`."""
@@ -121,7 +121,7 @@ class RepliesService:
             return None
         await repository.remember_agency(tx, row.complaint_id, event.agency.key)
         said = self._said(row, "assigned", Facts(ticket=row.ticket, agency=event.agency.name))
-        return await self._queue.put(tx, said, cause, happened)
+        return await self.queue.put(tx, said, cause, happened)
 
     async def ask(
         self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintInformationRequested
@@ -131,7 +131,7 @@ class RepliesService:
         answer_by = event.answer_by.astimezone(WITA).date().isoformat() if event.answer_by else None
         facts = Facts(ticket=row.ticket, agency=_named(event), text=event.question, answer_by=answer_by)
         said = self._said(row, "question", facts, by_officer=event.actor.kind == "officer")
-        return await self._queue.put(tx, said, cause, happened)
+        return await self.queue.put(tx, said, cause, happened)
 
     async def hear_status(
         self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintStatusChanged
@@ -151,7 +151,7 @@ class RepliesService:
         if notice is None or (row.surface == "comment" and notice not in rules.AWAITED):
             return None
         said = self._said(row, notice, Facts(ticket=row.ticket, reason=event.reason_code, rate=row.answered))
-        return await self._queue.put(tx, said, cause, happened)
+        return await self.queue.put(tx, said, cause, happened)
 
     async def answer(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAnswered) -> Moved | None:
         """Have an answer sent, to the citizen alone; raises `RejectError` for a complaint that nobody told us of."""
@@ -161,7 +161,7 @@ class RepliesService:
             return None
         facts = Facts(ticket=event.ticket, agency=_named(event), text=event.text)
         said = self._said(row, "answer", facts, by_officer=event.actor.kind == "officer")
-        return await self._queue.put(tx, said, cause, happened)
+        return await self.queue.put(tx, said, cause, happened)
 
     async def prompt(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: CitizenPrompted) -> Moved | None:
         """Say something about a message that made no complaint; never where others read it.
@@ -180,7 +180,7 @@ class RepliesService:
             written_at=written,
         )
         reason = None if event.surface in SPOKEN_ON else "public_surface"
-        return await self._queue.put(tx, said, cause, happened, reason=reason)
+        return await self.queue.put(tx, said, cause, happened, reason=reason)
 
     async def hear_report(self, tx: UnitOfWork, event: ReplyDeliveryReported) -> tuple[bool, Moved | None]:
         """Take in what a provider says became of a reply: whether it is one of ours, and where that brought it."""
@@ -218,7 +218,7 @@ class RepliesService:
         """Say less of what still waits."""
         complaint = await self._known(tx, complaint_id)
         for waiting in await repository.lock_open_words(tx, complaint_id):
-            await self._queue.remake(tx, waiting, complaint, why, cause)
+            await self.queue.remake(tx, waiting, complaint, why, cause)
 
     def _receipt(self, row: Row[Any], template: str, *, asks: Sequence[str] = (), emergency: bool = False) -> Said:
         facts = Facts(ticket=row.ticket, asks=tuple(asks), emergency=emergency)

@@ -103,7 +103,8 @@ class House:
     def new_worker(self, **options: Any) -> Worker:
         """Make one more worker, as another process would."""
         vault = VaultKeys([VAULT_KEY])
-        dispatch = Dispatch(channels=CHANNELS, vault=vault, policy=self.policy, jitter=lambda: 0.5, clock=self.clock)
+        told: dict[str, Any] = {"channels": CHANNELS, "vault": vault, "policy": self.policy}
+        dispatch = Dispatch(**told, queue=self.service.queue, jitter=lambda: 0.5, clock=self.clock)
         options = {"idle": 0.01, "trouble": 0.05, "finish": 5.0, **options}
         senders = dict.fromkeys(CHANNELS, self.sender)
         return Worker(self.pool, dispatch, self.resolving, senders, clock=self.clock, **options)

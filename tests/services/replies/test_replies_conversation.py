@@ -70,10 +70,11 @@ async def test_a_receipt_that_was_in_hand_when_the_complaint_was_sealed_is_not_t
         await house.deliver(house.appended(event, sealed=True))
         house.sender.gate.set()
         await until(house.settled_or_waiting)
+    house.sender.gate = None
     house.clock.advance(hours=1)
     await house.send_all()
-    assert len(house.sender.handed) == 1
-    assert await house.outcomes() == {("withheld", "sealed_meanwhile"): 1}
+    assert [one.confidential for one in house.sender.handed] == [False, True]
+    assert await house.outcomes() == {("withheld", "sealed_meanwhile"): 1, ("sent", None): 1}
 
 
 async def _handed(house: House) -> bool:

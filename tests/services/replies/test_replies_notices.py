@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.replies import rules
 from services.replies.quiet import QuietHours
+from shared.channels import Remedy, SendError
 from shared.core.times import WITA
 from shared.directory import DESK
 from shared.events import (
@@ -330,3 +331,35 @@ async def test_what_could_not_go_before_the_night_waits_for_the_morning(house):
     assert ("queued", "quiet_hours") in await house.outcomes()
     house.clock.now = at(25, 7, 1).astimezone(UTC)
     assert len(await words(house)) == 1
+
+
+@pytest.mark.parametrize("flag", ["anonymous", "secret"])
+@pytest.mark.parametrize("remedy", [Remedy.RETRY, Remedy.UNKNOWN])
+async def test_what_was_in_hand_when_an_officer_hid_it_is_tried_again_in_words_that_say_less(house, flag, remedy):
+    event = await house.complain()
+    await house.send_all()
+    await house.deliver(house.answered(event))
+    house.sender.answers.append(SendError("busy", remedy))
+    await house.worker.send_next()
+    await house.sql.execute("UPDATE replies.reply SET state = 'sending' WHERE template = 'answer'")
+    await house.deliver(marked(house, event, **{flag: True}))
+    await house.sql.execute(
+        "UPDATE replies.reply SET state = 'queued', due_at = $1 WHERE state = 'sending'", house.clock()
+    )
+    await house.send_all()
+    first, second = house.sender.handed[1:]
+    assert AGENCY in first.text
+    assert AGENCY not in second.text
+    assert "laporan" not in second.text.lower()
+    assert (await house.outcomes())["withheld", "marked_meanwhile"] == 1
+
+
+async def test_a_public_receipt_that_was_in_hand_when_an_officer_hid_the_reporter_is_not_tried_again_in_public(house):
+    house.sender.answers.append(SendError("busy", Remedy.RETRY))
+    event = await house.comment(post="p1")
+    await house.worker.send_next()
+    await house.sql.execute("UPDATE replies.reply SET state = 'sending'")
+    await house.deliver(marked(house, event, anonymous=True))
+    await house.sql.execute("UPDATE replies.reply SET state = 'queued', due_at = $1", house.clock())
+    await house.send_all()
+    assert [one.confidential for one in house.sender.handed] == [False, True]
