@@ -250,7 +250,7 @@ class Dispatch:
                 return await self._later(tx, row, error, row.attempts, now)
             case Remedy.GIVE_UP:
                 await repository.resume_account(tx, row.channel, row.account)
-                if error.reason in rules.WINDOW_CLOSED and _is_awaited(row):
+                if _is_awaited(row) and (error.reason in rules.WINDOW_CLOSED or row.detour is not None):
                     return await self._detours.go_round(tx, row, error.reason, now)
                 return await move(tx, row, "failed", reason=error.reason, now=now)
             case Remedy.THROTTLE:

@@ -144,6 +144,16 @@ async def test_a_way_round_that_is_closed_too_leads_back_to_waiting(house):
     assert (row["state"], row["reason"], row["channel"]) == ("queued", "window_closed_waiting", "facebook")
 
 
+async def test_a_way_round_that_its_provider_refuses_leads_back_to_waiting_too(house):
+    event = await far_away(house)
+    await also_at(house, event)
+    house.sender.answers.append(SendError("number_refused", Remedy.GIVE_UP))
+    await house.deliver(house.answered(event))
+    await house.send_all()
+    row = (await house.replies())[-1]
+    assert (row["state"], row["reason"], row["channel"]) == ("queued", "window_closed_waiting", "facebook")
+
+
 async def test_meta_itself_may_say_that_the_window_is_closed(house):
     event = await far_away(house)
     house.sender.objections.clear()
