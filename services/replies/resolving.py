@@ -19,7 +19,7 @@ from shared.security import Principal, Role
 
 _OPERATOR = ("operator", "replies.resolve")
 _MAY = frozenset({Role.COORDINATOR, Role.INSPECTORATE, Role.OPERATOR})
-"""Which complaint is whose agency's is casework's knowledge; these roles do not hang on it."""
+"""Which complaint is whose agency's or region's is casework's knowledge; without a region these do not hang on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Resolving:
 
 
 def _require(principal: Principal) -> None:
-    if principal.role not in _MAY:
+    if principal.role not in _MAY or principal.regions:
         raise ForbiddenError("role_sees_no_replies", "Pesan kepada pelapor dilihat oleh koordinator atau Inspektorat")
 
 

@@ -34,10 +34,10 @@ async def http(house):
     async def close() -> None:
         return None
 
-    who = SimpleNamespace(role=Role.COORDINATOR)
+    who = SimpleNamespace(role=Role.COORDINATOR, regions=())
 
     async def signed_in() -> Principal:
-        return Principal(account_id=ACCOUNT, role=who.role, agencies=("NTB.DIKPORA",))
+        return Principal(account_id=ACCOUNT, role=who.role, agencies=("NTB.DIKPORA",), regions=who.regions)
 
     router = endpoints.replies(house.resolving, house.pool, signed_in)
     app = create_app([ServiceApp(name="replies", router=router, close=close)])
@@ -81,6 +81,14 @@ async def test_each_role_sees_what_it_may(http, house, role, sealed):
     if not hidden:
         assert items[0]["text"] == (None if role is Role.OPERATOR else row["text"])
         assert (items[0]["state"], items[0]["reason"]) == ("unknown", "connection_lost")
+
+
+async def test_who_is_bound_to_a_region_sees_no_messages_of_the_whole_province_and_settles_none(http, house):
+    event, row = await unknown(house)
+    http.who.regions = ("52.03",)
+    assert (await look(http, Role.COORDINATOR, ticket=event.ticket)).json()["code"] == "role_sees_no_replies"
+    assert (await say(http, Role.COORDINATOR, row["id"], "again")).status_code == 403
+    assert (await house.only())["state"] == "unknown"
 
 
 async def test_the_list_holds_no_address_and_no_reference(http, house):
