@@ -250,8 +250,8 @@ async def keep_resolution(tx: UnitOfWork, **values: object) -> None:
 async def replies_of(
     tx: UnitOfWork, ticket: str | None, state: str | None, *, sealed: bool, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return messages, the newest first: of a ticket, or those in a state; `sealed`: also of sealed complaints."""
-    found = select(reply).outerjoin(complaint, complaint.c.complaint_id == reply.c.complaint_id)
+    """Return messages, the newest first, and whether each is of a sealed complaint; `sealed`: those too."""
+    found = select(reply, complaint.c.sealed).outerjoin(complaint, complaint.c.complaint_id == reply.c.complaint_id)
     if ticket is not None:
         found = found.where(reply.c.ticket == ticket)
     if state is not None:

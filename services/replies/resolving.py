@@ -24,7 +24,10 @@ _MAY = frozenset({Role.COORDINATOR, Role.INSPECTORATE, Role.OPERATOR})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A message as somebody may see it: its words are no business of an operator's."""
+    """A message as somebody may see it: its words are no business of an operator's.
+
+    Those of a sealed complaint are read on the case alone, where each look is written down.
+    """
 
     row: Row[Any]
     text: str | None
@@ -44,7 +47,7 @@ class Resolving:
         """Return messages, the newest first: of a ticket, in a state. Raises `ForbiddenError`."""
         _require(principal)
         rows = await repository.replies_of(tx, ticket, state, sealed=_sees_sealed(principal), limit=limit)
-        return [Seen(row, None if principal.role is Role.OPERATOR else row.text) for row in rows]
+        return [_seen(principal, row, sealed=bool(row.sealed)) for row in rows]
 
     async def resolve_as(
         self, tx: UnitOfWork, principal: Principal, reply_id: UUID, said: Resolution
@@ -58,8 +61,8 @@ class Resolving:
         complaint = (
             None if row is None or row.complaint_id is None else await repository.complaint_of(tx, row.complaint_id)
         )
-        hidden = complaint is not None and complaint.sealed and not _sees_sealed(principal)
-        if row is None or hidden:
+        sealed = complaint is not None and complaint.sealed
+        if row is None or (sealed and not _sees_sealed(principal)):
             raise NotFoundError("no_such_reply", "Periksa nomor pesannya; pesan itu tidak ada, atau bukan untuk Anda")
         if row.state != "unknown":
             raise ConflictError(
@@ -71,7 +74,7 @@ class Resolving:
         moved = await self._carry_out(tx, row, said, ("officer", str(principal.account_id)), self._clock())
         after = await repository.lock_reply(tx, reply_id)
         assert after is not None, "it is locked"  # noqa: S101 - for the type
-        return Seen(after, None if principal.role is Role.OPERATOR else after.text), moved
+        return _seen(principal, after, sealed=sealed), moved
 
     async def resolve(self, tx: UnitOfWork) -> Moved | None:
         """Carry out what an operator typed of one unknown reply; None when there is none."""
@@ -104,6 +107,10 @@ class Resolving:
 def _require(principal: Principal) -> None:
     if principal.role not in _MAY or principal.regions:
         raise ForbiddenError("role_sees_no_replies", "Pesan kepada pelapor dilihat oleh koordinator atau Inspektorat")
+
+
+def _seen(principal: Principal, row: Row[Any], *, sealed: bool) -> Seen:
+    return Seen(row, None if sealed or principal.role is Role.OPERATOR else row.text)
 
 
 def _sees_sealed(principal: Principal) -> bool:

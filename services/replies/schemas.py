@@ -24,7 +24,7 @@ class ReplyOut(BaseModel):
     created_at: datetime
     sent_at: datetime | None
     delivered_at: datetime | None
-    text: str | None = Field(None, description="Its words; none for an operator.")
+    text: str | None = Field(None, description="Its words; none for an operator, none of a sealed complaint.")
 
 
 class Replies(BaseModel):

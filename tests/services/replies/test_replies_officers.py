@@ -79,7 +79,7 @@ async def test_each_role_sees_what_it_may(http, house, role, sealed):
     items = answer.json()["items"]
     assert [one["id"] for one in items] == ([] if hidden else [str(row["id"])])
     if not hidden:
-        assert items[0]["text"] == (None if role is Role.OPERATOR else row["text"])
+        assert items[0]["text"] == (None if sealed or role is Role.OPERATOR else row["text"])
         assert (items[0]["state"], items[0]["reason"]) == ("unknown", "connection_lost")
 
 
@@ -89,6 +89,12 @@ async def test_who_is_bound_to_a_region_sees_no_messages_of_the_whole_province_a
     assert (await look(http, Role.COORDINATOR, ticket=event.ticket)).json()["code"] == "role_sees_no_replies"
     assert (await say(http, Role.COORDINATOR, row["id"], "again")).status_code == 403
     assert (await house.only())["state"] == "unknown"
+
+
+async def test_the_words_of_a_sealed_one_are_read_on_the_case_where_each_look_is_written_down(http, house):
+    _, row = await unknown(house, sealed=True)
+    answer = await say(http, Role.INSPECTORATE, row["id"], "sent")
+    assert (answer.status_code, answer.json()["text"]) == (200, None)
 
 
 async def test_the_list_holds_no_address_and_no_reference(http, house):
