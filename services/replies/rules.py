@@ -54,6 +54,7 @@ _HAS_IT = frozenset({"accepted", "buffered"})
 _CITIZEN_HAS_IT = frozenset({"delivered", "echoed"})
 _REFUSED = frozenset({"failed", "rejected"})
 _OPEN: frozenset[str] = frozenset({"queued", "sending", "unknown"})
+_TRIED: frozenset[str] = frozenset({"sending", "unknown"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,12 +200,12 @@ def after_report(state: str, outcome: str, *, delivered: bool) -> State | None:
     """Return the state that a delivery report brings a reply to; None when it changes nothing.
 
     Reports come in any order and more than once. That the citizen has it wins over everything; that the provider has
-    it settles only what was open; a refusal does not undo a delivery.
+    it settles only what was open; a refusal does not undo a delivery, and is of an earlier try where one waits.
     """
     if outcome in _CITIZEN_HAS_IT and state != "sent":
         return "sent"
     if outcome in _HAS_IT and state in _OPEN:
         return "sent"
-    if outcome in _REFUSED and (state in _OPEN or (state == "sent" and not delivered)):
+    if outcome in _REFUSED and (state in _TRIED or (state == "sent" and not delivered)):
         return "failed"
     return None

@@ -136,6 +136,15 @@ async def test_an_officer_says_what_became_of_it_and_that_is_kept(http, house, r
     )  # fmt: skip
 
 
+async def test_a_late_refusal_of_the_first_try_does_not_stop_the_one_that_an_officer_wants(http, house):
+    _, row = await unknown(house)
+    await say(http, Role.COORDINATOR, row["id"], "again")
+    await house.report(row, "failed")
+    await house.send_all()
+    assert len(house.sender.handed) == 2
+    assert (await house.only())["state"] == "sent"
+
+
 async def test_two_officers_at_once_send_it_again_once(http, house):
     _, row = await unknown(house)
     answers = await asyncio.gather(*(say(http, Role.COORDINATOR, row["id"], "again") for _ in range(4)))
