@@ -17,6 +17,7 @@ from shared.core.errors import ForbiddenError, ProblemError
 from shared.core.ids import new_id
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
+from shared.directory.regions import regency_of
 from shared.events import AttachmentRef
 from shared.security import Principal, Role
 
@@ -94,4 +95,6 @@ def _kind(media_type: str | None) -> AttachmentKind:
 def _sees(principal: Principal, row: Row[Any]) -> bool:
     if row.sealed:
         return principal.role is Role.INSPECTORATE
-    return principal.role is not Role.LIAISON or row.agency_key in principal.agencies
+    if principal.province_wide or row.agency_key in principal.agencies:
+        return True
+    return row.agency_key is not None and regency_of(row.agency_key) in principal.regions

@@ -45,15 +45,16 @@ class Desk:
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url="http://door")
 
     async def add(self, ticket: str, content: bytes = PDF, role: Role = Role.COORDINATOR, **more: Any) -> Any:
-        headers = {**token(role, more.get("agencies", ())), "content-type": more.get("media_type", "application/pdf")}
+        bound = (more.get("agencies", ()), more.get("regions", ()))
+        headers = {**token(role, *bound), "content-type": more.get("media_type", "application/pdf")}
         return await self.http.post(PATH, params={"ticket": ticket}, content=content, headers=headers)
 
     async def used(self, complaint_id: UUID, *ids: UUID) -> tuple[AttachmentRef, ...]:
         return await self.casework.run(lambda tx: evidence_of(tx, complaint_id, ids))
 
 
-def token(role: Role, agencies: Any = ()) -> dict[str, str]:
-    principal = Principal(account_id=new_id(), role=role, agencies=tuple(agencies))
+def token(role: Role, agencies: Any = (), regions: Any = ()) -> dict[str, str]:
+    principal = Principal(account_id=new_id(), role=role, agencies=tuple(agencies), regions=tuple(regions))
     signed, _ = sign_token(principal, read_signing_key(KEYS.signing_key), datetime.now(UTC))
     return {"authorization": f"Bearer {signed}"}
 
@@ -116,6 +117,12 @@ async def test_evidence_is_opened_by_whoever_sees_the_complaint_and_stands_in_no
 async def test_evidence_is_added_by_who_may_work_the_complaint(desk, sql, role, agencies, sealed, status):
     ticket = await ticket_of(sql, await complaint(sql, sealed=sealed, agency_key="NTB.PUPR"))
     assert (await desk.add(ticket, role=role, agencies=agencies)).status_code == status
+
+
+@pytest.mark.parametrize(("region", "status"), [("52.03", 201), ("52.01", 404)])
+async def test_a_coordinator_of_a_region_adds_evidence_there_and_nowhere_else(desk, sql, region, status):
+    ticket = await ticket_of(sql, await complaint(sql, agency_key="52.03.PUPR"))
+    assert (await desk.add(ticket, regions=[region])).status_code == status
 
 
 @pytest.mark.parametrize(
