@@ -9,6 +9,7 @@ from shared.events import (
     ComplaintAssigned,
     ComplaintFollowedUp,
     ComplaintInformationRequested,
+    ComplaintMarked,
     ComplaintStatusChanged,
     ComplaintUnsealed,
     Envelope,
@@ -19,6 +20,7 @@ from shared.kafka import Handlers
 CONSUMES = (
     ComplaintAssigned,
     ComplaintStatusChanged,
+    ComplaintMarked,
     ComplaintInformationRequested,
     ComplaintFollowedUp,
     ComplaintAnswered,
@@ -35,6 +37,9 @@ def handlers(service: IntakeService) -> Handlers:
 
     async def status_changed(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.project_status(tx, cast("ComplaintStatusChanged", envelope.data))
+
+    async def marked(tx: UnitOfWork, envelope: Envelope) -> None:
+        await service.project_mark(tx, cast("ComplaintMarked", envelope.data))
 
     async def answered(tx: UnitOfWork, envelope: Envelope) -> None:
         await service.project_answer(tx, cast("ComplaintAnswered", envelope.data), envelope.id)
@@ -54,6 +59,7 @@ def handlers(service: IntakeService) -> Handlers:
     return {
         ComplaintAssigned: assigned,
         ComplaintStatusChanged: status_changed,
+        ComplaintMarked: marked,
         ComplaintAnswered: answered,
         ComplaintInformationRequested: asked,
         ComplaintFollowedUp: followed_up,

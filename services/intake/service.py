@@ -24,6 +24,7 @@ from shared.events import (
     ComplaintAssigned,
     ComplaintFollowedUp,
     ComplaintInformationRequested,
+    ComplaintMarked,
     ComplaintStatusChanged,
     ComplaintUnsealed,
     ReplySent,
@@ -97,6 +98,10 @@ class IntakeService:
     async def project_status(self, tx: UnitOfWork, event: ComplaintStatusChanged) -> None:
         """Remember where the complaint stands."""
         _require(await repository.project(tx, event.complaint_id, state=event.state, state_changed_at=event.changed_at))
+
+    async def project_mark(self, tx: UnitOfWork, event: ComplaintMarked) -> None:
+        """Take in that an officer hid the reporter or the report: what is split from it later is hidden too."""
+        _require(await repository.project(tx, event.complaint_id, anonymous=event.anonymous, secret=event.secret))
 
     async def project_answer(self, tx: UnitOfWork, event: ComplaintAnswered, event_id: UUID) -> None:
         """Keep the agency's answer for the citizen."""

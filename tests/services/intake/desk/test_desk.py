@@ -10,6 +10,7 @@ import pytest
 
 from gateway.app import create_app
 from services.identity.tokens import sign_token
+from services.intake.consumers import handlers
 from services.intake.desk.endpoints import desk
 from services.intake.desk.entering import Desk
 from services.intake.desk.kept import KeptMessages
@@ -17,6 +18,7 @@ from services.intake.desk.splitting import Splitting
 from shared.core.ids import new_id
 from shared.core.service import ServiceApp
 from shared.db import Database
+from shared.events import Actor, ComplaintMarked, Envelope
 from shared.http.client import ASGITransport, AsyncClient, Response
 from shared.security import Principal, Role, SecuritySettings, authenticated, new_key_pair
 from shared.security.keys import read_signing_key
@@ -260,6 +262,20 @@ async def test_later_words_without_a_ticket_stay_with_the_original_and_with_one_
         ("appended", original.ticket),
         ("appended", split),
     ]
+
+
+@pytest.mark.parametrize("hidden", ["anonymous", "secret"])
+async def test_what_an_officer_hid_stays_hidden_when_it_is_split(house, sql, hidden):
+    mid = a_mid()
+    original = await house.room.says(mid, TWO, sender=mid)
+    flags = {"anonymous": False, "secret": False, hidden: True}
+    told = {"complaint_id": original.complaint_id, "ticket": original.ticket, "reason": "Menyebut nama orang"}
+    marked = ComplaintMarked(**told, **flags, actor=Actor(kind="officer", id=str(OFFICER)), marked_at=NOON)
+    envelope = Envelope(id=new_id(), subject=marked.subject, time=NOON, sequence=2, data=marked)
+    async with house.room.database.transaction() as tx:
+        await handlers(house.room.service)[ComplaintMarked](tx, envelope)
+    split = await event_of(sql, (await house.split(original.ticket)).json()["ticket"])
+    assert {name: split[name] for name in flags} == flags
 
 
 async def test_a_complaint_is_split_once_for_each_key(house, sql):
