@@ -281,7 +281,7 @@ deadline = Table(
     "deadline",
     metadata,
     Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), primary_key=True),
-    Column("clock", Text, primary_key=True, comment="verify, follow_up, resolve, respond, close or complete"),
+    Column("clock", Text, primary_key=True, comment="verify, follow_up, resolve, respond, transfer, close or complete"),
     Column("started_at", DateTime(timezone=True), primary_key=True, comment="a clock that begins anew is another row"),
     Column("due_at", DateTime(timezone=True), comment="none while it stands still, and where it is not known"),
     Column("outcome", Text, nullable=False, comment="running, stopped, kept, missed, cancelled or unknown"),

@@ -34,7 +34,7 @@ _NOBODYS_TO_FOLLOW_UP = ("not_about_government", "too_general", "already_handled
 LEFT_OUT = (*_NO_COMPLAINT, *_NOBODYS_TO_FOLLOW_UP, "withdrawn")
 """Why the second figure leaves a complaint out; `docs/follow-up-rate.md` says why of each reason, and of those that
 are not here: what was `not_true`, `abusive` or ended for an `other` reason, or for none that is known, stays in."""
-CLOCKS = ("verify", "follow_up", "resolve", "respond", "close", "complete")
+CLOCKS = ("verify", "follow_up", "resolve", "respond", "transfer", "close", "complete")
 
 ENDED_UNANSWERED = frozenset({"archived", "rejected"})
 

@@ -470,7 +470,9 @@ class ComplaintNoted(ComplaintEvent):
 class Deadline(Value):
     """How one clock of a complaint stands."""
 
-    clock: str = Field(description="verify, follow_up, resolve, respond, close or complete; clocks may be added.")
+    clock: str = Field(
+        description="verify, follow_up, resolve, respond, transfer, close or complete; clocks may be added."
+    )
     due_at: UtcTime | None = Field(description="None while the clock stands still.")
     outcome: str = Field(
         description="running, stopped, kept, missed, cancelled, or unknown where no limit or calendar is known; what "

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.casework.clocks.rules import ENDED, Facts, Pause
+from services.casework.clocks.rules import ENDED, Facts, Pause, Transfer
 
 _STOPS = frozenset({"awaiting_information", "transfer_requested", *ENDED})
+_DECIDE = frozenset({"assign", "decline", "archive", "reject", "unseal"})
 
 
 class Past(NamedTuple):
@@ -39,11 +40,24 @@ def facts(known: Callable[[str], Any], history: Sequence[Past]) -> Facts:
         follow_ups=_sorted(one.at for one in history if one.move == "follow_up"),
         answers=_sorted(one.at for one in history if one.state == "answered" != one.previous),
         pauses=tuple(_pauses(history)),
+        transfer=_transfer(history),
     )
 
 
 def _sorted(moments: Iterable[datetime]) -> tuple[datetime, ...]:
     return tuple(sorted(moments))
+
+
+def _transfer(history: Sequence[Past]) -> Transfer | None:
+    """Return the last transfer that was asked for; one that came to no decision is none: `merged` ends its row."""
+    changes = [one for one in history if one.state != one.previous]
+    last = max((at for at, one in enumerate(changes) if one.state == "transfer_requested"), default=None)
+    if last is None:
+        return None
+    if last == len(changes) - 1:
+        return Transfer(changes[last].at, None)
+    decision = changes[last + 1]
+    return Transfer(changes[last].at, decision.at) if decision.move in _DECIDE else None
 
 
 def _pauses(history: Sequence[Past]) -> Iterator[Pause]:

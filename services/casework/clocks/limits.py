@@ -18,7 +18,7 @@ from shared.directory import DirectoryDataError
 from shared.directory.tables import Row, read
 from shared.events.complaint import KIND_WORDS, URGENCY_WORDS
 
-Clock = Literal["verify", "follow_up", "resolve", "respond", "close", "complete"]
+Clock = Literal["verify", "follow_up", "resolve", "respond", "transfer", "close", "complete"]
 Unit = Literal["working_days", "hours", "calendar_days"]
 Certainty = Literal["certain", "press", "to be checked"]
 

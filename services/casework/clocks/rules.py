@@ -6,13 +6,18 @@
 | `follow_up` | the agency got it, or it was reopened | the first follow-up or answer since | SP4N |
 | `resolve` | receipt | the first answer | SP4N, by kind |
 | `respond` | receipt | the first follow-up or answer | NTB Care, by urgency; wall clock |
+| `transfer` | the agency asked for a transfer | that was decided: assigned, declined, archived, rejected | as `verify` |
 | `close` | the last answer that nobody responded to | closed: the house closes it when due | SP4N |
 | `complete` | the citizen was asked | they told: the house takes it as withdrawn when due | SP4N |
 
-**Stops.** All but `close` and `complete` stop while the citizen is asked for more, while a transfer is pending, and
+**Stops.** All but the last three stop while the citizen is asked for more, while a transfer is pending, and
 from the end of a case until it is reopened. With working days, the days that were left run on from the day after
 resumption, at least one; with hours, the time left. A stop after the due time changes nothing. How the rest is counted
 stands in no text that we have (PermenPANRB 5/2025: to be checked); this way a stop never makes a limit shorter.
+
+**Transfers.** While the others stand still, the coordinator's own clock runs: no request parks a case. Its limit
+is ours, that of verifying and forwarding. Where the agency takes the case after all, or its citizen withdraws it,
+nobody decides any more: cancelled, unless it was late by then.
 
 **Reopened.** `follow_up` begins anew: somebody has to look again within five days. `resolve`, `verify` and `respond`
 stay as they were recorded: the first answer was given when it was given.
@@ -35,7 +40,7 @@ Outcome = Literal["running", "stopped", "kept", "missed", "cancelled", "unknown"
 
 ENDED = frozenset({"closed", "archived", "rejected"})
 _DECIDED = frozenset({"archived", "rejected"})
-_BY_THE_HOUSE = frozenset[Clock]({"close", "complete"})
+_NEVER_STOP = frozenset[Clock]({"transfer", "close", "complete"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,14 @@ class Pause:
     until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """When an agency asked for a transfer, and when that was decided; None while it is not."""
+
+    requested_at: datetime
+    decided_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What happened to a case, as far as clocks ask.
@@ -53,7 +66,8 @@ class Facts:
     `verified_at`: also where an officer took or assigned it, which says the same. `assigned_at`: to the agency that has
     it. `follow_ups`, `answers`: every one of them, the oldest first. `responded_at`: the citizen's last words.
     `asked_at`: the last time. `ended_at`: when it came to a state of `ENDED`, if it is in one. `pauses`: the stops (see
-    above), in order, none within another; that of a case which is ended now is not among them.
+    above), in order, none within another; that of a case which is ended now is not among them. `transfer`: the last one
+    that was asked for; None where it came to no decision, because the agency took the case after all, or it went on.
     """
 
     received_at: datetime
@@ -70,6 +84,7 @@ class Facts:
     follow_ups: tuple[datetime, ...] = ()
     answers: tuple[datetime, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    transfer: Transfer | None = None
 
     def __post_init__(self) -> None:
         """Refuse stops that would count a time twice."""
@@ -117,6 +132,8 @@ def _runs(facts: Facts) -> Iterator[_Run]:
         yield _Run("follow_up", start, next((act for act in acts if act >= start), None))
     yield _Run("resolve", facts.received_at, _earliest(*facts.answers[:1]))
     yield _Run("respond", facts.received_at, _earliest(*acts[:1]))
+    if facts.transfer is not None:
+        yield _Run("transfer", facts.transfer.requested_at, facts.transfer.decided_at)
     yield from _house_runs(facts)
 
 
@@ -139,7 +156,7 @@ def _deadline(run: _Run, facts: Facts, limits: Limits, calendar: Calendar) -> De
     kind, urgency = weighed(facts.kind, facts.urgency, emergency=facts.emergency)
     limit = limits.limit(run.clock, kind=kind, urgency=urgency, at=run.started_at)
     over_at = run.settled_at or (facts.ended_at if facts.state in ENDED else None)
-    pauses = () if run.clock in _BY_THE_HOUSE else tuple(_within(facts.pauses, run.started_at, over_at))
+    pauses = () if run.clock in _NEVER_STOP else tuple(_within(facts.pauses, run.started_at, over_at))
     due_at: datetime | None = None
     known = limit is not None
     if limit is not None:

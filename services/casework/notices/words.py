@@ -19,6 +19,7 @@ _CLOCKS = {
     "follow_up": "Tindak lanjut pertama",
     "resolve": "Jawaban akhir",
     "respond": "Tanggapan pertama",
+    "transfer": "Keputusan atas usul pemindahan",
     "close": "Penutupan laporan",
     "complete": "Kelengkapan dari pelapor",
 }

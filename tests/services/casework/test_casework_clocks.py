@@ -164,6 +164,37 @@ async def test_clocks_stop_while_a_transfer_is_pending(house):
     ]
 
 
+async def test_a_transfer_that_nobody_decides_is_the_coordinators_to_answer_for(house, officer):
+    decided, parked = [await house.open() for _ in range(2)]
+    for event in (decided, parked):
+        await house.order(event, "transfer", {"reason": "Sekolah ini milik kabupaten."}, at="11-03 10:00")
+        assert (await house.clocks(event))["transfer"] == "11-06 16:30 running"
+        assert (await house.case(event))["due_at"] == wita("11-06 16:30")
+    await house.work("11-05 08:00")
+    await house.order(decided, "decline", at="11-06 16:30", by=COORDINATOR)
+    await house.work("11-10 16:00")
+    assert (await house.clocks(decided))["transfer"] == "11-06 16:30 kept"
+    steps = [("reminder", "coordinator"), ("coordinator", "coordinator"), ("inspectorate", "inspectorate")]
+    told = [(step, audience) for clock, step, audience, _ in await house.notices(parked) if clock == "transfer"]
+    assert told == steps
+    shown = (await officer(Role.COORDINATOR).get(f"/{parked.ticket}")).json()["clocks"]
+    assert [(one["due_at"], one["outcome"]) for one in shown if one["clock"] == "transfer"] == [
+        ("2026-11-06T08:30:00Z", "missed")
+    ]
+    await house.order(parked, "take", at="11-10 17:00")
+    assert (await house.clocks(parked))["transfer"] == "11-06 16:30 missed"
+
+    again = await house.open()
+    for day, move in (("03", "take"), ("05", "decline")):
+        await house.order(again, "transfer", {"reason": "Sekolah ini milik kabupaten."}, at=f"11-{day} 09:00")
+        await house.order(again, move, at=f"11-{day} 10:00", by=LIAISON if move == "take" else COORDINATOR)
+    rows = await house.sql.fetch(
+        "SELECT outcome FROM casework.deadline WHERE complaint_id = $1 AND clock = 'transfer' ORDER BY started_at",
+        again.complaint_id,
+    )
+    assert [row["outcome"] for row in rows] == ["cancelled", "kept"]
+
+
 async def test_an_agency_that_is_given_what_it_has_already_gets_no_new_days(house):
     theirs = {"agency_key": "NTB.DIKPORA", "reason": "Memang wewenang Dikpora."}
     moved, late = [await house.open() for _ in range(2)]

@@ -53,6 +53,11 @@ def rungs(clock: str, due: str, own: Path | None = None) -> dict[str, str]:
             "11-05 16:00",
             {"reminder": "11-04 07:30", "coordinator": "11-05 16:00", "inspectorate": "11-09 16:00"},
         ),
+        (
+            "transfer",  # due on a Tuesday
+            "11-10 16:00",
+            {"reminder": "11-09 07:30", "coordinator": "11-10 16:00", "inspectorate": "11-12 16:00"},
+        ),
         ("complete", "12-05 00:00", {}),
     ],
 )

@@ -19,6 +19,7 @@ TODAY = datetime(2026, 11, 5, 10, tzinfo=WITA)
     [
         ("verify", "pengaduan", "biasa", (3, "working_days")),
         ("follow_up", "whistleblowing", "mendesak", (5, "working_days")),
+        ("transfer", "pengaduan", "mendesak", (3, "working_days")),
         ("close", "pengaduan", "biasa", (10, "working_days")),
         ("resolve", "pengaduan", "mendesak", (14, "working_days")),
         ("resolve", "pengaduan_pengawasan", "biasa", (60, "working_days")),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.casework.clocks.limits import load_limits
-from services.casework.clocks.rules import Deadline, Facts, Pause, compute
+from services.casework.clocks.rules import Deadline, Facts, Pause, Transfer, compute
 from shared.calendar import load_calendar
 from shared.core.times import WITA
 
@@ -124,13 +124,33 @@ LIVES = {
             "complete": "12-07 00:00 running",
         },
     ),
-    "a transfer pending since Thu": (
-        replace(ASSIGNED, state="transfer_requested", pauses=(asked("11-05 09:00"),)),
+    "a transfer pending since Thu: the coordinator's clock alone runs, until Tue": (
+        replace(
+            ASSIGNED,
+            state="transfer_requested",
+            pauses=(asked("11-05 09:00"),),
+            transfer=Transfer(wita("11-05 09:00"), None),
+        ),
         {
             "verify": "11-05 16:00 kept",
             "follow_up": "- stopped",
             "resolve": "- stopped",
             "respond": "11-04 10:00 running",
+            "transfer": "11-10 16:00 running",
+        },
+    ),
+    "a transfer that was decided on Wed, a day late: of the agency's five days three were left, of fourteen eleven": (
+        replace(
+            ASSIGNED,
+            pauses=(asked("11-05 09:00", "11-11 09:00"),),
+            transfer=Transfer(wita("11-05 09:00"), wita("11-11 09:00")),
+        ),
+        {
+            "verify": "11-05 16:00 kept",
+            "follow_up": "11-16 16:00 running",
+            "resolve": "11-26 16:00 running",
+            "respond": "11-04 10:00 running",
+            "transfer": "11-10 16:00 missed",
         },
     ),
     "followed up while the citizen was asked": (

@@ -38,7 +38,7 @@ def _deadline() -> None:
         "deadline",
         sa.Column("complaint_id", sa.Uuid, sa.ForeignKey("casework.case.complaint_id"), primary_key=True),
         sa.Column(
-            "clock", sa.Text, primary_key=True, comment="verify, follow_up, resolve, respond, close or complete"
+            "clock", sa.Text, primary_key=True, comment="verify, follow_up, resolve, respond, transfer, close or complete"
         ),
         sa.Column("started_at", _TIME, primary_key=True, comment="a clock that begins anew is another row"),
         sa.Column("due_at", _TIME, comment="none while it stands still, and where it is not known"),
