@@ -229,8 +229,10 @@ async def _ended_unheard(tx: UnitOfWork, row: Row[Any], at: datetime) -> bool:
 async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:
     """Record the agency's answer; which agency's, the provider does not say.
 
-    What holds an answer of the case is that answer coming back: a provider's echo that does not say whose it is. A
-    picture without words is kept with the messages, and answers nothing by itself.
+    It answers what an agency has, though nobody took it here: the citizen was answered, and no clock says otherwise.
+    Where the citizen was asked, or nobody has the case, it may be one more question, and before a reopening it is an
+    answer to what was then: it is kept, and moves nothing. What holds an answer of the case is that answer coming back:
+    a provider's echo that does not say whose it is. A picture without words answers nothing by itself.
     """
     if not event.text.strip() or await repository.is_answer_within(tx, row.complaint_id, event.text):
         return
@@ -244,7 +246,24 @@ async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintApp
         answered_at=event.received_at,
     )
     say_answered(tx, row, None, event.text, actor, event.received_at)
-    state = rules.target(row.state, "answer")
-    if state is not None:
-        at, followed_up_at = event.received_at, row.followed_up_at or event.received_at
-        await move(tx, row, "answer", state, actor, at, answered_at=at, followed_up_at=followed_up_at)
+    await _answer_moves(tx, await _case(tx, row.complaint_id), event.received_at, actor)  # as it is after `_alarm`
+
+
+async def _answer_moves(tx: UnitOfWork, row: Row[Any], written_at: datetime, actor: Actor) -> None:
+    """Bring a case to `answered`; to its agency's clock no answer comes before the case did."""
+    state = rules.target(row.state, "answer_elsewhere")
+    if state is None or (row.reopened_at is not None and written_at < row.reopened_at):
+        return
+    at = max(written_at, row.assigned_at)
+    await move(
+        tx,
+        row,
+        "answer_elsewhere",
+        state,
+        actor,
+        at,
+        answered_at=at,
+        followed_up_at=row.followed_up_at or at,
+        proposed_key=None,
+        proposed_name=None,
+    )

@@ -35,11 +35,21 @@ nobody answers closes by itself."""
 Remark = Literal["verify", "mark", "note", "join", "separate"]
 """What an officer says of a case in whatever state it is, and leaves it there."""
 MachineMove = Literal[
-    "doubt", "reassign", "hand_over", "withdraw", "resume", "inform", "respond", "lapse", "answer_together"
+    "doubt",
+    "reassign",
+    "hand_over",
+    "withdraw",
+    "resume",
+    "inform",
+    "respond",
+    "lapse",
+    "answer_together",
+    "answer_elsewhere",
 ]
 """What no officer does: routing's doubt leaves it to one, a later decision reassigns what nobody has touched, a seal
 hands it over to the Inspectorate; its citizen withdraws it, takes that back, says what was asked, or answers the
-answer; who never says what was asked has dropped it; what is answered in one case of a matter is answered in all."""
+answer; who never says what was asked has dropped it; what is answered in one case of a matter is answered in all; what
+the agency wrote in a provider's own app answers what it has, taken or not."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
@@ -77,6 +87,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("assigned", "withdraw"): "closed",
     ("assigned", "hand_over"): "assigned",
     ("assigned", "answer_together"): "answered",
+    ("assigned", "answer_elsewhere"): "answered",
     ("transfer_requested", "take"): "in_progress",
     ("transfer_requested", "assign"): "assigned",
     ("transfer_requested", "unseal"): "assigned",
@@ -86,6 +97,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("transfer_requested", "withdraw"): "closed",
     ("transfer_requested", "hand_over"): "assigned",
     ("transfer_requested", "answer_together"): "answered",
+    ("transfer_requested", "answer_elsewhere"): "answered",
     ("in_progress", "follow_up"): "in_progress",
     ("in_progress", "answer"): "answered",
     ("in_progress", "ask"): "awaiting_information",
@@ -96,6 +108,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("in_progress", "reject"): "rejected",
     ("in_progress", "hand_over"): "assigned",
     ("in_progress", "answer_together"): "answered",
+    ("in_progress", "answer_elsewhere"): "answered",
     ("answered", "close"): "closed",
     ("answered", "reopen"): BACK,
     ("answered", "respond"): BACK,

@@ -6,7 +6,7 @@
 | `follow_up` | the agency got it, or it was reopened | the first follow-up or answer since | SP4N |
 | `resolve` | receipt | the first answer | SP4N, by kind |
 | `respond` | receipt | the first follow-up or answer | NTB Care, by urgency; wall clock |
-| `transfer` | the agency asked for a transfer | that was decided: assigned, declined, archived, rejected | as `verify` |
+| `transfer` | the agency asked for a transfer | that was decided: assigned, declined, archived, rejected | NTB Care |
 | `close` | the last answer that nobody responded to | closed: the house closes it when due | SP4N |
 | `complete` | the citizen was asked | they told: the house takes it as withdrawn when due | SP4N |
 
@@ -16,8 +16,8 @@ resumption, at least one; with hours, the time left. A stop after the due time c
 stands in no text that we have (PermenPANRB 5/2025: to be checked); this way a stop never makes a limit shorter.
 
 **Transfers.** While the others stand still, the coordinator's own clock runs: no request parks a case. Its limit
-is ours, that of verifying and forwarding. Where the agency takes the case after all, or its citizen withdraws it,
-nobody decides any more: cancelled, unless it was late by then.
+is that of verifying and forwarding (to be checked). Where the agency takes the case after all, or answers it
+elsewhere, or its citizen withdraws it, nobody decides any more: cancelled, unless it was late by then.
 
 **Reopened.** `follow_up` begins anew: somebody has to look again within five days. `resolve`, `verify` and `respond`
 stay as they were recorded: the first answer was given when it was given.

@@ -162,12 +162,38 @@ async def test_an_officers_own_answer_that_comes_back_and_a_picture_without_word
     assert [name for name, _ in await bus(sql, case)].count("complaint.answered.v1") == 1
 
 
-async def test_such_an_answer_to_what_nobody_has_taken_counts_and_moves_nothing(opened, deliver, officer, sql):
-    case = await opened()
-    await deliver(appended(case.event, author="agency", text=ANSWER))
-    body = (await officer().get(f"/{case.ticket}")).json()
-    assert (body["state"], body["version"], len(body["answers"])) == ("assigned", 2, 1)
-    assert [name for name, _ in await bus(sql, case)].count("complaint.answered.v1") == 1
+@pytest.mark.parametrize("transfer", [False, True])
+async def test_such_an_answer_answers_what_an_agency_has_though_nobody_took_it(transfer, opened, deliver, officer, sql):
+    case, liaison = await opened(), officer()
+    if transfer:
+        await liaison.post(case.ticket, "transfer", {"reason": "Bukan kami.", "agency_key": ROADS.key}, 2)
+    await deliver(appended(case.event, author="agency", text=ANSWER, received_at=case.event.received_at))
+    body = (await liaison.get(f"/{case.ticket}")).json()
+    assert (body["state"], len(body["answers"])) == ("answered", 1)
+    last = body["history"][-1]
+    assert (last["move"], last["actor"]["kind"]) == ("answer_elsewhere", "channel")
+    row = await sql.fetchrow('SELECT * FROM casework."case" WHERE complaint_id = $1', case.id)
+    assert row["answered_at"] == row["followed_up_at"] == row["assigned_at"]  # it was written before casework heard
+    assert (row["taken_by"], row["proposed_key"], row["due_at"]) == (None, None, None)
+    clocks = {one["clock"]: one["outcome"] for one in body["clocks"]}
+    assert clocks.pop("transfer", "cancelled") == "cancelled"
+    assert clocks == {"verify": "kept", "follow_up": "kept", "resolve": "kept", "respond": "kept", "close": "running"}
+
+
+async def test_such_an_answer_to_what_nobody_has_or_to_a_question_or_from_before_a_reopening_moves_nothing(
+    opened, deliver, officer, sql
+):
+    waiting, asked, again = await opened(agency=None), await opened(), await opened()
+    await officer().post(asked.ticket, "ask", {"question": "Di mana letak sekolahnya?"}, 2)
+    await officer().post(again.ticket, "take", version=2)
+    await officer().post(again.ticket, "answer", {"text": "Sudah diperbaiki."}, 3)
+    await officer().post(again.ticket, "reopen", {"reason": "Rusak lagi."}, 4)
+    for case, state in ((waiting, "received"), (asked, "awaiting_information"), (again, "in_progress")):
+        await deliver(appended(case.event, author="agency", text=ANSWER, received_at=case.event.received_at))
+        body = (await officer(Role.COORDINATOR).get(f"/{case.ticket}")).json()
+        assert body["state"] == state
+        assert ANSWER in {one["text"] for one in body["answers"]}
+        assert "complaint.answered.v1" in [name for name, _ in await bus(sql, case)]
 
 
 @pytest.mark.parametrize("routed", [False, True])

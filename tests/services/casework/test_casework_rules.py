@@ -70,6 +70,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "reassign": "assigned",
         "hand_over": "assigned",
         "withdraw": "closed",
+        "answer_elsewhere": "answered",
         "answer_together": "answered",
     },
     "transfer_requested": {
@@ -81,6 +82,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "reject": "rejected",
         "withdraw": "closed",
         "hand_over": "assigned",
+        "answer_elsewhere": "answered",
         "answer_together": "answered",
     },
     "in_progress": {
@@ -93,6 +95,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "archive": "archived",
         "reject": "rejected",
         "hand_over": "assigned",
+        "answer_elsewhere": "answered",
         "answer_together": "answered",
     },
     "answered": {"close": "closed", "reopen": "back", "respond": "back", "hand_over": "assigned"},
