@@ -145,10 +145,14 @@ def _done(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
 
 
 def _clocks(complaint: Complaint, event: ComplaintDeadlinesChanged) -> dict[str, str]:
-    """Return how clocks stand: a late first follow-up stays late though the clock began anew for a reopened case."""
+    """Return how clocks stand: what was late for the first time stays late though its clock began anew, reopened.
+
+    An answer that is still to come may have another limit by now, with another kind: it is not late yet.
+    """
     clocks = {one.clock: one.outcome for one in event.deadlines}
-    late = event.because == "moved" and complaint.clocks.get("follow_up") == "missed"
-    return clocks | {"follow_up": "missed"} if late else clocks
+    first = ("follow_up", "resolve") if complaint.answered_at else ("follow_up",)
+    late = [one for one in first if event.because == "moved" and complaint.clocks.get(one) == "missed"]
+    return clocks | dict.fromkeys(late, "missed")
 
 
 def _assigned(complaint: Complaint, event: ComplaintAssigned) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from services.casework.clocks.rules import ENDED, Facts, Pause, Transfer
 
 _STOPS = frozenset({"awaiting_information", "transfer_requested", *ENDED})
+_OVER = frozenset({"answered", *ENDED})
 _DECIDE = frozenset({"assign", "decline", "archive", "reject", "unseal"})
 
 
@@ -34,7 +35,7 @@ def facts(known: Callable[[str], Any], history: Sequence[Past]) -> Facts:
         emergency=known("emergency"),
         verified_at=known("verified_at"),
         assigned_at=known("assigned_at"),
-        reopened_at=known("reopened_at"),
+        reopened_at=_begun_again(known("reopened_at"), history),
         asked_at=known("asked_at"),
         ended_at=(known("closed_at") or history[-1].at) if state in ENDED else None,
         follow_ups=_sorted(one.at for one in history if one.move == "follow_up"),
@@ -46,6 +47,12 @@ def facts(known: Callable[[str], Any], history: Sequence[Past]) -> Facts:
 
 def _sorted(moments: Iterable[datetime]) -> tuple[datetime, ...]:
     return tuple(sorted(moments))
+
+
+def _begun_again(reopened_at: datetime | None, history: Sequence[Past]) -> datetime | None:
+    """Return when it last began again; a seal hands over what was answered or had ended, and nothing else says so."""
+    handed = (one.at for one in history if one.move == "hand_over" and one.previous in _OVER)
+    return max((at for at in (reopened_at, *handed) if at is not None), default=None)
 
 
 def _transfer(history: Sequence[Past]) -> Transfer | None:

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | `verify` | receipt | verified, or a decision that says the same: a follow-up, an answer, archived, rejected | SP4N |
 | `follow_up` | the agency got it, or it was reopened | the first follow-up or answer since | SP4N |
-| `resolve` | receipt | the first answer | SP4N, by kind |
+| `resolve` | receipt, or it was reopened | the first answer since | SP4N, by kind |
 | `respond` | receipt | the first follow-up or answer | NTB Care, by urgency; wall clock |
 | `transfer` | the agency asked for a transfer | that was decided: assigned, declined, archived, rejected | NTB Care |
 | `close` | the last answer that nobody responded to | closed: the house closes it when due | SP4N |
@@ -19,8 +19,10 @@ stands in no text that we have (PermenPANRB 5/2025: to be checked); this way a s
 is that of verifying and forwarding (to be checked). Where the agency takes the case after all, or answers it
 elsewhere, or its citizen withdraws it, nobody decides any more: cancelled, unless it was late by then.
 
-**Reopened.** `follow_up` begins anew: somebody has to look again within five days. `resolve`, `verify` and `respond`
-stay as they were recorded: the first answer was given when it was given.
+**Reopened**, by an officer, by whoever answers the answer, or handed over after it: `follow_up` and `resolve` begin
+anew. Somebody has to look again within five days, and to answer again within the limit of its kind; so what an agency
+has in hand is always due. What stood before stays as recorded, as `verify` and `respond` do: the first answer was
+given when it was given. That a second answer has a limit of its own stands in no text that we have (to be checked).
 
 **Ended.** What nobody did before a case was closed, archived or rejected is cancelled, unless it was late by then: to
 end a case hides no missed limit. Nothing here knows the time: a running clock whose `due_at` is past is overdue.
@@ -65,6 +67,7 @@ class Facts:
 
     `verified_at`: also where an officer took or assigned it, which says the same. `assigned_at`: to the agency that has
     it. `follow_ups`, `answers`: every one of them, the oldest first. `responded_at`: the citizen's last words.
+    `reopened_at`: when it last began again after an answer or an end.
     `asked_at`: the last time. `ended_at`: when it came to a state of `ENDED`, if it is in one. `pauses`: the stops (see
     above), in order, none within another; that of a case which is ended now is not among them. `transfer`: the last one
     that was asked for; None where it came to no decision, because the agency took the case after all, or it went on.
@@ -130,7 +133,8 @@ def _runs(facts: Facts) -> Iterator[_Run]:
     if facts.assigned_at is not None:
         start = max(facts.assigned_at, facts.reopened_at or facts.assigned_at)
         yield _Run("follow_up", start, next((act for act in acts if act >= start), None))
-    yield _Run("resolve", facts.received_at, _earliest(*facts.answers[:1]))
+    begun = facts.reopened_at or facts.received_at
+    yield _Run("resolve", begun, next((one for one in facts.answers if one >= begun), None))
     yield _Run("respond", facts.received_at, _earliest(*acts[:1]))
     if facts.transfer is not None:
         yield _Run("transfer", facts.transfer.requested_at, facts.transfer.decided_at)

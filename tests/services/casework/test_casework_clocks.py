@@ -292,21 +292,29 @@ async def test_what_a_citizen_said_in_time_counts_though_it_is_heard_after_the_h
     assert due == ["12-11 16:30 running", "12-14 16:00 running"]  # nobody is late for what they could not hear
 
 
-async def test_a_reopened_case_has_a_new_follow_up_clock_beside_the_old_one(house):
+async def test_a_reopened_case_has_new_clocks_for_follow_up_and_answer_beside_the_old_ones(house):
     event = await house.open()
     await house.order(event, "take", at="11-02 11:00")
     await house.order(event, "answer", {"text": "Atap diperbaiki tanggal 5 November oleh Dikpora."}, at="11-05 09:00")
     await house.order(event, "reopen", {"reason": "Atap bocor lagi."}, at="11-09 09:00")
     rows = await house.sql.fetch(
         "SELECT clock, due_at, outcome FROM casework.deadline WHERE complaint_id = $1"
-        " AND clock IN ('follow_up', 'close') ORDER BY clock, started_at",
+        " AND clock IN ('follow_up', 'resolve', 'close') ORDER BY clock, started_at",
         event.complaint_id,
     )
     assert [(row["clock"], _shown(row["due_at"]), row["outcome"]) for row in rows] == [
         ("close", "11-19 16:00", "cancelled"),
         ("follow_up", "11-09 16:00", "kept"),
         ("follow_up", "11-16 16:00", "running"),
+        ("resolve", "11-20 16:30", "kept"),
+        ("resolve", "11-27 16:30", "running"),
     ]
+    repaired = {"action": "repair", "text": "Atap ditambal tim sarana pada hari Selasa."}
+    await house.order(event, "follow_up", repaired, at="11-10 09:00")
+    assert (await house.case(event))["due_at"] == wita("11-27 16:30")
+    assert ("resolve", "missed") in await house.work("11-27 16:30")
+    answered = (await house.clocks(event))["resolve"]
+    assert answered == "11-27 16:30 missed"
 
 
 async def test_further_words_that_say_that_life_is_in_danger_shorten_the_clock(house, sql):

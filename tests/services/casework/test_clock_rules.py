@@ -178,7 +178,7 @@ LIVES = {
             "respond": "11-04 10:00 missed",
         },
     ),
-    "reopened: somebody must look again in five days, the first answer stays given": (
+    "reopened: somebody must look again in five days, and answer again in fourteen": (
         replace(
             ANSWERED,
             state="in_progress",
@@ -188,8 +188,39 @@ LIVES = {
         {
             "verify": "11-05 16:00 kept",
             "follow_up": "12-07 16:00 running",
-            "resolve": "11-20 16:30 kept",
+            "resolve": "12-18 16:30 running",
             "respond": "11-04 10:00 missed",
+        },
+    ),
+    "reopened and followed up, and a question by now: the second answer alone is due, in five days": (
+        replace(
+            ANSWERED,
+            state="in_progress",
+            kind="permintaan_informasi",
+            reopened_at=wita("11-30 10:00"),
+            follow_ups=(wita("11-05 09:00"), wita("12-01 09:00")),
+            pauses=(asked("11-24 16:00", "11-30 10:00"),),
+        ),
+        {
+            "verify": "11-05 16:00 kept",
+            "follow_up": "12-07 16:00 kept",
+            "resolve": "12-07 16:00 running",
+            "respond": "11-04 10:00 missed",
+        },
+    ),
+    "reopened and answered again, late": (
+        replace(
+            ANSWERED,
+            reopened_at=wita("11-30 10:00"),
+            answers=(wita("11-10 09:00"), wita("12-21 09:00")),
+            pauses=(asked("11-24 16:00", "11-30 10:00"),),
+        ),
+        {
+            "verify": "11-05 16:00 kept",
+            "follow_up": "12-07 16:00 missed",
+            "resolve": "12-18 16:30 missed",
+            "respond": "11-04 10:00 missed",
+            "close": "01-08 16:30 running",
         },
     ),
     "withdrawn in time: nothing was missed": (

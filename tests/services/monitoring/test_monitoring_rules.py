@@ -122,6 +122,12 @@ def test_another_agency_is_not_late_for_the_one_before():
     assert lived(*facts, lambda c: deadlines(c, follow_up="kept")).clocks == {"follow_up": "kept"}
 
 
+def test_a_late_first_answer_stays_late_when_a_second_is_due_but_not_when_the_case_is_of_another_kind():
+    late, again = (lambda c: deadlines(c, resolve="missed")), (lambda c: deadlines(c, resolve="running"))
+    assert lived(assigned, answered, late, again).clocks == {"resolve": "missed"}
+    assert lived(assigned, late, again).clocks == {"resolve": "running"}
+
+
 @pytest.mark.parametrize("seal", [sealing_words, lambda c: assigned(c, "NTB.INSPEKTORAT", sealed=True)])
 def test_of_a_sealed_complaint_only_dates_are_kept(seal):
     complaint = lived(routed, assigned, seal, assigned, followed_up)
