@@ -73,7 +73,7 @@ class Due:
     async def handle(self, tx: UnitOfWork) -> Sequence[tuple[str, str]]:
         """Do what is due; return the clock and what was done (told, missed, ended) of each deadline."""
         now = self._clock()
-        rows = await repository.claim(tx, now, self._batch)
+        rows = await repository.claim(tx, now, self._by.version, self._batch)
         ended = [row for row in rows if row.clock in BY_THE_HOUSE]
         reached = [self._reached(row, now) for row in rows if row.clock not in BY_THE_HOUSE]
         await self._tell(tx, reached, now)

@@ -44,7 +44,8 @@ _CLAIM = Prepared(
     SELECT d.complaint_id, d.clock, d.started_at, d.due_at, d.outcome, d.next_at, d.limit_amount, d.limit_unit,
            c.ticket, c.agency_key, c.sealed
     FROM casework.deadline AS d JOIN casework."case" AS c ON c.complaint_id = d.complaint_id
-    WHERE d.next_at <= :now ORDER BY d.next_at LIMIT :batch FOR NO KEY UPDATE OF c, d SKIP LOCKED
+    WHERE d.next_at <= :now AND d.version = :version
+    ORDER BY d.next_at LIMIT :batch FOR NO KEY UPDATE OF c, d SKIP LOCKED
     """)
 )
 _ADVANCE = Prepared(update_rows(deadline, _KEY, "outcome", "next_at"))
@@ -110,12 +111,13 @@ async def standing(tx: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Seque
     return found
 
 
-async def claim(tx: UnitOfWork, now: datetime, batch: int) -> Sequence[Record]:
+async def claim(tx: UnitOfWork, now: datetime, version: str, batch: int) -> Sequence[Record]:
     """Return what is due, the longest due first, with its case; both are locked, what others have is left to them.
 
-    It waits for nobody, so that it stands in no circle of those who wait.
+    What another version computed waits until it is computed again: it may not be due at all. This waits for nobody, so
+    that it stands in no circle of those who wait.
     """
-    return await tx.fetch(_CLAIM, {"now": now, "batch": batch})
+    return await tx.fetch(_CLAIM, {"now": now, "version": version, "batch": batch})
 
 
 async def advance(tx: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:

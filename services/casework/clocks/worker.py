@@ -17,7 +17,8 @@ log = structlog.get_logger()
 
 _IDLE_S = 1.0
 _SAMPLE_S = 15.0
-_RECOMPUTE_S = 600.0
+_RECOMPUTE_S = 60.0
+"""What is to be computed again waits for that: where who was at it died, not for long."""
 
 
 class ClockWorker:

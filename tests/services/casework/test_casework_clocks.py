@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -352,12 +353,35 @@ async def test_what_is_due_at_once_is_seen_to_once_by_two_workers_though_one_of_
     assert await house.sql.fetchval(count, [event.complaint_id for event in events]) == 40 * each
 
 
+def with_a_day_off(day: str, folder: Path) -> Terms:
+    (folder / "days.csv").write_text(
+        f"day,region_code,kind,name,source\n{day},52,off,Libur daerah,uji\n", encoding="utf-8"
+    )
+    return Terms(load_limits(), load_ladder(), lambda region: load_calendar(region, override=(folder,)))
+
+
+async def test_a_day_off_that_was_just_given_makes_nobody_late_and_closes_nothing(house, tmp_path, pool):
+    owed, answered = await house.open(wita("11-12 10:00")), await house.open()
+    await house.order(answered, "take", at="11-02 11:00")
+    text = {"text": "Atap diperbaiki tanggal 5 November oleh Dikpora."}
+    await house.order(answered, "answer", text, at="11-05 09:00")
+    other = with_a_day_off("2026-11-19", tmp_path)
+    house.due = Due(by=other, clock=lambda: house.now, batch=100)
+    assert await house.work("11-19 16:00") == []  # both were due by then, as all that was computed before
+    again = Recomputing(by=other, clock=lambda: house.now, batch=7)
+    while await pool.run(again.step):
+        pass
+    assert {"verify", "respond"} <= {clock for clock, _ in await house.work()}  # what is late by either
+    assert (await house.clocks(owed))["follow_up"] == "11-20 16:30 running"
+    assert (await house.clocks(answered))["close"] == "11-20 16:30 running"
+    assert [one for one in await house.notices(owed) if one[:2] == ("follow_up", "agency_head")] == []
+    while await pool.run(Recomputing(clock=lambda: house.now).step):  # and back again, for the other tests
+        pass
+
+
 async def test_another_calendar_moves_deadlines_and_the_change_is_recorded(house, tmp_path, pool):
     event = await house.open()
-    (tmp_path / "days.csv").write_text(
-        "day,region_code,kind,name,source\n2026-11-04,52,off,Libur daerah,uji\n", encoding="utf-8"
-    )
-    other = Terms(load_limits(), load_ladder(), lambda region: load_calendar(region, override=(tmp_path,)))
+    other = with_a_day_off("2026-11-04", tmp_path)
     assert not await pool.run(Recomputing().stale)
     again = Recomputing(by=other, clock=lambda: house.now, batch=7)
     (version,) = await pool.run(again.stale)
