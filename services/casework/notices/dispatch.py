@@ -137,7 +137,8 @@ class Dispatch:
     async def _still_true(self, tx: UnitOfWork, digest_id: UUID, now: datetime) -> list[Step]:
         steps = await repository.steps_of(tx, digest_id)
         await repository.settle(tx, [step.id for step in steps if rules.moved_on(step)], now)
-        return [step for step in steps if not rules.moved_on(step)]
+        await repository.put_off(tx, {now: [step.id for step in steps if step.stopped and not step.owed]})
+        return [step for step in steps if step.owed]
 
     async def _take(self, tx: UnitOfWork, row: Row[Any], steps: Sequence[Step], person: Person, now: datetime) -> Claim:
         until = now + CLAIM

@@ -67,6 +67,9 @@ class Gathering:
             if rules.moved_on(step):
                 batch.over.append(step.id)
                 continue
+            if not step.owed:
+                batch.later[rules.next_morning(batch.now, self._calendar(step))].append(step.id)
+                continue
             moment = rules.moment(step, batch.now, self._calendar(step))
             if moment.at > batch.now:
                 batch.later[moment.at].append(step.id)

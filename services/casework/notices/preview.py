@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.notices import repository, rules
+from services.casework.notices import repository
 from services.casework.notices.reached import Reached, reached
 from services.casework.notices.rules import AUDIENCES, Audience, Step
 from services.casework.notices.words import Letter, write
@@ -40,5 +40,5 @@ async def preview_audience(
 
 
 async def _untold(tx: UnitOfWork) -> tuple[list[Step], Reached]:
-    steps = [step for step in await repository.untold(tx, _MOST) if not rules.moved_on(step)]
+    steps = [step for step in await repository.untold(tx, _MOST) if step.owed]
     return steps, await reached(tx, steps)

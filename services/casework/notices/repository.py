@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.casework.models import case, deadline, digest, digest_notice, mail_server, notice
@@ -36,11 +37,20 @@ _OWED = exists(
         deadline.c.settled_at.is_(None),
     )
 )
+_STOPPED = exists(
+    select(literal(1)).where(
+        deadline.c.complaint_id == notice.c.complaint_id,
+        deadline.c.clock == notice.c.clock,
+        deadline.c.outcome == "stopped",
+        deadline.c.settled_at.is_(None),
+    )
+)
 _STEPS = select(
-    *(notice.c[name] for name in ("id", "clock", "step", "audience", "agency_key", "due_at", "noticed_at", "problem")),
+    *(notice.c[name] for name in ("id", "clock", "step", "audience", "due_at", "noticed_at", "problem")),
     *(case.c[name] for name in ("ticket", "agency_name", "regency", "sealed", "emergency", "urgency")),
-    case.c.agency_key.label("has_it"),
+    sql_case((notice.c.agency_key.is_not(None), case.c.agency_key)).label("agency_key"),
     _OWED.label("owed"),
+    _STOPPED.label("stopped"),
 ).join(case, case.c.complaint_id == notice.c.complaint_id)
 
 

@@ -43,8 +43,9 @@ _BY_OFFICE: dict[str, Audience] = {DESK: "coordinator", INSPECTORATE: "inspector
 class Step:
     """A step that a case reached (`casework.notice`), and the case as it stands now.
 
-    `agency_key` is the notice's, `has_it` the case's. `owed`: its deadline (`casework.deadline`) still stands as it did
-    then, neither settled nor stopped nor moved; what was late when it stopped stays owed.
+    `agency_key` is that of the agency that has the case now, where the step is an agency's: who was given what is late
+    already answers for it. `owed`: its deadline (`casework.deadline`) still stands as it did then, neither settled nor
+    stopped nor moved; what was late when it stopped stays owed. `stopped`: it stands still, and may go on as it was.
     """
 
     id: UUID
@@ -56,13 +57,13 @@ class Step:
     due_at: datetime
     noticed_at: datetime
     problem: str | None
-    has_it: str | None
     agency_name: str | None
     regency: str | None
     sealed: bool
     emergency: bool
     urgency: str | None
     owed: bool
+    stopped: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -91,8 +92,8 @@ class Person:
 
 
 def moved_on(step: Step) -> bool:
-    """Tell whether there is nothing to tell any more: its deadline is not owed, or it is another agency's."""
-    return not step.owed or (step.agency_key is not None and step.agency_key != step.has_it)
+    """Tell whether there is nothing to tell any more: its deadline is not owed, and does not only stand still."""
+    return not step.owed and not step.stopped
 
 
 def to_whom(step: Step) -> Audience:

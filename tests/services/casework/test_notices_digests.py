@@ -218,12 +218,10 @@ async def test_an_emergency_waits_for_no_morning_and_others_ten_minutes_for_the_
 @pytest.mark.parametrize(
     "move",
     [
-        "UPDATE casework.\"case\" SET agency_key = 'NTB.DLHK' WHERE complaint_id = $1",
         "UPDATE casework.deadline SET settled_at = now() WHERE complaint_id = $1",
-        "UPDATE casework.deadline SET due_at = NULL, outcome = 'stopped' WHERE complaint_id = $1",
         "UPDATE casework.deadline SET due_at = due_at + interval '1 day' WHERE complaint_id = $1",
     ],
-    ids=["another agency", "settled", "stopped", "moved"],
+    ids=["settled", "moved"],
 )
 async def test_a_case_that_moved_on_is_left_out_and_its_notice_is_done(house, opened, sql, move):
     await house.person()
@@ -235,6 +233,38 @@ async def test_a_case_that_moved_on_is_left_out_and_its_notice_is_done(house, op
     assert stays.ticket in words
     assert gone.ticket not in words
     assert await house.told(*notices) == [(True, None)] * 2
+
+
+@pytest.mark.parametrize("gathered", [False, True])
+async def test_a_step_of_what_stands_still_waits_and_is_told_where_it_goes_on_as_it_was(house, opened, sql, gathered):
+    await house.person()
+    case = await opened()
+    notice = await house.notice(case)
+    if gathered:
+        await house.pool.run(house.gathering.gather)
+    await sql.execute(
+        "UPDATE casework.deadline SET due_at = NULL, outcome = 'stopped' WHERE complaint_id = $1", case.id
+    )
+    await house.turn()
+    assert (house.post.taken, await house.told(notice)) == ([], [(False, None)])
+    await sql.execute(
+        "UPDATE casework.deadline SET due_at = started_at, outcome = 'missed' WHERE complaint_id = $1", case.id
+    )
+    await house.turn(MORNING + timedelta(days=1))
+    assert (case.ticket in house.words()[0], await house.told(notice)) == (True, [(True, None)])
+
+
+async def test_what_was_late_before_it_was_given_to_another_agency_is_told_to_that_ones_head(house, opened, sql):
+    _, before = await house.person()
+    _, head = await house.person(agency="NTB.DLHK")
+    case = await opened()
+    notice = await house.notice(case, clock="resolve")
+    await house.pool.run(house.gathering.gather)
+    await sql.execute("UPDATE casework.\"case\" SET agency_key = 'NTB.DLHK' WHERE complaint_id = $1", case.id)
+    await house.turn()
+    await house.turn()
+    assert (before in house.post.recipients, house.post.recipients) == (False, [head])
+    assert await house.told(notice) == [(True, None)]
 
 
 async def test_a_case_that_moves_on_between_gathering_and_sending_is_left_out(house, opened, sql):

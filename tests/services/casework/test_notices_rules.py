@@ -27,7 +27,6 @@ STEP = Step(
     due_at=MONDAY,
     noticed_at=MONDAY,
     problem=None,
-    has_it="NTB.DIKPORA",
     agency_name="Dinas Pendidikan, Pemuda dan Olahraga Provinsi NTB",
     regency="52.03",
     sealed=False,
@@ -96,8 +95,7 @@ def test_only_the_clock_of_an_hour_waits_for_no_morning():
     [
         ({}, False),
         ({"owed": False}, True),
-        ({"has_it": "NTB.DLHK"}, True),
-        ({"has_it": "NTB.DLHK", "agency_key": None}, False),
+        ({"owed": False, "stopped": True}, False),
     ],
 )
 def test_what_a_case_has_moved_on_from_is_not_told(changes, over):
