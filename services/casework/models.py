@@ -200,13 +200,21 @@ look = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=True),
     Column("account_id", Uuid, nullable=False),
     Column("role", Text, nullable=False, comment="the account's when it looked"),
-    Column("what", Text, nullable=False, comment="reporter or sealed_case"),
-    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
+    Column(
+        "what", Text, nullable=False, comment="reporter or sealed_case; of what intake keeps, attachment or message"
+    ),
+    Column(
+        "complaint_id",
+        Uuid,
+        index=True,
+        comment="its case may not be open yet; none where a message has no complaint",
+    ),
     Column("reason", Text, comment="in the officer's words; of each look at a reporter"),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("subject_id", Uuid, comment="which attachment or message of intake's"),
     Index("look_account", "account_id", "id"),
 )
-"""Append-only, as `transition`; the database says when it was."""
+"""Append-only, as `transition`; the database says when it was. Intake's login adds rows by `casework.record_looks`."""
 
 message = Table(
     "message",

@@ -43,7 +43,7 @@ def looks(service: Looks, database: Database, signed_in: SignedIn) -> APIRouter:
 
     @router.get(
         "/looks",
-        summary="Every look at a reporter or a sealed case, the newest first; for the Inspectorate alone",
+        summary="Every look at a reporter or at what is sealed, the newest first; for the Inspectorate alone",
         tags=["looks"],
         responses={401: {"description": "Not signed in"}, 403: {"description": "You are not the Inspectorate"}},
     )

@@ -37,7 +37,7 @@ async def looks(
     limit: int,
 ) -> Sequence[Row[Any]]:
     """Return looks, the newest first: `since` inclusive, `until` and `before` (an id) not."""
-    found = select(look, case.c.ticket).join(case, case.c.complaint_id == look.c.complaint_id)
+    found = select(look, case.c.ticket).outerjoin(case, case.c.complaint_id == look.c.complaint_id)
     if ticket is not None:
         found = found.where(case.c.ticket == ticket)
     if account_id is not None:

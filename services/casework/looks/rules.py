@@ -9,8 +9,8 @@ from typing import Literal
 
 from shared.security import Principal, Role
 
-What = Literal["reporter", "sealed_case"]
-"""What was looked at."""
+What = Literal["reporter", "sealed_case", "attachment", "message"]
+"""What was looked at; a sealed attachment or message is intake's, which writes such looks itself."""
 
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 """Characters of the reason that each look at a reporter needs."""

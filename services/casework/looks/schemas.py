@@ -52,7 +52,8 @@ class LookOut(_Out):
     account_id: UUID
     role: str
     what: What
-    ticket: str
+    ticket: str | None = Field(description="None where a message has no complaint, or its case is not open yet.")
+    subject_id: UUID | None = Field(description="Which attachment or message was looked at.")
     reason: str | None
 
 

@@ -15,6 +15,7 @@ from services.intake.conversation.emergency import is_emergency
 from services.intake.conversation.words import read
 from services.intake.desk import repository
 from services.intake.drafts import LONGEST_TEXT
+from services.intake.media.repository import record_looks
 from services.intake.reporters.repository import join_persons
 from services.intake.repository import ComplaintOf, complaints_of
 from services.intake.tickets import canonical, unknown_ticket
@@ -61,10 +62,15 @@ class KeptMessages:
         before: UUID | None,
         limit: int,
     ) -> tuple[list[Kept], UUID | None]:
-        """Return a page of them, newest first, and where the next begins; sealed ones may leave a page short."""
+        """Return a page of them, newest first, and where the next begins; sealed ones may leave a page short.
+
+        A look at those is recorded: their words are shown.
+        """
         _require_sight(principal)
         rows = await repository.kept_messages(tx, disposition=disposition, before=before, limit=limit + 1)
         page = [row for row in rows[:limit] if _sees(principal, row)]
+        if sealed := [row.id for row in page if _sealed(row)]:
+            await record_looks(tx, principal, "message", None, *sealed)
         attachments = await repository.attachments_of(tx, [row.id for row in page])
         following = rows[limit - 1].id if len(rows) > limit else None
         return [Kept(row=row, attachments=attachments[row.id]) for row in page], following

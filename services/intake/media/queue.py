@@ -178,7 +178,7 @@ class AttachmentQueue:
         return Settled(row.id, row.channel, state, problem or "")
 
     async def permit(self, tx: UnitOfWork, principal: Principal, attachment_id: UUID) -> None:
-        """Let an officer have a link, or raise.
+        """Let an officer have a link, or raise; a look at what is sealed is recorded.
 
         The coordinator opens what is not sealed, the Inspectorate everything; an agency's officers what belongs to the
         complaints that their agency has now.
@@ -194,6 +194,8 @@ class AttachmentQueue:
             raise ConflictError(
                 "attachment_not_stored", "Isi lampiran ini tidak ada di sini", state=row.state, problem=row.problem
             )
+        if _is_sealed(row):
+            await repository.record_looks(tx, principal, "attachment", row.complaint_id, attachment_id)
 
     async def find(self, tx: UnitOfWork, attachment_id: UUID) -> Row[Any]:
         """Return a stored attachment for whoever has a link; raises `GoneError`."""

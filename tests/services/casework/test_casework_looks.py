@@ -229,6 +229,19 @@ async def test_what_was_written_down_is_neither_changed_nor_deleted_nor_dated_by
     await connection.close()
 
 
+async def test_the_log_shows_what_intake_wrote_with_a_ticket_or_without(known, officer, sql):
+    case, inspector, account, photo, letter = await known(), officer(Role.INSPECTORATE), new_id(), new_id(), new_id()
+    record = "SELECT casework.record_looks($1, 'inspectorate', $2, $3, ARRAY[$4::uuid])"
+    await sql.execute(record, account, "attachment", case.id, photo)
+    await sql.execute(record, account, "message", None, letter)
+    headers = {"Authorization": f"Bearer {inspector.token}"}
+    read = await inspector.http.get("/v1/looks", params={"account_id": str(account)}, headers=headers)
+    assert [(one["what"], one["ticket"], one["subject_id"]) for one in read.json()["items"]] == [
+        ("message", None, str(letter)),
+        ("attachment", case.ticket, str(photo)),
+    ]
+
+
 async def test_the_inspectorate_reads_every_look_page_by_page_by_ticket_account_and_period(known, officer):
     began = datetime.now(UTC) - timedelta(seconds=1)
     case, other, liaison, inspector = await known(), await known(), officer(), officer(Role.INSPECTORATE)

@@ -136,7 +136,10 @@ async def test_what_must_be_sealed_is_shown_to_the_inspectorate_alone(house, sql
     await house.room.work()
     message_id = str(await id_of(sql, mid))
     assert message_id not in str((await house.look(limit=100)).json())
+    seen = "SELECT role, what, complaint_id FROM casework.look WHERE subject_id = $1"
+    assert await sql.fetch(seen, UUID(message_id)) == []
     assert message_id in str((await house.look(Role.INSPECTORATE, limit=100)).json())
+    assert [tuple(one) for one in await sql.fetch(seen, UUID(message_id))] == [("inspectorate", "message", None)]
     assert (await house.make(message_id)).status_code == 404
     made = await house.make(message_id, Role.INSPECTORATE)
     row = await sql.fetchrow("SELECT * FROM intake.complaint WHERE ticket = $1", made.json()["ticket"])

@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from gateway.app import create_app
@@ -162,6 +163,34 @@ async def test_a_message_without_a_complaint_is_judged_by_its_words(house, sql):
     hole = await house.stored(sql, None, text="Jalan berlubang")
     assert [(await house.link(one)).status_code for one in (bribe, hole)] == [404, 200]
     assert (await house.link(bribe, Role.INSPECTORATE)).status_code == 200
+
+
+async def test_who_opens_a_sealed_attachment_leaves_a_look(house, sql):
+    about = await complaint(sql, sealed=True)
+    sealed, plain = await house.stored(sql, about), await house.stored(sql, await complaint(sql))
+    bribe = await house.stored(sql, None, text="Saya diminta uang pelicin, ini pungli oleh petugas")
+    for one in (sealed, plain, bribe):
+        for role in (Role.COORDINATOR, Role.INSPECTORATE):
+            await house.link(one, role)
+    looks = await sql.fetch("SELECT * FROM casework.look WHERE subject_id = ANY($1)", [sealed, plain, bribe])
+    assert {(one["role"], one["what"], one["complaint_id"], one["subject_id"]) for one in looks} == {
+        ("inspectorate", "attachment", about, sealed),
+        ("inspectorate", "attachment", None, bribe),
+    }
+
+
+async def test_intake_writes_no_look_at_what_it_does_not_keep(database_urls):
+    connection = await asyncpg.connect(database_urls["intake"])
+    try:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute(
+                "SELECT casework.record_looks($1, 'inspectorate', 'reporter', NULL, ARRAY[$1::uuid])", new_id()
+            )
+        for statement in ("SELECT * FROM casework.look", "DELETE FROM casework.look"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def test_nobody_gets_a_link_without_signing_in(house, sql):

@@ -1,0 +1,49 @@
+"""Intake writes its looks into the same log: by one function, and nothing else of casework's is open to it.
+
+What intake shows may have no complaint, or one whose case is not open yet.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+RECORD = "record_looks(uuid, text, text, uuid, uuid[])"
+
+
+def upgrade() -> None:
+    op.drop_constraint("look_complaint_id_fkey", "look", schema="casework", type_="foreignkey")
+    op.alter_column(
+        "look",
+        "complaint_id",
+        schema="casework",
+        nullable=True,
+        comment="its case may not be open yet; none where a message has no complaint",
+    )
+    op.alter_column(
+        "look",
+        "what",
+        schema="casework",
+        comment="reporter or sealed_case; of what intake keeps, attachment or message",
+        existing_comment="reporter or sealed_case",
+    )
+    op.add_column(
+        "look", sa.Column("subject_id", sa.Uuid(), comment="which attachment or message of intake's"), schema="casework"
+    )
+    op.execute("""
+        CREATE FUNCTION casework.record_looks(account uuid, role text, what text, complaint uuid, subjects uuid[])
+        RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = casework, pg_temp AS $$
+        BEGIN
+            IF what IS NULL OR what NOT IN ('attachment', 'message') THEN
+                RAISE check_violation USING MESSAGE = 'a look at what intake does not keep';
+            END IF;
+            INSERT INTO look (account_id, role, what, complaint_id, subject_id)
+            SELECT account, role, what, complaint, one FROM unnest(subjects) AS one;
+        END $$
+    """)
+    op.execute('GRANT USAGE ON SCHEMA "casework" TO ntbcare_intake')
+    op.execute(f"REVOKE ALL ON FUNCTION casework.{RECORD} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION casework.{RECORD} TO ntbcare_intake")
