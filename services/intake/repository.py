@@ -436,6 +436,14 @@ async def complaint_by_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
     return (await tx.execute(select(complaint).where(complaint.c.ticket == ticket))).first()
 
 
+async def regency_of_case(tx: UnitOfWork, complaint_id: UUID | None) -> str | None:
+    """Return where casework has a complaint, for example 52.03; None where nobody knows, or no case is open yet."""
+    if complaint_id is None:
+        return None
+    found: str | None = await tx.scalar(select(func.casework.regency_of(cast(complaint_id, Uuid))))
+    return found
+
+
 async def answers_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     """Return the answers given so far, oldest first."""
     found = select(answer).where(answer.c.complaint_id == complaint_id).order_by(answer.c.answered_at)

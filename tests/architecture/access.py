@@ -66,7 +66,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     # intake: the contents that came along
     ("GET", "/v1/attachments/{attachment_id}/link"): Access(
         "officer",
-        "the agency that has the complaint and the coordinator; of what is sealed the Inspectorate alone",
+        "whoever sees the complaint; of what is sealed the Inspectorate alone",
         READERS,
     ),
     ("GET", "/v1/attachments/{attachment_id}"): Access(

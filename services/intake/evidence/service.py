@@ -10,14 +10,14 @@ from services.intake.media import repository as media
 from services.intake.media.check import media_type_of
 from services.intake.media.prepare import Prepared, Refusal, prepare
 from services.intake.media.store import AttachmentStore
-from services.intake.repository import complaint_by_ticket
+from services.intake.repository import complaint_by_ticket, regency_of_case
+from services.intake.sight import sees
 from services.intake.tickets import canonical, unknown_ticket
 from shared.channels import AttachmentKind, MediaPolicy
 from shared.core.errors import ForbiddenError, ProblemError
 from shared.core.ids import new_id
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
-from shared.directory.regions import regency_of
 from shared.events import AttachmentRef
 from shared.security import Principal, Role
 
@@ -68,7 +68,7 @@ class Evidence:
                 "role_adds_no_evidence", "Bukti tindak lanjut ditambahkan oleh yang menangani pengaduan"
             )
         row = await complaint_by_ticket(tx, canonical(ticket))
-        if row is None or not _sees(principal, row):
+        if row is None or not await _may_add(tx, principal, row):
             raise unknown_ticket()
         return row
 
@@ -92,9 +92,9 @@ def _kind(media_type: str | None) -> AttachmentKind:
     return "file" if media_type == _PDF else "image"
 
 
-def _sees(principal: Principal, row: Row[Any]) -> bool:
-    if row.sealed:
-        return principal.role is Role.INSPECTORATE
-    if principal.province_wide or row.agency_key in principal.agencies:
-        return True
-    return row.agency_key is not None and regency_of(row.agency_key) in principal.regions
+async def _may_add(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> bool:
+    """Tell whether it is theirs: of what they see, a liaison officer works their own agencies' alone."""
+    if principal.role is Role.LIAISON and row.agency_key not in principal.agencies:
+        return False
+    regency = await regency_of_case(tx, row.id) if principal.regions else None
+    return sees(principal, agency_key=row.agency_key, regency=regency, sealed=row.sealed)

@@ -13,12 +13,13 @@ from services.intake.media.incoming import taken_at
 from services.intake.media.outcome import Unfetched
 from services.intake.media.prepare import Prepared, Refusal
 from services.intake.media.store import AttachmentStore
+from services.intake.repository import regency_of_case
+from services.intake.sight import sees
 from shared.channels import AttachmentKind, MediaPolicy
 from shared.core.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 from shared.core.sealing import must_seal
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
-from shared.directory.regions import regency_of
 from shared.events import AttachmentRef, AttachmentSettled
 from shared.security import Principal, Role
 
@@ -180,13 +181,12 @@ class AttachmentQueue:
     async def permit(self, tx: UnitOfWork, principal: Principal, attachment_id: UUID) -> None:
         """Let an officer have a link, or raise; a look at what is sealed is recorded.
 
-        The coordinator opens what is not sealed, the Inspectorate everything; an agency's officers what belongs to the
-        complaints that their agency has now.
+        They open what belongs to the complaints that they see (`sight.sees`); what belongs to none, the coordinator.
         """
         if principal.role in {Role.OBSERVER, Role.OPERATOR}:
             raise ForbiddenError("role_opens_no_attachments", "Lampiran hanya dibuka oleh yang menangani pengaduan")
         row = await repository.view(tx, attachment_id)
-        if row is None or not _may_see(principal, row):
+        if row is None or not await _may_see(tx, principal, row):
             raise NotFoundError("unknown_attachment", "Lampiran tidak ditemukan")
         if row.state == "expired":
             raise _gone()
@@ -205,12 +205,9 @@ class AttachmentQueue:
         return row
 
 
-def _may_see(principal: Principal, row: Row[Any]) -> bool:
-    if _is_sealed(row):
-        return principal.role is Role.INSPECTORATE
-    if principal.province_wide or row.agency_key in principal.agencies:
-        return True
-    return row.agency_key is not None and regency_of(row.agency_key) in principal.regions
+async def _may_see(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> bool:
+    regency = await regency_of_case(tx, row.complaint_id) if principal.regions else None
+    return sees(principal, agency_key=row.agency_key, regency=regency, sealed=_is_sealed(row))
 
 
 def _is_sealed(row: Row[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Intake writes its looks into the same log: by one function, and nothing else of casework's is open to it.
+"""Intake writes its looks into the same log, and asks where a case is: nothing else of casework's is open to it.
 
 What intake shows may have no complaint, or one whose case is not open yet.
 """
@@ -11,7 +11,7 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-RECORD = "record_looks(uuid, text, text, uuid, uuid[])"
+DOORS = ("record_looks(uuid, text, text, uuid, uuid[])", "regency_of(uuid)")
 
 
 def upgrade() -> None:
@@ -44,6 +44,12 @@ def upgrade() -> None:
             SELECT account, role, what, complaint, one FROM unnest(subjects) AS one;
         END $$
     """)
+    op.execute("""
+        CREATE FUNCTION casework.regency_of(complaint uuid) RETURNS text
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = casework, pg_temp AS
+        'SELECT regency FROM "case" WHERE complaint_id = complaint'
+    """)
     op.execute('GRANT USAGE ON SCHEMA "casework" TO ntbcare_intake')
-    op.execute(f"REVOKE ALL ON FUNCTION casework.{RECORD} FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION casework.{RECORD} TO ntbcare_intake")
+    for door in DOORS:
+        op.execute(f"REVOKE ALL ON FUNCTION casework.{door} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION casework.{door} TO ntbcare_intake")

@@ -36,6 +36,18 @@ async def complaint(sql: asyncpg.Connection, *, sealed: bool = False, agency_key
     return found
 
 
+async def case(sql: asyncpg.Connection, complaint_id: UUID, region_code: str | None) -> None:
+    """Open casework's case of a complaint, where it says that it is."""
+    await sql.execute(
+        'INSERT INTO casework."case" (complaint_id, ticket, channel, text, attachments, anonymous, secret, sealed,'
+        " anonymous_by_citizen, secret_by_citizen, region_code, state, version, received_at)"
+        " SELECT id, ticket, channel, text, '[]', anonymous, secret, sealed, anonymous, secret, $2, 'assigned', 1,"
+        " received_at FROM intake.complaint WHERE id = $1",
+        complaint_id,
+        region_code,
+    )
+
+
 async def message(sql: asyncpg.Connection, complaint_id: UUID | None, text: str) -> UUID:
     request, found = new_id(), new_id()
     await sql.execute(

@@ -25,7 +25,7 @@ from shared.http.client import ASGITransport, AsyncClient
 from shared.security import Principal, Role, SecuritySettings, authenticated, new_key_pair
 from shared.security.keys import read_signing_key
 from tests.services.intake.media import pictures
-from tests.services.intake.media.rows import NOW, attachment, complaint, events, state
+from tests.services.intake.media.rows import NOW, attachment, case, complaint, events, state
 
 KEYS = new_key_pair()
 PDF = b"%PDF-1.7 bukti perbaikan"
@@ -45,8 +45,10 @@ class Desk:
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url="http://door")
 
     async def add(self, ticket: str, content: bytes = PDF, role: Role = Role.COORDINATOR, **more: Any) -> Any:
-        bound = (more.get("agencies", ()), more.get("regions", ()))
-        headers = {**token(role, *bound), "content-type": more.get("media_type", "application/pdf")}
+        headers = {
+            **token(role, more.get("agencies", ()), more.get("regions", ())),
+            "content-type": more.get("media_type", "application/pdf"),
+        }
         return await self.http.post(PATH, params={"ticket": ticket}, content=content, headers=headers)
 
     async def used(self, complaint_id: UUID, *ids: UUID) -> tuple[AttachmentRef, ...]:
@@ -98,6 +100,14 @@ async def test_evidence_is_opened_by_whoever_sees_the_complaint_and_stands_in_no
     assert (await desk.http.get(link, headers=token(Role.LEADER, ["NTB.PUPR"]))).status_code == 200
     assert (await desk.http.get(link, headers=token(Role.LIAISON, ["NTB.DIKPORA"]))).status_code == 404
     assert [one.id for one in await desk.intake.run(lambda tx: attachments_of(tx, about))] == [theirs]
+
+
+async def test_a_regions_coordinator_adds_evidence_to_what_is_located_there_and_to_nothing_else(desk, sql):
+    for region_code, status in (("52.03.01", 201), ("52.01", 404)):
+        about = await complaint(sql, agency_key="NTB.PUPR")
+        await case(sql, about, region_code)
+        added = await desk.add(await ticket_of(sql, about), role=Role.COORDINATOR, regions=["52.03"])
+        assert added.status_code == status
 
 
 @pytest.mark.parametrize(

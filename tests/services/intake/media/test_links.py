@@ -19,15 +19,15 @@ from shared.http.client import ASGITransport, AsyncClient
 from shared.security import Principal, Role, SecuritySettings, authenticated, new_key_pair
 from shared.security.keys import read_signing_key
 from tests.services.intake.media import pictures
-from tests.services.intake.media.rows import NOW, attachment, complaint
+from tests.services.intake.media.rows import NOW, attachment, case, complaint
 
 KEYS = new_key_pair()
 SECRET = secrets.token_hex(32)
 PHOTO = pictures.jpeg()
 
 
-def token(role: Role) -> dict[str, str]:
-    principal = Principal(account_id=new_id(), role=role, agencies=("NTB.PUPR",))
+def token(role: Role, agencies=("NTB.PUPR",), regions=()) -> dict[str, str]:
+    principal = Principal(account_id=new_id(), role=role, agencies=agencies, regions=regions)
     signed, _ = sign_token(principal, read_signing_key(KEYS.signing_key), datetime.now(UTC))
     return {"authorization": f"Bearer {signed}"}
 
@@ -43,8 +43,8 @@ class House:
         app = create_app([ServiceApp(name="intake", router=router, close=database.close)])
         self.http = AsyncClient(transport=ASGITransport(app=app), base_url="http://door")
 
-    async def link(self, attachment_id, role=Role.COORDINATOR):
-        return await self.http.get(f"/v1/attachments/{attachment_id}/link", headers=token(role))
+    async def link(self, attachment_id, role=Role.COORDINATOR, **bound):
+        return await self.http.get(f"/v1/attachments/{attachment_id}/link", headers=token(role, **bound))
 
     async def stored(self, sql, owner, content=PHOTO, media_type="image/jpeg", **values):
         import hashlib
@@ -156,6 +156,18 @@ async def test_roles_open_what_is_theirs(house, sql, role):
         Role.OPERATOR: [403] * 5,
     }[role]
     assert [(await house.link(one, role)).status_code for one in (theirs, others, nobodys, sealed, alone)] == expected
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.LEADER])
+async def test_who_is_bound_to_a_region_opens_the_photos_of_what_is_located_there(house, sql, role):
+    here, there, theirs, unheard = [
+        await complaint(sql, agency_key=key) for key in ("NTB.DIKPORA", "NTB.DIKPORA", "52.03.PUPR", "NTB.DIKPORA")
+    ]
+    for one, region_code in ((here, "52.03.01.2001"), (there, "52.01"), (theirs, None)):
+        await case(sql, one, region_code)
+    photos = [await house.stored(sql, owner) for owner in (here, there, theirs, unheard, None)]
+    bound = {"agencies": (), "regions": ("52.03",)}
+    assert [(await house.link(one, role, **bound)).status_code for one in photos] == [200, 404, 200, 404, 404]
 
 
 async def test_a_message_without_a_complaint_is_judged_by_its_words(house, sql):
