@@ -92,7 +92,8 @@ async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
     state = rules.target(row.state, "withdraw")
     await repository.note(tx, row.complaint_id, news_at=at)
     if state is not None:
-        await move(tx, row, "withdraw", state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at)
+        over = disposition.WAITS_NO_MORE
+        await move(tx, row, "withdraw", state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at, **over)
     else:
         await move(tx, row, "withdraw", row.state, _CITIZEN, at, reason=_WISHES_TO_WITHDRAW, withdrawn_at=at)
 

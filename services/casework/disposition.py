@@ -1,6 +1,7 @@
 """Give a case to an agency (disposisi): the columns, the history and the event of it."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,6 +130,10 @@ async def assign(
     await move(tx, row, verb, state, decided.actor, now, reason=reason, reason_code=None, **changes)
 
 
+WAITS_NO_MORE: Mapping[str, None] = {"asked_at": None, "proposed_key": None, "proposed_name": None}
+"""What changes with a case that waits neither for its citizen's words nor for a word on a transfer any more."""
+
+
 def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime) -> dict[str, object]:
     """Announce whose it is; return what of the case changes with it."""
     tx.publish(
@@ -164,9 +169,7 @@ def announced(tx: UnitOfWork, row: Row[Any], decided: Disposition, now: datetime
         "doubted_at": None,
         "taken_by": None,
         "closed_at": None,
-        "asked_at": None,
-        "proposed_key": None,
-        "proposed_name": None,
+        **WAITS_NO_MORE,
         "answered_at": None,
         "followed_up_at": row.followed_up_at if stays else None,
     }

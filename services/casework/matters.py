@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.casework import disposition, repository, rules, seen
+from services.casework import disposition, quality, repository, rules, seen
 from services.casework.conflicts import may_not_join, not_joined, same_case, sealed_stands_alone, unknown_case
 from services.casework.disposition import Disposition, place_of
 from services.casework.moves import move, say_answered
@@ -108,9 +108,19 @@ async def separate(
 
 
 async def answer_together(
-    tx: UnitOfWork, row: Row[Any], text: str, actor: Actor, answered_by: object, now: datetime
+    tx: UnitOfWork,
+    row: Row[Any],
+    text: str,
+    actor: Actor,
+    answered_by: object,
+    now: datetime,
+    *,
+    warnings: tuple[quality.Warning, ...],
 ) -> None:
-    """Answer the open companions of a case with the same words; `seen.lock_with_companions` came first."""
+    """Answer the open companions of a case with the same words, which lack the same.
+
+    `seen.lock_with_companions` came first.
+    """
     for one in await repository.open_companions(tx, row):
         given = await _given(tx, one, row, now) if one.state == "received" else one
         state = rules.target(given.state, "answer_together")
@@ -125,8 +135,11 @@ async def answer_together(
             text=text,
             answered_by=answered_by,
             answered_at=now,
+            warnings=list(warnings),
+            fingerprint=quality.fingerprint(text),
         )
-        say_answered(tx, one, AgencyRef(key=row.agency_key, name=row.agency_name), text, actor, now)
+        agency = AgencyRef(key=row.agency_key, name=row.agency_name)
+        say_answered(tx, one, agency, text, actor, now, warnings=warnings)
         reason = f"Dijawab bersama {row.ticket}."
         followed_up_at = given.followed_up_at or now
         await move(
@@ -139,6 +152,7 @@ async def answer_together(
             reason=reason,
             answered_at=now,
             followed_up_at=followed_up_at,
+            **disposition.WAITS_NO_MORE,
         )
 
 

@@ -220,9 +220,9 @@ async def is_answer_within(tx: UnitOfWork, complaint_id: UUID, words: str) -> bo
 async def count_same_answers(
     tx: UnitOfWork, fingerprint: str, *, agency_key: str | None, matter_id: object, since: datetime
 ) -> int:
-    """Count the complaints outside a matter to which an agency gave the same answer since then."""
+    """Count the other matters that an agency gave the same answer since then; what is joined with nothing is one."""
     found = (
-        select(func.count(func.distinct(answer.c.complaint_id)))
+        select(func.count(func.distinct(func.coalesce(case.c.matter_id, answer.c.complaint_id))))
         .join(case, case.c.complaint_id == answer.c.complaint_id)
         .where(
             answer.c.fingerprint == fingerprint,

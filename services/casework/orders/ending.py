@@ -2,6 +2,7 @@
 
 from services.casework.bodies import ArchiveIn, MaybeReasonIn, ReasonIn, RejectIn
 from services.casework.conflicts import cannot_reopen
+from services.casework.disposition import WAITS_NO_MORE
 from services.casework.orders.order import Act, Order
 from shared.events import REASON_WORDS
 
@@ -23,9 +24,7 @@ async def end_without_answer(act: Act) -> None:
         reason=reason,
         reason_code=given.reason_code,
         closed_at=act.now,
-        proposed_key=None,
-        proposed_name=None,
-        asked_at=None,
+        **WAITS_NO_MORE,
     )
 
 

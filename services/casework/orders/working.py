@@ -71,7 +71,8 @@ async def answer(act: Act) -> None:
     agency = AgencyRef(key=row.agency_key, name=row.agency_name)
     say_answered(act.tx, row, agency, text, act.officer, act.now, warnings=warnings)
     await act.move(answered_at=act.now, followed_up_at=row.followed_up_at or act.now)
-    await matters.answer_together(act.tx, row, text, act.officer, act.principal.account_id, act.now)
+    who = (act.officer, act.principal.account_id)
+    await matters.answer_together(act.tx, row, text, *who, act.now, warnings=warnings)
 
 
 ORDERS = (

@@ -210,6 +210,18 @@ async def test_who_withdraws_before_anybody_took_it_closes_it(routed, opened, de
     assert await sql.fetchval('SELECT state FROM casework."case" WHERE complaint_id = $1', case.id) == "closed"
 
 
+async def test_what_is_withdrawn_waits_for_nothing_more(opened, deliver, officer):
+    asked, transferred, liaison = await opened(), await opened(), officer()
+    await liaison.post(asked.ticket, "ask", {"question": "Di kelas berapa atapnya bocor?"}, 2)
+    transfer = {"reason": "Ini gedung milik kabupaten.", "agency_key": "52.03.PUPR"}
+    await liaison.post(transferred.ticket, "transfer", transfer, 2)
+    for one in (asked, transferred):
+        await deliver(withdrawn(one.event))
+        case = (await liaison.get(f"/{one.ticket}")).json()
+        assert case["state"] == "closed"
+        assert (case["asked_at"], case["proposed_key"], case["proposed_name"]) == (None, None, None)
+
+
 @pytest.mark.parametrize("routed", [False, True])
 async def test_a_withdrawal_that_is_taken_back_begins_the_case_anew(routed, opened, deliver, events, officer, sql):
     case = await opened(agency=ROADS if routed else None)

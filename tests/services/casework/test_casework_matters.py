@@ -182,6 +182,43 @@ async def test_all_of_a_matter_are_answered_with_the_same_words_each_once(opened
     assert (given["agency"]["key"], given["reasons"]) == ("NTB.DIKPORA", [f"Satu perkara dengan {first.ticket}."])
 
 
+async def test_those_who_are_answered_together_count_in_the_figures_and_wait_for_nothing_more(
+    opened, join, officer, sql
+):
+    first, asked, transferred = await opened(), await opened(), await opened()
+    liaison = officer()
+    await liaison.post(asked.ticket, "ask", {"question": "Di kelas berapa atapnya bocor?"}, 2)
+    transfer = {"reason": "Ini gedung milik kabupaten.", "agency_key": "52.03.PUPR"}
+    assert (await liaison.post(transferred.ticket, "transfer", transfer, 2)).status_code == 200
+    await join(first, asked, transferred)
+    version = (await liaison.get(f"/{first.ticket}")).json()["version"]
+    await liaison.post(first.ticket, "take", version=version)
+    done = await liaison.post(first.ticket, "answer", {"text": "Sudah kami teruskan."}, version + 1)
+    assert done.status_code == 200, done.text
+    (own,) = await told(sql, first, "answered")
+    assert "only_forwarded" in own["warnings"]
+    kept = "SELECT fingerprint, warnings FROM casework.answer WHERE complaint_id = ANY($1)"
+    rows = {tuple(map(str, row)) for row in await sql.fetch(kept, [one.id for one in (first, asked, transferred)])}
+    assert len(rows) == 1
+    for one in (asked, transferred):
+        (said,) = await told(sql, one, "answered")
+        assert said["warnings"] == own["warnings"]
+        case = (await liaison.get(f"/{one.ticket}")).json()
+        assert case["state"] == "answered"
+        assert (case["asked_at"], case["proposed_key"], case["proposed_name"]) == (None, None, None)
+
+
+async def test_an_answer_to_one_matter_of_many_is_no_repetition(opened, join, officer):
+    liaison, cases = officer(), [await opened() for _ in range(4)]
+    await join(*cases[:3])
+    words = {"text": "Pipa di depan pasar disambung lagi oleh tim pada 3 Maret."}
+    for one in (cases[0], cases[3]):
+        version = (await liaison.get(f"/{one.ticket}")).json()["version"]
+        await liaison.post(one.ticket, "take", version=version)
+        answered = (await liaison.post(one.ticket, "answer", words, version + 1)).json()
+        assert answered["answers"][-1]["warnings"] == []
+
+
 async def test_closing_one_closes_no_other(opened, join, officer):
     first, second, liaison = await opened(), await opened(), officer()
     await join(first, second)
