@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import asyncpg
 
@@ -14,7 +15,6 @@ from deploy.bench.load import Load, percentile
 from deploy.bench.sides import HOST
 from deploy.local.stack import Stack
 from services.identity.tokens import sign_token
-from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.security import Principal, Role
 from shared.security.keys import read_signing_key
@@ -24,23 +24,27 @@ _CONNECTIONS = 8
 _PAGES_PER_SECOND = 20
 _SEED_AT_ONCE = 100_000
 _AGENCIES = ("NTB.DIKPORA", "NTB.PUPRPERKIM", "NTB.DINKES", "52.03.PUPR", "52.03.DINKES", "52.01.DLH", "52.71.PUPR")
+_OFFICER = UUID(int=7)
+"""One of the 500 who have taken cases."""
 _WORDS = ("jalan", "lampu", "sampah", "sekolah", "air", "puskesmas", "jembatan", "banjir", "pasar", "irigasi")
 
 _SEED = """
     INSERT INTO casework."case" (
         complaint_id, ticket, channel, text, attachments, anonymous, secret, sealed, anonymous_by_citizen,
         secret_by_citizen, region_code, agency_key, agency_name, affair, kind, urgency, state, version, received_at,
-        assigned_at, verified_at, due_at
+        assigned_at, verified_at, due_at, taken_by
     )
     SELECT gen_random_uuid(), 'NTB-X' || lpad(n::text, 8, '0'), (ARRAY['sms', 'facebook', 'mobile'])[1 + n % 3],
         'Dusun ' || n % 997 || ': ' || ($3::text[])[1 + n % 10] || ' rusak di dekat ' || ($3::text[])[1 + n / 7 % 10]
             || repeat(' mohon ditindaklanjuti karena sudah lama', 1 + n % 5),
         '[]', false, false, n % 100 = 0, false, false,
-        '52.0' || 1 + n % 8 || '.0' || 1 + n % 9, ($4::text[])[1 + n * 3 % 7], 'Dinas', 'pupr', 'pengaduan',
+        '52.0' || 1 + n % 8 || '.0' || 1 + n % 9, ($4::text[])[1 + n * 3 % 7], 'Dinas', 'pupr',
+        CASE WHEN n % 20011 = 0 THEN 'aspirasi' ELSE 'pengaduan' END,
         (ARRAY['mendesak', 'penting', 'biasa'])[1 + n % 3],
         CASE WHEN n % 20 < 18 THEN 'closed' WHEN n % 20 = 18 THEN 'assigned' ELSE 'in_progress' END, 2,
         now() - n * interval '150 seconds', now() - n * interval '150 seconds', now(),
-        CASE WHEN n % 20 >= 18 THEN now() + (n % 1000 - 300) * interval '1 hour' END
+        CASE WHEN n % 20 >= 18 THEN now() + (n % 1000 - 300) * interval '1 hour' END,
+        CASE WHEN n % 20 <> 18 THEN lpad(to_hex(n / 20 % 500), 32, '0')::uuid END
     FROM generate_series($1::int, $2::int) AS n
 """
 _ASSIGNED = """
@@ -66,6 +70,12 @@ _PAGES: Mapping[str, tuple[Role, tuple[str, ...], tuple[str, ...], Query]] = {
     "coordinator, words": (Role.COORDINATOR, (), (), {"q": "jembatan dusun 417"}),
     "coordinator, a frequent word": (Role.COORDINATOR, (), (), {"q": "mohon"}),
     "coordinator, one agency, closed": (Role.COORDINATOR, (), (), {"agency": "52.03.PUPR", "state": "closed"}),
+    "coordinator, a rare kind": (Role.COORDINATOR, (), (), {"kind": "aspirasi"}),
+    "coordinator, an urgency, open": (Role.COORDINATOR, (), (), {"urgency": "mendesak", "open": "true"}),
+    "coordinator, a channel that nobody uses": (Role.COORDINATOR, (), (), {"channel": "telegram"}),
+    "liaison, mine": (Role.LIAISON, ("NTB.DIKPORA",), (), {"mine": "true"}),
+    "liaison, mine, open": (Role.LIAISON, ("NTB.DIKPORA",), (), {"mine": "true", "open": "true"}),
+    "liaison, mine, by deadline": (Role.LIAISON, ("NTB.DIKPORA",), (), {"mine": "true", "order": "due"}),
     "liaison, open": (Role.LIAISON, ("NTB.DIKPORA",), (), {"open": "true"}),
     "liaison of two, by deadline": (Role.LIAISON, ("NTB.DIKPORA", "NTB.DINKES"), (), {"order": "due"}),
     "leader of a regency": (Role.LEADER, (), ("52.03",), {}),
@@ -179,7 +189,7 @@ async def _ask(stack: Stack, request: bytes) -> dict[str, Any]:
 
 def _token(stack: Stack, role: Role, agencies: tuple[str, ...], regions: tuple[str, ...]) -> str:
     key = read_signing_key(stack.environment()["NTBCARE_IDENTITY_SIGNING_KEY"])
-    principal = Principal(account_id=new_id(), role=role, agencies=agencies, regions=regions)
+    principal = Principal(account_id=_OFFICER, role=role, agencies=agencies, regions=regions)
     return sign_token(principal, key, datetime.now(UTC))[0]
 
 

@@ -1,6 +1,7 @@
 """Intake writes its looks into the same log, and asks where a case is: nothing else of casework's is open to it.
 
-What intake shows may have no complaint, or one whose case is not open yet.
+What intake shows may have no complaint, or one whose case is not open yet. Besides, two indexes of the queue: what an
+officer has taken, and what has a rare kind, urgency, channel or affair.
 """
 
 import sqlalchemy as sa
@@ -12,9 +13,18 @@ branch_labels = None
 depends_on = None
 
 DOORS = ("record_looks(uuid, text, text, uuid, uuid[])", "regency_of(uuid)")
+_QUEUE = ["urgent", "received_at", "complaint_id"]
 
 
 def upgrade() -> None:
+    _looks()
+    _doors()
+    taken = sa.text("taken_by IS NOT NULL")
+    op.create_index("case_mine", "case", ["taken_by", *_QUEUE], schema="casework", postgresql_where=taken)
+    op.create_index("case_rare", "case", ["urgency", "kind", "channel", "affair"], schema="casework")
+
+
+def _looks() -> None:
     op.drop_constraint("look_complaint_id_fkey", "look", schema="casework", type_="foreignkey")
     op.alter_column(
         "look",
@@ -33,6 +43,9 @@ def upgrade() -> None:
     op.add_column(
         "look", sa.Column("subject_id", sa.Uuid(), comment="which attachment or message of intake's"), schema="casework"
     )
+
+
+def _doors() -> None:
     op.execute("""
         CREATE FUNCTION casework.record_looks(account uuid, role text, what text, complaint uuid, subjects uuid[])
         RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = casework, pg_temp AS $$
