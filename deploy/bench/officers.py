@@ -32,7 +32,7 @@ _SEED = """
     INSERT INTO casework."case" (
         complaint_id, ticket, channel, text, attachments, anonymous, secret, sealed, anonymous_by_citizen,
         secret_by_citizen, region_code, agency_key, agency_name, affair, kind, urgency, state, version, received_at,
-        assigned_at, verified_at, due_at, taken_by
+        assigned_at, verified_at, due_at, taken_by, news
     )
     SELECT gen_random_uuid(), 'NTB-X' || lpad(n::text, 8, '0'), (ARRAY['sms', 'facebook', 'mobile'])[1 + n % 3],
         'Dusun ' || n % 997 || ': ' || ($3::text[])[1 + n % 10] || ' rusak di dekat ' || ($3::text[])[1 + n / 7 % 10]
@@ -44,7 +44,7 @@ _SEED = """
         CASE WHEN n % 20 < 18 THEN 'closed' WHEN n % 20 = 18 THEN 'assigned' ELSE 'in_progress' END, 2,
         now() - n * interval '150 seconds', now() - n * interval '150 seconds', now(),
         CASE WHEN n % 20 >= 18 THEN now() + (n % 1000 - 300) * interval '1 hour' END,
-        CASE WHEN n % 20 <> 18 THEN lpad(to_hex(n / 20 % 500), 32, '0')::uuid END
+        CASE WHEN n % 20 <> 18 THEN lpad(to_hex(n / 20 % 500), 32, '0')::uuid END, n % 997 = 0
     FROM generate_series($1::int, $2::int) AS n
 """
 _ASSIGNED = """
@@ -76,6 +76,7 @@ _PAGES: Mapping[str, tuple[Role, tuple[str, ...], tuple[str, ...], Query]] = {
     "liaison, mine": (Role.LIAISON, ("NTB.DIKPORA",), (), {"mine": "true"}),
     "liaison, mine, open": (Role.LIAISON, ("NTB.DIKPORA",), (), {"mine": "true", "open": "true"}),
     "liaison, mine, by deadline": (Role.LIAISON, ("NTB.DIKPORA",), (), {"mine": "true", "order": "due"}),
+    "liaison, news": (Role.LIAISON, ("NTB.DIKPORA",), (), {"news": "true"}),
     "liaison, open": (Role.LIAISON, ("NTB.DIKPORA",), (), {"open": "true"}),
     "liaison of two, by deadline": (Role.LIAISON, ("NTB.DIKPORA", "NTB.DINKES"), (), {"order": "due"}),
     "leader of a regency": (Role.LEADER, (), ("52.03",), {}),

@@ -61,7 +61,7 @@ async def hear_more(tx: UnitOfWork, event: ComplaintAppended) -> bool:
     if event.author == "agency":
         await _answered_elsewhere(tx, row, event)
     else:
-        await repository.note(tx, row.complaint_id, news_at=event.received_at)
+        await _news(tx, row, event.received_at)
         await _go_on(tx, event)
     return True
 
@@ -80,7 +80,7 @@ async def hear_change(tx: UnitOfWork, event: ComplaintAmended) -> None:
         **(changed or {"withdrawn_at": event.amended_at}),
     )
     await _alarm(tx, row, sealed=event.sealed, emergency=False, at=event.amended_at)
-    await repository.note(tx, row.complaint_id, news_at=event.amended_at)
+    await _news(tx, row, event.amended_at)
 
 
 async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
@@ -90,7 +90,7 @@ async def hear_withdrawal(tx: UnitOfWork, event: ComplaintWithdrawn) -> None:
         return
     at = event.withdrawn_at
     state = rules.target(row.state, "withdraw")
-    await repository.note(tx, row.complaint_id, news_at=at)
+    await _news(tx, row, at)
     if state is not None:
         over = disposition.WAITS_NO_MORE
         await move(tx, row, "withdraw", state, _CITIZEN, at, reason=_WITHDRAWN, withdrawn_at=at, closed_at=at, **over)
@@ -105,7 +105,7 @@ async def hear_resumption(tx: UnitOfWork, event: ComplaintResumed) -> None:
         return
     at = event.resumed_at
     state = rules.target(row.state, "resume") if row.closed_at == row.withdrawn_at else None
-    await repository.note(tx, row.complaint_id, news_at=at)
+    await _news(tx, row, at)
     if state is not None:
         await move(tx, row, "resume", state, _RESUMING, at, reason=_RESUMED, withdrawn_at=None, closed_at=None)
     else:
@@ -117,7 +117,7 @@ async def hear_rating(tx: UnitOfWork, event: ComplaintRated) -> None:
     row = await _case(tx, event.complaint_id)
     if row.rated_at is None or row.rated_at <= event.rated_at:
         rating = {"rating": event.rating, "rating_text": event.text, "rated_at": event.rated_at}
-        await repository.note(tx, row.complaint_id, news_at=event.rated_at, **rating)
+        await _news(tx, row, event.rated_at, **rating)
 
 
 async def hear_replies(tx: UnitOfWork, events: Sequence[ReplyNews]) -> None:
@@ -159,6 +159,11 @@ async def hear_attachment(tx: UnitOfWork, event: AttachmentSettled) -> None:
         problem=event.problem,
         settled_at=event.settled_at,
     )
+
+
+async def _news(tx: UnitOfWork, row: Row[Any], at: datetime, **values: object) -> None:
+    """Keep that the citizen said something: it is news until an officer does something, however early it was said."""
+    await repository.note(tx, row.complaint_id, news_at=at, news=True, **values)
 
 
 async def _case(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:

@@ -18,7 +18,8 @@ from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, Compla
 
 HOUSE_CLOCKS = frozenset({"clock.close", "clock.complete"})
 """Who acts where a clock of the house's own ran out."""
-_WITHOUT_CLOCKS = frozenset({"join", "separate"})
+_OF_MATTERS = frozenset({"join", "separate"})
+"""They say with which others a case goes: no clock follows, and nothing that its citizen said is dealt with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ async def move(
 
 async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
     """Make moves, each of another case; its clocks follow."""
-    due = await keeping.follow(tx, [_change(one) for one in moves if one.verb not in _WITHOUT_CLOCKS])
+    due = await keeping.follow(tx, [_change(one) for one in moves if one.verb not in _OF_MATTERS])
     await repository.change_cases(tx, {one.row.complaint_id: _columns(one, due) for one in moves})
     repository.add_transitions(tx, [_transition(one) for one in moves])
     for one in moves:
@@ -77,7 +78,9 @@ async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
 
 
 def _columns(one: Move, due: Mapping[UUID, datetime | None]) -> dict[str, object]:
-    known = {"due_at": due[one.row.complaint_id]} if one.row.complaint_id in due else {}
+    known: dict[str, object] = {"due_at": due[one.row.complaint_id]} if one.row.complaint_id in due else {}
+    if one.actor.kind == "officer" and one.verb not in _OF_MATTERS:
+        known["news"] = False
     return {**one.changes, **known, "state": one.state, "version": one.version}
 
 

@@ -94,7 +94,7 @@ async def mark(
 
 
 async def note(tx: UnitOfWork, principal: Principal, ticket: str, text: str, now: datetime) -> None:
-    """Write something down for colleagues. No version changes: a note decides nothing."""
+    """Write something down for colleagues, who know the news then. No version changes: a note decides nothing."""
     row = await seen.find(tx, principal, ticket)
     if not rules.may_remark(principal, agency_key=row.agency_key, sealed=row.sealed):
         raise may_not_note()
@@ -107,6 +107,7 @@ async def note(tx: UnitOfWork, principal: Principal, ticket: str, text: str, now
         noted_by=principal.account_id,
         noted_at=now,
     )
+    await repository.note(tx, row.complaint_id, news=False)
     noted = ComplaintNoted(
         complaint_id=row.complaint_id,
         ticket=row.ticket,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.casework.queue.filters import WaitingFor
 from services.casework.rules import Move
@@ -40,6 +40,7 @@ class CaseSummary(_Out):
     followed_up_at: datetime | None
     due_at: datetime | None
     news_at: datetime | None
+    news: bool = Field(description="The citizen was heard since an officer last did something with it.")
     withdrawn_at: datetime | None
 
 
@@ -222,6 +223,7 @@ class CaseOut(_Out):
     answered_at: datetime | None
     closed_at: datetime | None
     news_at: datetime | None
+    news: bool = Field(description="The citizen was heard since an officer last did something with it.")
     withdrawn_at: datetime | None
     rating: int | None
     rating_text: str | None

@@ -41,6 +41,13 @@ class Filters(BaseModel):
     channel: _Key | None = None
     emergency: bool | None = None
     mine: Annotated[bool, Field(description="Only what you have taken yourself.")] = False
+    news: Annotated[
+        bool | None,
+        Field(
+            description="Where the citizen was heard (words, a change of them, BATAL, LANJUT, a rating) since an "
+            "officer last did something with it, ended ones too; to read or join it is no such act."
+        ),
+    ] = None
     overdue: Annotated[bool, Field(description="Only what is later than its next deadline.")] = False
     received_from: AwareDatetime | None = None
     received_to: Annotated[AwareDatetime | None, Field(description="Exclusive.")] = None

@@ -8,6 +8,7 @@ import pytest
 
 from shared.events import AgencyRef, DetectedPlace, Place
 from shared.security import Role
+from tests.services.casework.test_casework_conversation import appended, withdrawn
 
 PLANNING = AgencyRef(key="NTB.BAPPERIDA", name="Badan Perencanaan")
 
@@ -127,6 +128,26 @@ async def test_an_officer_finds_cases_by_what_is_known_of_them(opened, officer, 
     assert await found(liaison, region="52.03", open=True) == {bridge.ticket, road.ticket}
     assert await pages(liaison, order="due", limit=1) == [[bridge.ticket], [road.ticket]]
     assert await found(officer(Role.COORDINATOR), agency=office.key) == {bridge.ticket, road.ticket}
+
+
+async def test_an_officer_finds_what_a_citizen_said_until_somebody_dealt_with_it(opened, deliver, officer):
+    agency = AgencyRef(key="52.72.DINKES", name="Dinas Kesehatan Kota Bima")
+    liaison = officer(officer().principal.role, agency.key)
+    case, other = await opened(agency=agency), await opened(agency=agency)
+    assert await found(liaison, news=True) == set()
+    answered_at = datetime.now(UTC)
+    await liaison.post(case.ticket, "take", version=2)
+    await deliver(appended(case.event, received_at=answered_at - timedelta(minutes=1)))  # said before, heard after
+    assert await found(liaison, news=True) == {case.ticket}
+    coordinator = officer(Role.COORDINATOR)
+    assert (await coordinator.post(case.ticket, "join", {"ticket": other.ticket}, 3)).status_code == 200
+    shown = (await liaison.get(f"/{case.ticket}")).json()
+    assert (shown["news"], await found(liaison, news=True)) == (True, {case.ticket})
+    assert (await liaison.post(case.ticket, "note", {"text": "Sudah dibaca."}, shown["version"])).status_code == 200
+    assert await found(liaison, news=True) == set()
+    await deliver(withdrawn(other.event))
+    assert await found(liaison, news=True) == {other.ticket}
+    assert await found(liaison, news=True, open=True) == set()
 
 
 async def test_who_is_bound_to_a_region_sees_what_is_there_or_its_agencys(deliver, events, officer, opened):

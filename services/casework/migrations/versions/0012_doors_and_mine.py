@@ -1,7 +1,7 @@
 """Intake writes its looks into the same log, and asks where a case is: nothing else of casework's is open to it.
 
-What intake shows may have no complaint, or one whose case is not open yet. Besides, two indexes of the queue: what an
-officer has taken, and what has a rare kind, urgency, channel or affair.
+What intake shows may have no complaint, or one whose case is not open yet. Besides, the queue's: what an officer has
+taken, what has a rare kind, urgency, channel or affair, and where a citizen was heard since an officer's last act.
 """
 
 import sqlalchemy as sa
@@ -19,9 +19,32 @@ _QUEUE = ["urgent", "received_at", "complaint_id"]
 def upgrade() -> None:
     _looks()
     _doors()
+    _news()
     taken = sa.text("taken_by IS NOT NULL")
     op.create_index("case_mine", "case", ["taken_by", *_QUEUE], schema="casework", postgresql_where=taken)
     op.create_index("case_rare", "case", ["urgency", "kind", "channel", "affair"], schema="casework")
+
+
+def _news() -> None:
+    op.add_column(
+        "case",
+        sa.Column(
+            "news",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.text("false"),
+            comment="the citizen was heard since an officer last did something with it",
+        ),
+        schema="casework",
+    )
+    op.execute("""
+        UPDATE casework."case" AS c SET news = true WHERE c.news_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM casework.transition AS t WHERE t.complaint_id = c.complaint_id AND t.actor_kind = 'officer'
+                AND t.at >= c.news_at AND coalesce(t.move, '') NOT IN ('join', 'separate')
+        )
+    """)
+    op.create_index("case_news", "case", _QUEUE, schema="casework", postgresql_where=sa.text("news"))
+    op.execute('GRANT UPDATE (news) ON casework."case" TO ntbcare_casework')
 
 
 def _looks() -> None:
