@@ -15,7 +15,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import Row
 
 from services.replies import repository, rules
-from services.replies.detours import UNREADABLE, Detours, read_address, untried, written
+from services.replies.detours import UNREADABLE, Detours, directly, read_address, untried, written
 from services.replies.moves import Moved, move
 from services.replies.prompts import ASKED_FOR
 from services.replies.queue import Queue
@@ -172,7 +172,7 @@ class Dispatch:
             refused = rules.storm(self._policy.limits, recent, kind)
         if refused is not None:
             return await move(tx, row, "withheld", reason=refused, now=now)
-        return await self._take(tx, row, address, thread, now)
+        return await self._take(tx, row, await directly(tx, row, address), thread, now)
 
     async def _refuse(self, tx: UnitOfWork, row: Row[Any], refused: str, kind: Kind | None, now: datetime) -> Moved:
         """Withhold what would be part of a storm; a notice waits while its account has told too many others."""

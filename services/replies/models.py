@@ -39,6 +39,7 @@ complaint = Table(
     Column("language", Text, nullable=False, server_default="id", comment="BCP 47"),
     Column("agency", Text, comment="the last agency that its citizen was told of"),
     Column("answered", Boolean, nullable=False, server_default=sql("false"), comment="ready to be rated"),
+    Column("direct_at", DateTime(timezone=True), comment="when a commenter last wrote to us in private"),
     Index("complaint_conversation", "conversation_id", "surface"),
 )
 

@@ -79,7 +79,10 @@ class Queue:
             state="withheld",
             reason=why,
         )
-        if waiting.template == "assigned" and (complaint.sealed or complaint.secret):
+        kept = rules.keeps_private_reply(
+            waiting.template, surface=complaint.surface, private=True, urgent=waiting.urgent
+        )
+        if kept or (waiting.template == "assigned" and (complaint.sealed or complaint.secret)):
             return withheld
         facts = Facts(ticket=complaint.ticket) if waiting.facts is None else Facts.read(waiting.facts)
         said = Said(

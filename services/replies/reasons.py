@@ -14,6 +14,7 @@ WORDS: Mapping[str, str] = {
     "account_budget": "Batas pesan otomatis akun kita tercapai",
     "emergency_budget": "Batas pesan darurat akun kita tercapai: periksa sekarang",
     "no_receipt": "Pelapor tidak menerima nomor tiketnya",
+    "kept_for_the_answer": "Balasan pribadi yang hanya satu kali disimpan untuk jawaban petugas",
     "quiet_hours": "Menunggu pagi: jam tenang",
     "sealed_meanwhile": "Diganti: pengaduan kini ditutup untuk Inspektorat",
     "marked_meanwhile": "Diganti: pelapor atau isinya kini dirahasiakan",

@@ -112,6 +112,33 @@ async def hear_from(tx: UnitOfWork, conversation_id: UUID, surface: str, written
     await tx.execute(later.values(written_at=written_at))
 
 
+async def waiting_commenters(tx: UnitOfWork, channel: str, name: str) -> Sequence[UUID]:
+    """Return whose comments to one of our accounts have an answer that waits for their next word."""
+    found = (
+        select(complaint.c.reporter)
+        .join(reply, reply.c.complaint_id == complaint.c.complaint_id)
+        .where(reply.c.state == "queued", reply.c.reason == WAITING)
+        .where(complaint.c.surface == "comment", complaint.c.channel == channel, complaint.c.account == name)
+    )
+    return (await tx.execute(found.distinct())).scalars().all()
+
+
+async def same_person(tx: UnitOfWork, reporter: UUID, among: Sequence[UUID]) -> set[UUID]:
+    """Return which references are the same account's as this one; the vault keeps a record of what it tells."""
+    given = (cast(reporter, Uuid), cast(list(among), ARRAY(Uuid)), cast("next_word", Text))
+    found = func.vault.same_person(*given).table_valued(column("same", Uuid))
+    return {row.same for row in await tx.execute(select(found))}
+
+
+async def hear_directly(tx: UnitOfWork, reporters: Collection[UUID], written_at: datetime, now: datetime) -> None:
+    """Remember when commenters wrote to us in private, and let what waits for them go."""
+    theirs = complaint.c.reporter.in_(reporters)
+    latest = func.greatest(complaint.c.direct_at, written_at)
+    await tx.execute(update(complaint).where(theirs).values(direct_at=latest))
+    waiting = (reply.c.state == "queued", reply.c.reason == WAITING, reply.c.recipient.in_(reporters))
+    await tx.execute(update(reply).where(*waiting).values(due_at=now))
+
+
 async def last_written(tx: UnitOfWork, conversation_id: UUID, surface: str) -> datetime | None:
     """Return when this person last wrote on this surface."""
     same = (complaint.c.conversation_id == conversation_id, complaint.c.surface == surface)

@@ -31,6 +31,8 @@ WINDOW_CLOSED = frozenset({"window_closed", "private_reply_spent", "comment_not_
 """Reasons for which a message cannot go where its citizen wrote, and perhaps can when they write again."""
 WAITING = "window_closed_waiting"
 QUIET = "quiet_hours"
+KEPT = "kept_for_the_answer"
+"""Why a commenter whose complaint is hidden gets no receipt: Meta allows one private reply to a comment."""
 LOOK_AGAIN = timedelta(hours=12)
 """After so long a message that waits looks for another address; its citizen's next word lets it go at once."""
 LATER_BUDGET = timedelta(minutes=15)
@@ -148,6 +150,14 @@ def storm(limits: Limits, recent: Recent, kind: Kind = "receipt") -> str | None:
 def is_private(*, sealed: bool, secret: bool, anonymous: bool) -> bool:
     """Tell whether even that somebody complained must stay between them and us."""
     return sealed or secret or anonymous
+
+
+def keeps_private_reply(template: str, *, surface: str, private: bool, urgent: bool) -> bool:
+    """Tell whether a message would spend the one private reply to a comment on what an officer has not written.
+
+    Only 112 may: of what is hidden nothing is said below the post.
+    """
+    return template == "acknowledgement" and surface == "comment" and private and not urgent
 
 
 def held_until(now: datetime, quiet: QuietHours, *, template: str, channel: str, urgent: bool) -> datetime | None:

@@ -64,8 +64,10 @@ class RepliesService:
         row = await self._known(tx, event.complaint_id)
         if event.surface != "comment":
             await repository.wake(tx, event.conversation_id, self._clock())
+            await self._hear_directly(tx, event, event.reporter, row.written_at)
         said = self._receipt(row, "acknowledgement", asks=event.asks, emergency=event.emergency)
-        reason = "another_app_answers" if event.standby else None
+        kept = rules.keeps_private_reply(said.template, surface=row.surface, private=said.private, urgent=said.urgent)
+        reason = "another_app_answers" if event.standby else rules.KEPT if kept else None
         return await self.queue.put(tx, said, cause, happened, reason=reason)
 
     async def hear_more(
@@ -79,6 +81,7 @@ class RepliesService:
         if event.author == "citizen" and event.conversation_id is not None:
             written = min(event.event_time or event.received_at, event.received_at)
             await self._hear_from(tx, event.conversation_id, event.surface, written)
+            await self._hear_directly(tx, event, row.reporter, written, about=row)
         if event.sealed:
             await self._seal(tx, row, cause)
         if not event.emergency:
@@ -172,6 +175,7 @@ class RepliesService:
             raise RejectError(f"no words for the prompt {event.prompt}")
         written = min(event.written_at, event.received_at)
         await self._hear_from(tx, event.conversation_id, event.surface, written)
+        await self._hear_directly(tx, event, event.reporter, written)
         said = Said(
             about=event,
             template=event.prompt,
@@ -208,6 +212,29 @@ class RepliesService:
         if surface != "comment":
             await repository.hear_from(tx, conversation_id, surface, written)
             await repository.wake(tx, conversation_id, self._clock())
+
+    async def _hear_directly(
+        self,
+        tx: UnitOfWork,
+        event: ComplaintReceived | ComplaintAppended | CitizenPrompted,
+        reporter: UUID,
+        written: datetime,
+        *,
+        about: Row[Any] | None = None,
+    ) -> None:
+        """Let what waits for a commenter go where they wrote to us now: in private, by the same account.
+
+        `about`: the complaint that these words belong to. Who else of those that wait is this person, the vault says.
+        """
+        if event.surface != "direct_message":
+            return
+        waiting = await repository.waiting_commenters(tx, event.channel, event.account)
+        theirs = await repository.same_person(tx, reporter, waiting) if waiting else set()
+        here = (event.channel, event.account, "comment")
+        if about is not None and (about.channel, about.account, about.surface) == here:
+            theirs = {*theirs, about.reporter}
+        if theirs:
+            await repository.hear_directly(tx, theirs, written, self._clock())
 
     async def _seal(self, tx: UnitOfWork, row: Row[Any], cause: UUID) -> None:
         """Keep it between the citizen and us from now on."""

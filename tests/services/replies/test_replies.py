@@ -65,7 +65,8 @@ async def test_the_answer_to_a_sealed_complaint_names_no_agency(house):
 
 @pytest.mark.parametrize("flag", ["sealed", "secret", "anonymous"])
 async def test_the_receipt_of_a_hidden_complaint_is_neutral_and_for_the_citizen_alone(house, flag):
-    event = await house.comment(post="p1", **{flag: True})
+    told = {"channel": "facebook", "account": "page-1", "surface": "direct_message"}
+    event = await house.complain(**told, **{flag: True})
     await house.send_all()
     (sent,) = house.sender.handed
     assert sent.confidential

@@ -93,11 +93,11 @@ async def test_prompts_have_a_limit_of_their_own_and_share_the_accounts_budget(h
     }  # fmt: skip
 
 
-async def test_a_private_receipt_is_no_part_of_the_storm_under_a_post(house):
+async def test_a_receipt_that_is_kept_back_is_no_part_of_the_storm_under_a_post(house):
     for number in range(20):
         await house.comment(post="p1", secret=number < 10)
     await house.send_all()
-    assert await house.outcomes() == {("sent", None): 20}
+    assert await house.outcomes() == {("withheld", "kept_for_the_answer"): 10, ("sent", None): 10}
 
 
 async def test_a_loop_with_an_autoresponder_ends_after_three_receipts(house):
