@@ -120,7 +120,7 @@ async def _meant(tx: UnitOfWork, one: Judged, person: Person) -> ComplaintOf | N
         found = await repository.complaints_of(tx, tickets=[ticket])
     else:
         found = await repository.complaints_of(tx, [one.latest.complaint_id] if one.latest else [])
-    return next((complaint for complaint in found.values() if complaint.person_id == person.human), None)
+    return next((complaint for complaint in found.values() if complaint.is_of(person.id)), None)
 
 
 async def _join(tx: UnitOfWork, one: Judged, person: Person, key: str) -> bool:

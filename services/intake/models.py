@@ -383,6 +383,7 @@ proof = Table(
     Column("complaint_id", Uuid, primary_key=True),
     Column("person_id", Uuid, ForeignKey(f"{VAULT}.person.id"), primary_key=True),
     Column("at", _TIME, nullable=False),
+    Index("proof_person", "person_id"),
     schema=VAULT,
 )
 """Who has shown with its access code that a complaint is theirs, from another account than the one that wrote it."""

@@ -35,12 +35,12 @@ async def complaints_named(
     complaints = (await repository.complaints_of(tx, ids, tickets=tickets)).values()
     named = {}
     for one in fresh:
-        mentions, human = wanted[one.message_id], persons[one.message_id].human
+        mentions, person = wanted[one.message_id], persons[one.message_id]
         own = [
             complaint
             for complaint in complaints
             if complaint.id == one.message.complaint
-            or (complaint.person_id == human and (complaint.id in mentions.ids or complaint.ticket in mentions.tickets))
+            or (complaint.is_of(person.id) and (complaint.id in mentions.ids or complaint.ticket in mentions.tickets))
         ]
         own.sort(key=lambda complaint: complaint.id != one.message.complaint)
         if own:

@@ -103,7 +103,8 @@ _KNOWN = Prepared(
 _COMPLAINTS_OF = Prepared(
     text("""
     SELECT c.id, c.ticket, c.sealed, c.state, c.received_at, c.withdrawn_at,
-           coalesce(p.joined_to, p.id) AS person_id
+           coalesce(p.joined_to, p.id) AS person_id, p.id AS opener,
+           ARRAY(SELECT person_id FROM vault.proof WHERE complaint_id = c.id) AS proved_by
     FROM intake.complaint AS c JOIN intake.conversation AS v ON v.id = c.conversation_id
     JOIN vault.person AS p ON p.id = v.person_id
     WHERE c.id = ANY(CAST(:ids AS uuid[])) OR c.ticket = ANY(CAST(:tickets AS text[]))
@@ -158,7 +159,11 @@ class ComplaintOf:
     id: UUID
     ticket: str
     person_id: UUID
-    """Who opened it: the first of the persons that are the same human."""
+    """Who opened it: the first of the persons that are the same human, as far as officers think."""
+    opener: UUID
+    """The person who opened it."""
+    proved_by: frozenset[UUID]
+    """Who has shown its access code (GABUNG)."""
     sealed: bool
     state: str
     received_at: datetime
@@ -168,6 +173,10 @@ class ComplaintOf:
     def withdrawn(self) -> bool:
         """Its citizen said BATAL, and not LANJUT since."""
         return self.withdrawn_at is not None
+
+    def is_of(self, person_id: UUID) -> bool:
+        """Tell whether somebody may speak for it: whom an officer thinks to be the same human may not."""
+        return person_id == self.opener or person_id in self.proved_by
 
 
 async def complaints_of(
@@ -183,6 +192,8 @@ async def complaints_of(
             id=row.id,
             ticket=row.ticket,
             person_id=row.person_id,
+            opener=row.opener,
+            proved_by=frozenset(row.proved_by),
             sealed=row.sealed,
             state=row.state,
             received_at=row.received_at,

@@ -26,11 +26,11 @@ async def turns_of(
     known = [one for one in fresh if one.message.surface not in _FORMS and not persons[one.message_id].is_new]
     if not known:
         return {}
-    humans = {persons[one.message_id].human for one in known}
-    spoken = await spoken_to(tx, humans, min(one.said_at for one in known) - OFFICER_WINDOW)
+    people = {persons[one.message_id].id for one in known}
+    spoken = await spoken_to(tx, people, min(one.said_at for one in known) - OFFICER_WINDOW)
     found = {}
     for one in known:
-        theirs, conversation = spoken.get(persons[one.message_id].human), conversations[one.message_id]
+        theirs, conversation = spoken.get(persons[one.message_id].id), conversations[one.message_id]
         if theirs:
             name = named.get(one.message_id)
             found[one.message_id] = pick(

@@ -14,23 +14,25 @@ from shared.db import Prepared, UnitOfWork
 
 _SPOKEN = Prepared(
     text("""
-    SELECT coalesce(p.joined_to, p.id) AS human, c.id, c.ticket, c.conversation_id, c.state, c.state_changed_at,
+    WITH mine AS MATERIALIZED (
+        SELECT v.person_id, c.id
+        FROM intake.conversation AS v JOIN intake.complaint AS c ON c.conversation_id = v.id
+        WHERE v.person_id = ANY(CAST(:people AS uuid[])) AND c.conversation_id = ANY(ARRAY(
+            SELECT id FROM intake.conversation WHERE person_id = ANY(CAST(:people AS uuid[]))
+        ))
+        UNION
+        SELECT person_id, complaint_id FROM vault.proof WHERE person_id = ANY(CAST(:people AS uuid[]))
+    )
+    SELECT mine.person_id, c.id, c.ticket, c.conversation_id, c.state, c.state_changed_at,
            a.event_id IS NOT NULL AS has_answer, r.answer_id IS NOT NULL AS rated,
            CASE WHEN c.state = 'answered' THEN concat_ws(' ', c.text, a.text) ELSE '' END AS said
-    FROM vault.person AS p
-    JOIN intake.conversation AS v ON v.person_id = p.id
-    JOIN intake.complaint AS c ON c.conversation_id = v.id
+    FROM mine JOIN intake.complaint AS c ON c.id = mine.id
     LEFT JOIN LATERAL (
         SELECT event_id, text FROM intake.answer WHERE complaint_id = c.id
         ORDER BY answered_at DESC, event_id DESC LIMIT 1
     ) AS a ON true
     LEFT JOIN intake.rating AS r ON r.answer_id = a.event_id
-    WHERE c.conversation_id = ANY(ARRAY(
-        SELECT id FROM intake.conversation WHERE person_id = ANY(ARRAY(
-            SELECT id FROM vault.person
-            WHERE id = ANY(CAST(:humans AS uuid[])) OR joined_to = ANY(CAST(:humans AS uuid[]))
-        ))
-    ))
+    WHERE c.id = ANY(ARRAY(SELECT id FROM mine))
       AND c.state IN ('awaiting_information', 'answered', 'closed') AND c.withdrawn_at IS NULL
       AND c.state_changed_at > CAST(:since AS timestamptz)
     ORDER BY c.state_changed_at DESC, c.id DESC
@@ -39,17 +41,20 @@ _SPOKEN = Prepared(
 """Index looks alone: a plan made while a table was empty must not read all of it ever after."""
 
 
-async def spoken_to(tx: UnitOfWork, humans: Collection[UUID], since: datetime) -> dict[UUID, list[Spoken]]:
-    """Return by human the complaints in which the house spoke last, and not before `since`; the newest turn first."""
-    if not humans:
+async def spoken_to(tx: UnitOfWork, people: Collection[UUID], since: datetime) -> dict[UUID, list[Spoken]]:
+    """Return by person the complaints in which the house spoke last, and not before `since`; the newest turn first.
+
+    Theirs is what they opened, and what they proved by its access code; never what an officer thinks is theirs.
+    """
+    if not people:
         return {}
     found: dict[UUID, list[Spoken]] = {}
-    for row in await tx.look(_SPOKEN, {"humans": list(humans), "since": since}):
+    for row in await tx.look(_SPOKEN, {"people": list(people), "since": since}):
         turn = Turn(
             complaint_id=row.id, ticket=row.ticket, at=row.state_changed_at, said=row.said or "", rated=row.rated
         )
         spoken = Spoken(state=row.state, conversation_id=row.conversation_id, has_answer=row.has_answer, turn=turn)
-        found.setdefault(row.human, []).append(spoken)
+        found.setdefault(row.person_id, []).append(spoken)
     return found
 
 

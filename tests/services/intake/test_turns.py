@@ -9,6 +9,7 @@ import pytest
 from services.intake.access_code import access_code
 from services.intake.conversation import Turn
 from services.intake.media.store import AttachmentStore
+from services.intake.reporters.repository import join_persons
 from services.intake.service import IntakeService
 from services.intake.turns.picking import Spoken, pick
 from shared.core.ids import new_id
@@ -82,6 +83,22 @@ async def case(database_urls, tmp_path):
     await database.close()
 
 
+@pytest.fixture
+async def thought_to_be_one(database_urls, sql):
+    """Let an officer note that two citizens are one human."""
+    database = Database(database_urls["intake"], application="test")
+
+    async def join(one: Citizen, other: Citizen) -> None:
+        found = "SELECT v.person_id FROM intake.message AS m JOIN intake.conversation AS v ON v.id = m.conversation_id"
+        persons = [
+            await sql.fetchval(f"{found} WHERE m.provider_message_id = $1", citizen.mids[0]) for citizen in (one, other)
+        ]
+        await database.run(lambda tx: join_persons(tx, *persons))
+
+    yield join
+    await database.close()
+
+
 async def test_what_follows_an_officers_question_lands_on_its_complaint_though_another_is_newer(http, sql, case):
     citizen = Citizen("berugak")
     await citizen.says(http, PIPE)
@@ -114,6 +131,36 @@ async def test_the_same_human_answers_from_another_channel_and_goes_on_there(htt
     await elsewhere.says(http, "airnya juga keruh", minute=103)
     assert await became(sql, *elsewhere.mids[1:]) == [("appended", "answers_officer"), ("appended", "continues")]
     assert (await complaint_of(sql, asked)).kinds == ["received", "appended", "appended"]
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "prompt"),
+    [
+        ("answered", "NILAI {ticket} 1 jelek", "not_rated"),
+        ("assigned", "BATAL {ticket}", "not_cancelled"),
+        ("closed", "5", None),
+        ("answered", "masih bocor pak", None),
+        ("awaiting_information", "3 rumah", None),
+    ],
+)
+async def test_whom_an_officer_thinks_to_be_the_same_human_speaks_for_no_complaint_of_theirs(
+    http, sql, case, thought_to_be_one, state, words, prompt
+):
+    one, other = Citizen(f"gangsa-{state}-{prompt}"), Citizen(f"rebana-{state}-{prompt}", door="instagram")
+    await one.says(http, PIPE)
+    await other.says(http, LAMP)
+    pipe = await complaint_of(sql, one)
+    await thought_to_be_one(one, other)
+    if state == "closed":
+        await case(pipe, "answered", 50)
+    await case(pipe, state, 100)
+    before = len(await prompts_to(sql, other))
+    await other.says(http, words.format(ticket=pipe.ticket), minute=120)
+    after = await complaint_of(sql, one)
+    assert {*after.kinds} <= {"received"}, "nothing was withdrawn, rated or added"
+    heard = (await prompts_to(sql, other))[before:]
+    assert not [told for told in heard if told["ticket"] == pipe.ticket], "no ticket of others is told"
+    assert [told["prompt"] for told in heard if prompt] == [prompt][: 1 if prompt else 0]
 
 
 def test_in_a_public_thread_only_its_own_complaint_is_answered():
