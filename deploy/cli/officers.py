@@ -161,6 +161,16 @@ def reset_password(username: str) -> None:
     console.print(f"{username} has a new password. Ask them to change it: PUT /v1/sessions/password.")
 
 
+@app.command()
+def unlock(username: str) -> None:
+    """Let an account sign in again that too many wrong passwords or codes have closed. The password stays."""
+
+    async def work(accounts: IdentityService, tx: UnitOfWork) -> int:
+        return await accounts.unlock(tx, username)
+
+    console.print(f"{username} may sign in again: {run(work)} failures are forgotten.")
+
+
 @app.command("reset-totp")
 def reset_totp(username: str) -> None:
     """Take an account's authenticator and recovery codes away: a telephone is lost. Make sure that it is them."""

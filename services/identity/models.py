@@ -61,6 +61,7 @@ failed_sign_in = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=True),
     _account(),
     Column("failed_at", _TIME, nullable=False),
+    Column("address", LargeBinary, comment="from where, hashed under NTBCARE_IDENTITY_VAULT_KEYS with the account"),
     Index("failed_sign_in_account", "account_id", "failed_at"),
 )
 

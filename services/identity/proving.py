@@ -1,5 +1,6 @@
 """Who somebody is: password and, where enrolled, a one-time code. Their failures count together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -13,11 +14,15 @@ from services.identity.codes import repository as codes
 from services.identity.codes.totp import accepted_step, recovery_code
 from services.identity.rules import canonical_username
 from services.identity.secret import digest
+from shared.channels import Sender
 from shared.core.times import Clock
 from shared.db import UnitOfWork
 from shared.security.vault import VaultKeys
 
 MOST_FAILURES = 5
+"""Of one account from one address: whoever guesses shuts themselves out, and not the officer elsewhere."""
+MOST_FAILURES_ANYWHERE = 50
+"""Of one account from all addresses together: somebody who guesses from many."""
 WINDOW = timedelta(minutes=15)
 
 
@@ -51,27 +56,45 @@ class Prover:
         self._clock = clock
 
     async def prove(
-        self, tx: UnitOfWork, password: str, code: str | None, *, username: str = "", account_id: UUID | None = None
+        self,
+        tx: UnitOfWork,
+        password: str,
+        code: str | None,
+        *,
+        address: str,
+        username: str = "",
+        account_id: UUID | None = None,
     ) -> Proved:
         """Return what is proved; the caller reports a refusal only after the commit: the failure is counted here.
 
-        After five failures in 15 minutes even the right password fails until the window has moved on; those tries do
-        not prolong it.
+        After five failures in 15 minutes from one address, or 50 from all, even the right password fails there until
+        the window has moved on; those tries do not prolong it. While the password is hashed, the account is not locked.
         """
         name = canonical_username(username)
         known = name is not None or account_id is not None
-        row = await repository.lock_account(tx, username=name or "", account_id=account_id) if known else None
-        fits = await passwords.fits(password, row.password_hash if row else None)
-        if row is None or row.disabled_at is not None:
+        seen = await repository.find_account(tx, username=name or "", account_id=account_id) if known else None
+        fits = await passwords.fits(password, seen.password_hash if seen else None)
+        row = await repository.lock_account(tx, account_id=seen.id) if seen else None
+        if seen is None or row is None or row.disabled_at is not None:
             return Proved(Proof.REFUSED)
-        if await repository.count_failures(tx, row.id, since=self._clock() - WINDOW) >= MOST_FAILURES:
+        fits = fits and row.password_hash == seen.password_hash  # it may have been changed meanwhile
+        here = self._digests(address, row.id)
+        if await self._is_closed(tx, row.id, here):
             return Proved(Proof.REFUSED)
         proof = await self._second(tx, row.id, code) if fits else Proof.REFUSED
         if proof is Proof.REFUSED:
-            await self._count(tx, row, "code" if fits else "password")
+            await self._count(tx, row, "code" if fits else "password", here[0])
         elif proof in PROVED:
-            await repository.forget_failures(tx, row.id)
+            await repository.forget_failures(tx, row.id, addresses=here)
         return Proved(proof, row)
+
+    async def _is_closed(self, tx: UnitOfWork, account_id: UUID, here: Sequence[bytes]) -> bool:
+        failures = await repository.count_failures(tx, account_id, self._clock() - WINDOW, here)
+        return failures.here >= MOST_FAILURES or failures.anywhere >= MOST_FAILURES_ANYWHERE
+
+    def _digests(self, address: str, account_id: UUID) -> list[bytes]:
+        """Hash an address under each key, the newest first; of two accounts nobody sees that it is one."""
+        return self._vault.digests("sign_in", Sender(id=address, kind="address"), str(account_id))
 
     async def _second(self, tx: UnitOfWork, account_id: UUID, code: str | None) -> Proof:
         found = await codes.authenticator_of(tx, account_id)
@@ -89,9 +112,10 @@ class Prover:
         await codes.note_step(tx, account_id, step)
         return Proof.BY_CODE
 
-    async def _count(self, tx: UnitOfWork, row: Row[Any], wrong: str) -> None:
+    async def _count(self, tx: UnitOfWork, row: Row[Any], wrong: str, here: bytes) -> None:
         now = self._clock()
-        await repository.store_failure(tx, row.id, now)
+        await repository.forget_failures(tx, row.id, until=now - WINDOW)
+        await repository.store_failure(tx, row.id, now, here)
         await repository.record(
             tx, at=now, actor="nobody", act="session.refused", account_id=row.id, details={"wrong": wrong}
         )

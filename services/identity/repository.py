@@ -1,6 +1,7 @@
 """SQL about accounts, what they are bound to, their failures, and the log of what was done."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,12 @@ async def lock_account(tx: UnitOfWork, *, username: str = "", account_id: UUID |
     return (await tx.execute(_ACCOUNT.where(mine).with_for_update(of=account))).first()
 
 
+async def find_account(tx: UnitOfWork, *, username: str = "", account_id: UUID | None = None) -> Row[Any] | None:
+    """Return an account with its bindings, as it stands now."""
+    mine = account.c.username == username if account_id is None else account.c.id == account_id
+    return (await tx.execute(_ACCOUNT.where(mine))).first()
+
+
 async def account_by_id(tx: UnitOfWork, account_id: UUID) -> Row[Any] | None:
     """Return an account with its bindings."""
     return (await tx.execute(_ACCOUNT.where(account.c.id == account_id))).first()
@@ -77,20 +84,38 @@ async def disable_account(tx: UnitOfWork, account_id: UUID, at: datetime) -> Non
     await tx.execute(update(account).where(account.c.id == account_id).values(disabled_at=at_first))
 
 
-async def count_failures(tx: UnitOfWork, account_id: UUID, since: datetime) -> int:
-    """Count failed sign-ins after a time."""
-    failures = select(func.count()).where(failed_sign_in.c.account_id == account_id, failed_sign_in.c.failed_at > since)
-    return (await tx.execute(failures)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How many sign-ins of an account failed, from one address and from all."""
+
+    here: int
+    anywhere: int
 
 
-async def store_failure(tx: UnitOfWork, account_id: UUID, at: datetime) -> None:
-    """Write down a failed sign-in."""
-    await tx.execute(insert(failed_sign_in).values(account_id=account_id, failed_at=at))
+async def count_failures(tx: UnitOfWork, account_id: UUID, since: datetime, here: Sequence[bytes]) -> Failures:
+    """Count failed sign-ins after a time; `here`: one address, hashed under each key."""
+    found = select(
+        func.count().filter(failed_sign_in.c.address.in_(here)).label("here"), func.count().label("anywhere")
+    ).where(failed_sign_in.c.account_id == account_id, failed_sign_in.c.failed_at > since)
+    row = (await tx.execute(found)).one()
+    return Failures(row.here, row.anywhere)
 
 
-async def forget_failures(tx: UnitOfWork, account_id: UUID) -> None:
-    """Delete an account's failed sign-ins."""
-    await tx.execute(delete(failed_sign_in).where(failed_sign_in.c.account_id == account_id))
+async def store_failure(tx: UnitOfWork, account_id: UUID, at: datetime, address: bytes) -> None:
+    """Write down a failed sign-in, and from where, hashed."""
+    await tx.execute(insert(failed_sign_in).values(account_id=account_id, failed_at=at, address=address))
+
+
+async def forget_failures(
+    tx: UnitOfWork, account_id: UUID, *, addresses: Sequence[bytes] | None = None, until: datetime | None = None
+) -> int:
+    """Delete an account's failed sign-ins: all, those from one address, or old ones; return how many."""
+    mine = delete(failed_sign_in).where(failed_sign_in.c.account_id == account_id)
+    if addresses is not None:
+        mine = mine.where(failed_sign_in.c.address.in_(addresses))
+    if until is not None:
+        mine = mine.where(failed_sign_in.c.failed_at <= until)
+    return (await tx.execute(mine)).rowcount
 
 
 async def record(

@@ -176,6 +176,13 @@ class IdentityService:
         ended = await sessions.end_all(tx, row.id, self._clock())
         await self.record(tx, "password.reset", row.id, sessions=ended)
 
+    async def unlock(self, tx: UnitOfWork, username: str) -> int:
+        """Forget the failures that close an account; return how many there were. Raises `NotFoundError`."""
+        row = await self.require(tx, username)
+        forgotten = await repository.forget_failures(tx, row.id)
+        await self.record(tx, "account.unlocked", row.id, failures=forgotten)
+        return forgotten
+
     async def reset_codes(self, tx: UnitOfWork, username: str) -> None:
         """Take an account's authenticator and recovery codes away, and end its sessions."""
         row = await self.require(tx, username)

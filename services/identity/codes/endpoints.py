@@ -32,9 +32,10 @@ def enrolling(service: CodeService, database: Database, signed_in: SignedIn, lim
         },
     )
     async def propose(given: Enrol, request: Request, principal: Annotated[Principal, caller]) -> Enrolment:
-        limit.require("sessions", address_of(request))
+        address = address_of(request)
+        limit.require("sessions", address)
         async with database.transaction() as tx:
-            proposal = await service.propose(tx, principal, password=given.password, code=given.code)
+            proposal = await service.propose(tx, principal, password=given.password, code=given.code, address=address)
         if isinstance(proposal, Proof):
             raise refusal(proposal)
         return Enrolment(secret=proposal.key, uri=proposal.address)

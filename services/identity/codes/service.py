@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.identity import repository
 from services.identity.codes import repository as codes
-from services.identity.codes.totp import accepted_step, address, new_key, new_recovery_codes, recovery_code
+from services.identity.codes.totp import accepted_step, new_key, new_recovery_codes, recovery_code, uri_of
 from services.identity.proving import PROVED, Proof, Prover
 from services.identity.secret import digest
 from services.identity.sessions.service import SessionService, require_officer
@@ -32,7 +32,7 @@ class CodeService:
         self._clock = clock
 
     async def propose(
-        self, tx: UnitOfWork, principal: Principal, *, password: str, code: str | None
+        self, tx: UnitOfWork, principal: Principal, *, password: str, code: str | None, address: str
     ) -> Proposal | Proof:
         """Propose a key; the one in use, if any, counts until the new one is confirmed, and its code is asked for.
 
@@ -41,12 +41,12 @@ class CodeService:
         """
         await self._sessions.require_live(tx, principal)
         require_officer(principal)
-        proved = await self._prover.prove(tx, password, code, account_id=principal.account_id)
+        proved = await self._prover.prove(tx, password, code, address=address, account_id=principal.account_id)
         if proved.account is None or proved.proof not in PROVED:
             return proved.proof
         key = new_key()
         await codes.propose(tx, principal.account_id, self._prover.closed(key, principal.account_id))
-        return Proposal(key, address(key, proved.account.username))
+        return Proposal(key, uri_of(key, proved.account.username))
 
     async def confirm(self, tx: UnitOfWork, principal: Principal, code: str) -> list[str]:
         """Take the proposed key into use by its first code, and return ten recovery codes, told once.

@@ -22,7 +22,7 @@ def new_key() -> str:
     return pyotp.random_base32()
 
 
-def address(key: str, username: str) -> str:
+def uri_of(key: str, username: str) -> str:
     """Return the `otpauth` address that an app reads as a QR code."""
     return pyotp.TOTP(key).provisioning_uri(name=username, issuer_name=_ISSUER)
 

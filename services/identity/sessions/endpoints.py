@@ -57,9 +57,12 @@ def signing_in(
     async def sign_in(
         given: SignIn, request: Request, user_agent: Annotated[str, Header(include_in_schema=False)] = ""
     ) -> Session:
-        limit.require("sessions", address_of(request))
+        address = address_of(request)
+        limit.require("sessions", address)
         async with database.transaction() as tx:
-            outcome = await service.sign_in(tx, given.username, given.password, given.code, agent=user_agent)
+            outcome = await service.sign_in(
+                tx, given.username, given.password, given.code, address=address, agent=user_agent
+            )
         if isinstance(outcome, MustEnrol):
             raise issuer.must_enrol(outcome)
         if isinstance(outcome, Proof):
@@ -169,9 +172,12 @@ def own_sessions(service: SessionService, database: Database, signed_in: SignedI
     async def change_password(
         given: NewPassword, request: Request, principal: Annotated[Principal, caller]
     ) -> Response:
-        limit.require("sessions", address_of(request))
+        address = address_of(request)
+        limit.require("sessions", address)
         async with database.transaction() as tx:
-            proof = await service.change_password(tx, principal, old=given.old, new=given.new, code=given.code)
+            proof = await service.change_password(
+                tx, principal, old=given.old, new=given.new, code=given.code, address=address
+            )
         if proof not in PROVED:
             raise refusal(proof)
         log.info("password.changed", account_id=str(principal.account_id))

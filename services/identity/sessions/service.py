@@ -62,10 +62,10 @@ class SessionService:
         self._clock = clock
 
     async def sign_in(
-        self, tx: UnitOfWork, username: str, password: str, code: str | None = None, *, agent: str = ""
+        self, tx: UnitOfWork, username: str, password: str, code: str | None = None, *, address: str, agent: str = ""
     ) -> Opened | MustEnrol | Proof:
         """Return a session, or what is missing; a refusal is reported only after the commit, for it is counted."""
-        proved = await self._prover.prove(tx, password, code, username=username)
+        proved = await self._prover.prove(tx, password, code, address=address, username=username)
         if proved.account is None or proved.proof not in PROVED:
             return proved.proof
         if proved.proof is Proof.BY_PASSWORD and Role(proved.account.role) in self._code_roles:
@@ -140,14 +140,14 @@ class SessionService:
         await self._record(tx, "session.ended", principal, session=str(found.id))
 
     async def change_password(
-        self, tx: UnitOfWork, principal: Principal, *, old: str, new: str, code: str | None
+        self, tx: UnitOfWork, principal: Principal, *, old: str, new: str, code: str | None, address: str
     ) -> Proof:
         """Change the caller's password and end their other sessions; a refusal is reported only after the commit."""
         await self.require_live(tx, principal)
         require_officer(principal)
         if not passwords.is_acceptable(new):
             raise passwords.not_acceptable()
-        proved = await self._prover.prove(tx, old, code, account_id=principal.account_id)
+        proved = await self._prover.prove(tx, old, code, address=address, account_id=principal.account_id)
         if proved.proof in PROVED:
             hashed = await asyncio.to_thread(passwords.hash_password, new)
             await repository.change_account(tx, principal.account_id, password_hash=hashed)

@@ -73,12 +73,14 @@ def test_a_region_that_is_none_is_refused_with_those_that_are(run):
 def test_passwords_codes_and_sessions_are_reset_and_all_of_it_is_in_the_log(run):
     run("add", "urut", "--role", "operator")
     assert "PUT /v1/sessions/password" in run("reset-password", "urut", password="kuda-hitam-Tambora").output
+    assert "may sign in again: 0 failures" in run("unlock", "urut").output
     assert run("reset-totp", "urut").exit_code == 0
     assert "0 sessions" in run("sign-out", "urut").output
     assert run("bind-oidc", "urut", "--subject", "9a0c").exit_code == 0
     log = run("log", "--user", "urut")
     lines = [line.split() for line in log.output.splitlines()[1:]]
-    acts = ["oidc.allowed", "session.ended", "session.ended", "codes.reset", "password.reset", "account.added"]
+    acts = ["oidc.allowed", "session.ended", "session.ended", "codes.reset", "account.unlocked"]
+    acts += ["password.reset", "account.added"]
     assert [words[3] for words in lines] == acts
     assert all(words[2].startswith("cli:") for words in lines)
     assert "Tambora" not in log.output

@@ -82,7 +82,7 @@ async def test_a_session_ends_when_it_lies_idle_and_after_an_office_day(
     name = f"jam-{minutes}"
     await officer(name)
     async with pool.transaction() as tx:
-        opened = await service.sign_in(tx, name, password)
+        opened = await service.sign_in(tx, name, password, address="192.0.2.1")
     for _ in range(renewals):
         assert isinstance(opened, Opened)
         hands.move(minutes=minutes)

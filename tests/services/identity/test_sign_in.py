@@ -12,7 +12,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from gateway.app import create_app
 from services.identity import app as identity
 from services.identity import passwords
-from services.identity.proving import MOST_FAILURES, WINDOW, Proof, Prover
+from services.identity.proving import MOST_FAILURES, MOST_FAILURES_ANYWHERE, WINDOW, Proof, Prover
 from services.identity.service import IdentityService
 from services.identity.sessions.service import Opened, SessionService
 from shared.core.errors import ConflictError, NotFoundError, ProblemError
@@ -85,21 +85,29 @@ async def test_no_password_opens_an_account_that_does_not_exist():
     assert not await passwords.fits("", None)
 
 
-async def test_five_failures_close_an_account_until_the_window_has_moved_on(pool, officer, password):
-    await officer("sabar")
-    await officer("tetangga")
+@pytest.fixture
+def tries(pool):
+    """Try to sign in, so long after now, from an address."""
     start = datetime.now(UTC)
 
-    async def tries(given: str, *, after: timedelta = timedelta(0), username: str = "sabar") -> Opened | None:
+    async def attempt(
+        given: str, *, after: timedelta = timedelta(0), username: str = "sabar", address: str = "192.0.2.1"
+    ) -> Opened | None:
         def clock() -> datetime:
             return start + after
 
         async with pool.transaction() as tx:
             service = SessionService(Prover(VaultKeys(["k" * 32]), clock), clock=clock)
-            outcome = await service.sign_in(tx, username, given)
+            outcome = await service.sign_in(tx, username, given, address=address)
         assert isinstance(outcome, Opened) or outcome is Proof.REFUSED
         return outcome if isinstance(outcome, Opened) else None
 
+    return attempt
+
+
+async def test_five_failures_close_an_account_until_the_window_has_moved_on(tries, officer, password):
+    await officer("sabar")
+    await officer("tetangga")
     for _ in range(MOST_FAILURES):
         assert await tries("salah sama sekali") is None
     assert await tries(password, after=WINDOW - timedelta(seconds=1)) is None
@@ -107,6 +115,54 @@ async def test_five_failures_close_an_account_until_the_window_has_moved_on(pool
     # What is tried while the account is closed does not keep it closed, otherwise anybody could lock an officer out.
     assert await tries("salah sama sekali", after=WINDOW - timedelta(seconds=1)) is None
     assert await tries(password, after=WINDOW + timedelta(seconds=1)) is not None
+
+
+async def test_a_stranger_who_guesses_shuts_nobody_else_out(tries, sql, officer, password):
+    account_id = await officer("dikenal")
+    theirs = {"username": "dikenal", "address": "203.0.113.9"}
+    for _ in range(MOST_FAILURES):
+        assert await tries("salah sama sekali", **theirs) is None
+    assert await tries(password, **theirs) is None
+    assert await tries(password, username="dikenal") is not None
+    assert await tries(password, **theirs) is None, "the officer's own success opens nothing to a stranger"
+    kept = await sql.fetch("SELECT address FROM identity.failed_sign_in WHERE account_id = $1", account_id)
+    assert {len(row["address"]) for row in kept} == {32}
+    assert not any(b"203.0.113.9" in row["address"] for row in kept)
+
+
+async def test_whoever_guesses_from_everywhere_closes_the_account_until_it_is_unlocked(
+    tries, sql, officer, admin, password
+):
+    account_id = await officer("kepala")
+    for number in range(MOST_FAILURES_ANYWHERE):
+        address = f"203.0.113.{number // (MOST_FAILURES - 1)}"
+        assert await tries("salah sama sekali", username="kepala", address=address) is None
+    assert await tries(password, username="kepala") is None
+    assert await admin("unlock", "kepala") == MOST_FAILURES_ANYWHERE
+    assert await tries(password, username="kepala") is not None
+    acts = await sql.fetch("SELECT act, details FROM identity.event_log WHERE account_id = $1 ORDER BY id", account_id)
+    told = [json.loads(row["details"]) for row in acts if row["act"] == "account.unlocked"]
+    assert told == [{"failures": MOST_FAILURES_ANYWHERE}]
+
+
+async def test_old_failures_are_not_kept(tries, sql, officer):
+    account_id = await officer("lama")
+    await tries("salah sama sekali", username="lama")
+    await tries("salah sama sekali", username="lama", after=WINDOW)
+    assert await sql.fetchval("SELECT count(*) FROM identity.failed_sign_in WHERE account_id = $1", account_id) == 1
+
+
+async def test_while_a_password_is_hashed_its_account_is_not_locked(tries, sql, officer, password, monkeypatch):
+    account_id = await officer("bebas")
+    fits, free = passwords.fits, []
+
+    async def look(*given):
+        free.append(await sql.fetchval("SELECT id FROM identity.account WHERE id = $1 FOR UPDATE NOWAIT", account_id))
+        return await fits(*given)
+
+    monkeypatch.setattr(passwords, "fits", look)
+    assert await tries(password, username="bebas") is not None
+    assert free == [account_id]
 
 
 async def test_a_right_password_forgets_the_failures_before_it(http, sql, officer, password):
