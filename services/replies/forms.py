@@ -48,8 +48,8 @@ FORMS: dict[str, Form] = {
     "emergency_asking": _form(_EVERYWHERE, "ticket questions", "where", EMERGENCY_NUMBER),
     "assigned": _form(_TO_ONE, "ticket", "agency where"),
     "question": _form(_TO_ONE, "ticket text", "agency deadline where"),
-    "answer": _form(_TO_ONE, "ticket text", "agency where"),
-    "answer_unsigned": _form(_TO_ONE, "ticket text", "where"),
+    "answer": _form(_TO_ONE, "ticket text", "agency where rate"),
+    "answer_unsigned": _form(_TO_ONE, "ticket text", "where rate"),
     "closed": _form(_TO_ONE, "ticket", "where"),
     "ended": _form(_TO_ONE, "ticket", "where"),
     "archived": _form(_TO_ONE, "ticket reason", "where"),
@@ -65,7 +65,7 @@ FORMS: dict[str, Form] = {
     },
 }
 """By event. A command's answers are said in private only, and name no complaint's kind."""
-_PHRASES = {"where": "page", "about": "ticket", "deadline": "date"}
+_PHRASES = {"where": "page", "about": "ticket", "deadline": "date", "rate": "ticket"}
 """What a piece of a sentence must name, where it must name anything."""
 
 

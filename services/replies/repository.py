@@ -72,6 +72,12 @@ async def remember_answer(tx: UnitOfWork, complaint_id: UUID) -> None:
     await tx.execute(update(complaint).where(complaint.c.complaint_id == complaint_id).values(answered=True))
 
 
+async def asked_to_rate(tx: UnitOfWork, complaint_id: UUID) -> bool:
+    """Tell whether an answer that its citizen has, or will have, asks for a rating."""
+    mine = (reply.c.complaint_id == complaint_id, reply.c.template == "answer", reply.c.facts["rate"].as_boolean())
+    return bool(await tx.scalar(select(exists().where(*mine, reply.c.state.not_in(["failed", "withheld"])))))
+
+
 async def was_receipted(tx: UnitOfWork, complaint_id: UUID) -> bool:
     """Tell whether its citizen has, or will have, the receipt: whoever knows no ticket is told nothing by it."""
     mine = (reply.c.complaint_id == complaint_id, reply.c.template.in_(RECEIPTS))

@@ -49,6 +49,7 @@ LONGEST_WAIT = DAY
 """A provider may ask for more patience; it is not believed beyond this."""
 
 _RINGING = frozenset({"sms"})
+_WINDOWED = frozenset({"direct_message", "comment"})
 _TOLD_AT_ONCE: Mapping[str, Literal["archived", "rejected"]] = {"archived": "archived", "rejected": "rejected"}
 _FINISHED = frozenset({"answered", "closed", "archived", "rejected"})
 _WORKED_ON = frozenset({"assigned", "in_progress"})
@@ -150,6 +151,11 @@ def storm(limits: Limits, recent: Recent, kind: Kind = "receipt") -> str | None:
 def is_private(*, sealed: bool, secret: bool, anonymous: bool) -> bool:
     """Tell whether even that somebody complained must stay between them and us."""
     return sealed or secret or anonymous
+
+
+def asks_with_answer(surface: str) -> bool:
+    """Tell whether an answer asks for its rating itself: the close comes days later, when Meta's window is closed."""
+    return surface in _WINDOWED
 
 
 def keeps_private_reply(template: str, *, surface: str, private: bool, urgent: bool) -> bool:

@@ -153,7 +153,8 @@ class RepliesService:
         )
         if notice is None or (row.surface == "comment" and notice not in rules.AWAITED):
             return None
-        said = self._said(row, notice, Facts(ticket=row.ticket, reason=event.reason_code, rate=row.answered))
+        rate = row.answered and not await repository.asked_to_rate(tx, row.complaint_id)
+        said = self._said(row, notice, Facts(ticket=row.ticket, reason=event.reason_code, rate=rate))
         return await self.queue.put(tx, said, cause, happened)
 
     async def answer(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintAnswered) -> Moved | None:
@@ -162,7 +163,8 @@ class RepliesService:
         await repository.remember_answer(tx, row.complaint_id)
         if event.actor.kind == "channel":  # written in the provider's own app: the citizen has it
             return None
-        facts = Facts(ticket=event.ticket, agency=_named(event), text=event.text)
+        rate = rules.asks_with_answer(row.surface)
+        facts = Facts(ticket=event.ticket, agency=_named(event), text=event.text, rate=rate)
         said = self._said(row, "answer", facts, by_officer=event.actor.kind == "officer")
         return await self.queue.put(tx, said, cause, happened)
 

@@ -23,6 +23,10 @@ ASKS = ("what", "where", "when")
 _LONGEST_TICKET = f"{PREFIX}XXXX-XXXXX"
 _SENTENCES = frozenset({"answer", "answer_unsigned", "question", "assigned"})
 """What holds words or a name of others: nobody can promise that it is one SMS."""
+_RATED = frozenset({"answer", "answer_unsigned"})
+ROOM = {"facebook": 2000, "instagram": 1000}
+"""Bytes of UTF-8 that a channel takes at least; an answer that fills them does not ask for its rating besides."""
+_LEAST_ROOM = min(ROOM.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,10 @@ class Texts:
             raise UnknownPromptError(template)
         if event == "emergency_asking":  # help needs nothing else, and who is in danger writes little
             facts = replace(facts, asks=("where",))
-        return self.fill(text, facts, spot.language)
+        said = self.fill(text, facts, spot.language)
+        if event in _RATED and len(said.encode()) > ROOM.get(spot.channel, _LEAST_ROOM):
+            return self.fill(text, replace(facts, rate=False), spot.language)
+        return said
 
     def fill(self, text: str, facts: Facts, language: str) -> str:
         """Put the facts into a text of these names; what is not known leaves no gap."""
@@ -121,6 +128,7 @@ class Texts:
             "about": self._piece("phrase.about" if facts.ticket else "phrase.about_unknown", language, ticket=ticket),
             "deadline": self._deadline(facts.answer_by, language),
             "where": self._where(facts, language),
+            "rate": self._piece("phrase.rate", language, ticket=ticket) if facts.rate else "",
         }
 
     def _piece(self, event: str, language: str, **values: str) -> str:
@@ -167,6 +175,7 @@ def sample(event: str) -> Facts:
         reason="too_general",
         state="in_progress" if event == "status" else None,
         answer_by="2026-12-24",
+        rate=event in _RATED,
     )
 
 

@@ -183,12 +183,14 @@ async def test_what_contradicts_an_answer_lands_on_its_complaint_and_what_stands
     assert (await complaints_of(sql, citizen))[0].kinds == ["received", "appended"]
 
 
-async def test_a_number_after_the_close_rates_once_and_is_thanked_once(http, sql, case):
-    citizen = Citizen("rinjani")
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_number_after_the_answer_or_the_close_rates_once_and_is_thanked_once(http, sql, case, closed):
+    citizen = Citizen(f"rinjani-{closed}")
     await citizen.says(http, PIPE)
     pipe = await complaint_of(sql, citizen)
     await case(pipe, "answered", 100)
-    await case(pipe, "closed", 300)
+    if closed:
+        await case(pipe, "closed", 300)
     for text in ("2 kurang puas", "5"):
         await citizen.says(http, text, minute=400)
     assert await became(sql, *citizen.mids[1:]) == [("kept", "rating")] * 2

@@ -147,6 +147,18 @@ async def test_a_closed_complaint_asks_how_it_was_and_one_without_an_answer_does
     assert quiet.ticket in said[-1]
 
 
+@pytest.mark.parametrize(("by", "asks"), [("officer", [True, False]), ("channel", [True])])
+async def test_on_messenger_the_answer_asks_how_it_was_and_the_close_does_not_ask_again(house, by, asks):
+    told = {"channel": "facebook", "account": "page-1", "surface": "direct_message"}
+    event = await house.complain(**told)
+    await house.send_all()
+    house.sender.handed.clear()
+    await house.deliver(house.answered(event, actor=OFFICER.model_copy(update={"kind": by})))
+    await house.deliver(moved(house, event, "answered", "closed"))
+    await house.send_all()
+    assert [f"NILAI {event.ticket}" in one.text for one in house.sender.handed] == asks, "the app's own asks nothing"
+
+
 async def test_an_archived_complaint_says_kindly_why(house):
     event = await house.complain()
     await house.deliver(moved(house, event, "received", "archived", code="too_general"))

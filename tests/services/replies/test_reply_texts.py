@@ -1,10 +1,13 @@
 """What citizens read: short, in their language, and in public nothing that is theirs."""
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, get_args
 
 import pytest
 
+from channel_adapters.facebook import send as facebook
+from channel_adapters.instagram import send as instagram
 from services.intake.conversation.situation import Prompt
 from services.replies.prompts import PROMPTS
 from services.replies.templates import Facts, Spot, Texts, fits_one_sms, place_of, sample
@@ -56,6 +59,23 @@ def test_an_answer_says_whose_it_is_where_that_is_known():
     assert "dari" not in nobody
     assert nobody.endswith(told.text), "an officer's words are passed on as they are"
     assert "Dinas" not in texts.say("answer", told, Spot(place="private"))
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+@pytest.mark.parametrize(
+    ("channel", "longest"), [("facebook", facebook.LONGEST_MESSAGE), ("instagram", instagram.LONGEST_MESSAGE)]
+)
+def test_an_answer_asks_for_its_rating_unless_that_would_shorten_it(channel, longest, language):
+    texts, told = Texts(), Facts(ticket="NTB-79E7-3T8DN", text="Sudah ditambal.", agency="Dinas Contoh", rate=True)
+    spot = Spot(place="direct", channel=channel, language=language)
+    asked = texts.say("answer", told, spot)
+    assert "NILAI NTB-79E7-3T8DN" in asked
+    most = longest - len(asked.encode()) + len(told.text)
+    for letters, asks in ((most, True), (most + 1, False)):
+        said = texts.say("answer", replace(told, text="a" * letters), spot)
+        assert ("NILAI" in said, len(said.encode()) <= longest) == (asks, True)
+    assert "NILAI" in texts.say("answer", replace(told, agency=None), spot)
+    assert texts.say("answer", replace(told, rate=False), spot).endswith(told.text)
 
 
 @pytest.mark.parametrize("language", SHIPPED)
