@@ -20,6 +20,8 @@ _HOUR = timedelta(hours=1)
 _AT_MOST = timedelta(seconds=1)
 _A_WHILE, _LONGER, _LONGEST = timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1)
 _PERCENTS = ("call_count", "total_time", "total_cputime")
+_MOST = 1_000_000
+"""More says no more, and a number of 400 digits fits no float."""
 _REGAIN = "estimated_time_to_regain_access"
 """Minutes."""
 
@@ -90,4 +92,4 @@ def _usages(told: str | None) -> Iterator[Mapping[str, Any]]:
 
 
 def _number(told: Any) -> float:
-    return float(told) if isinstance(told, int | float) and told >= 0 else 0.0
+    return float(min(told, _MOST)) if isinstance(told, int | float) and told >= 0 else 0.0

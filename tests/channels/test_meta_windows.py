@@ -105,6 +105,7 @@ def test_private_replies_have_an_hour_of_their_own_and_what_is_urgent_goes_all_t
             timedelta(minutes=19),
         ),
         ({"x-business-use-case-usage": '{"77":[{"estimated_time_to_regain_access":99999}]}'}, timedelta(hours=1)),
+        ({"x-app-usage": '{"call_count":1' + "0" * 400 + "}"}, timedelta(minutes=5)),
         ({"x-app-usage": "no json", "x-business-use-case-usage": "[1]"}, None),
         ({"x-app-usage": '{"call_count":"99"}', "x-business-use-case-usage": '{"a":3,"b":[4]}'}, None),
     ],
