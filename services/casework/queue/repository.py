@@ -3,7 +3,7 @@
 Each agency and each region that somebody sees is a way of its own through an index; their first rows are merged. A
 frequent kind, urgency, channel or affair is soon met on such a way; a rare one is not, and has one index for all four
 (`case_rare`): they have few values, so PostgreSQL 18 skips through it whichever of them is asked for, and it holds
-11 bytes a case. Inserts and moves take no measurably longer for it; without it, a rare one costs a look at every case.
+8 bytes a case. Inserts and moves take no measurably longer for it; without it, a rare one costs a look at all cases.
 """
 
 from collections.abc import Sequence
