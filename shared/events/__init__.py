@@ -1,74 +1,86 @@
 """The contracts: every event that NTB Care publishes, as frozen pydantic models.
 
-`complaint.py` holds the events of a complaint's way, `cloudevents.py` how they travel in Kafka, `topics.py` where.
+`complaint.py` and its neighbours hold the events of a complaint's way, `cloudevents.py` how they travel in Kafka, `topics.py` where.
 Beside them: `examples/` (one per event), `schemas/` (generated, committed) and `released/` (what consumers rely on).
 """
 
 from shared.events.base import Event
-from shared.events.cloudevents import Envelope, MalformedEventError, decode, encode_headers
-from shared.events.complaint import (
-    ACTION_WORDS,
-    KIND_WORDS,
-    REASON_WORDS,
-    STATE_WORDS,
-    URGENCY_WORDS,
-    Actor,
-    AgencyRef,
-    ArchiveReason,
-    AttachmentRef,
-    AttachmentSettled,
-    CandidateAgency,
-    CaseState,
-    ComplaintAmended,
+from shared.events.casework import (
     ComplaintAnswered,
-    ComplaintAppended,
     ComplaintAssigned,
     ComplaintDeadlinesChanged,
     ComplaintEscalated,
-    ComplaintEvent,
     ComplaintFollowedUp,
-    ComplaintFoundSimilar,
     ComplaintInformationRequested,
     ComplaintJoined,
     ComplaintMarked,
-    ComplaintMirrored,
-    ComplaintMirrorStatusChanged,
     ComplaintNoted,
-    ComplaintRated,
-    ComplaintReceived,
-    ComplaintResumed,
-    ComplaintRouted,
     ComplaintSeparated,
-    ComplaintSharedWithRegion,
     ComplaintStatusChanged,
     ComplaintTransferRequested,
     ComplaintUnsealed,
     ComplaintVerified,
-    ComplaintWithdrawn,
-    ComplaintWithdrawnFromRegion,
-    Coordinates,
     Deadline,
-    DetectedPlace,
+)
+from shared.events.cloudevents import Envelope, MalformedEventError, decode, encode_headers
+from shared.events.complaint import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
+    ComplaintEvent,
+    ComplaintFoundSimilar,
+    ComplaintRated,
+    ComplaintReceived,
+    ComplaintResumed,
+    ComplaintRouted,
+    ComplaintWithdrawn,
+    SimilarComplaint,
+)
+from shared.events.conversation import CitizenPrompted, ConversationEvent
+from shared.events.lapor import (
+    ComplaintMirrored,
+    ComplaintMirrorStatusChanged,
+)
+from shared.events.regions import (
+    ComplaintSharedWithRegion,
+    ComplaintWithdrawnFromRegion,
     DueDate,
-    GivenPlace,
-    Kind,
-    Level,
     LocatedIn,
-    Place,
     RegionEvent,
-    RejectReason,
+    SharedAttachment,
+)
+from shared.events.registry import EVENTS
+from shared.events.replies import (
     ReplyDeliveryReported,
     ReplyFailed,
     ReplySent,
     ReplyUnknown,
     ReplyWaiting,
-    SharedAttachment,
-    SimilarComplaint,
+)
+from shared.events.topics import COMPLAINTS, CONVERSATIONS, REGION_TOPICS, REGIONS, TOPICS, Topic, region_topic
+from shared.events.values import (
+    Actor,
+    AgencyRef,
+    AttachmentRef,
+    CandidateAgency,
+    Coordinates,
+    DetectedPlace,
+    GivenPlace,
+    Place,
+)
+from shared.events.words import (
+    ACTION_WORDS,
+    KIND_WORDS,
+    REASON_WORDS,
+    STATE_WORDS,
+    URGENCY_WORDS,
+    ArchiveReason,
+    CaseState,
+    Kind,
+    Level,
+    RejectReason,
     Urgency,
 )
-from shared.events.conversation import CitizenPrompted, ConversationEvent
-from shared.events.registry import EVENTS
-from shared.events.topics import COMPLAINTS, CONVERSATIONS, REGION_TOPICS, REGIONS, TOPICS, Topic, region_topic
 
 __all__ = [
     "ACTION_WORDS",

@@ -1,41 +1,49 @@
 """Every published event by its type."""
 
 from shared.events.base import Event
-from shared.events.complaint import (
-    AttachmentSettled,
-    ComplaintAmended,
+from shared.events.casework import (
     ComplaintAnswered,
-    ComplaintAppended,
     ComplaintAssigned,
     ComplaintDeadlinesChanged,
     ComplaintEscalated,
     ComplaintFollowedUp,
-    ComplaintFoundSimilar,
     ComplaintInformationRequested,
     ComplaintJoined,
     ComplaintMarked,
-    ComplaintMirrored,
-    ComplaintMirrorStatusChanged,
     ComplaintNoted,
-    ComplaintRated,
-    ComplaintReceived,
-    ComplaintResumed,
-    ComplaintRouted,
     ComplaintSeparated,
-    ComplaintSharedWithRegion,
     ComplaintStatusChanged,
     ComplaintTransferRequested,
     ComplaintUnsealed,
     ComplaintVerified,
+)
+from shared.events.complaint import (
+    AttachmentSettled,
+    ComplaintAmended,
+    ComplaintAppended,
+    ComplaintFoundSimilar,
+    ComplaintRated,
+    ComplaintReceived,
+    ComplaintResumed,
+    ComplaintRouted,
     ComplaintWithdrawn,
+)
+from shared.events.conversation import CitizenPrompted
+from shared.events.lapor import (
+    ComplaintMirrored,
+    ComplaintMirrorStatusChanged,
+)
+from shared.events.regions import (
+    ComplaintSharedWithRegion,
     ComplaintWithdrawnFromRegion,
+)
+from shared.events.replies import (
     ReplyDeliveryReported,
     ReplyFailed,
     ReplySent,
     ReplyUnknown,
     ReplyWaiting,
 )
-from shared.events.conversation import CitizenPrompted
 
 EVENTS: dict[str, type[Event]] = {
     model.model_fields["type"].default: model

@@ -16,7 +16,7 @@ from typing import Literal, TypeVar, get_args
 from shared.core.times import WITA
 from shared.directory import DirectoryDataError
 from shared.directory.tables import Row, read
-from shared.events.complaint import KIND_WORDS, URGENCY_WORDS
+from shared.events import KIND_WORDS, URGENCY_WORDS
 
 Clock = Literal["verify", "follow_up", "resolve", "respond", "transfer", "close", "complete"]
 Unit = Literal["working_days", "hours", "calendar_days"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.routing.rules.phrases import Phrases
 from services.routing.rules.text import RULES, Text, load_yaml
-from shared.events.complaint import KIND_WORDS
+from shared.events import KIND_WORDS
 
 #: The points a complaint starts with: what is in doubt is a complaint, which no clock or officer overlooks.
 COMPLAINT_SCORE = 3.0

@@ -6,7 +6,7 @@ from functools import cache
 
 from services.routing.rules.phrases import Hit, Phrases
 from services.routing.rules.text import RULES, Text, load_yaml
-from shared.events.complaint import URGENCY_WORDS
+from shared.events import URGENCY_WORDS
 
 _PARTS = frozenset({"danger", "standing", "penting", "maybe", "negation", "past", "now", "figure"})
 #: Words between a danger and what takes it back: only before it, or on both sides.

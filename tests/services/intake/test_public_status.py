@@ -11,6 +11,7 @@ from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.db import Database
 from shared.events import (
+    Actor,
     AgencyRef,
     ComplaintAnswered,
     ComplaintAssigned,
@@ -18,7 +19,6 @@ from shared.events import (
     ComplaintUnsealed,
     Place,
 )
-from shared.events.complaint import Actor
 from shared.security.vault import VaultKeys
 from tests.services.intake.provider import SETTINGS
 

@@ -15,6 +15,7 @@ from services.intake.turns.picking import Spoken, pick
 from shared.core.ids import new_id
 from shared.db import Database
 from shared.events import (
+    Actor,
     AgencyRef,
     CaseState,
     ComplaintAnswered,
@@ -22,7 +23,6 @@ from shared.events import (
     ComplaintInformationRequested,
     ComplaintStatusChanged,
 )
-from shared.events.complaint import Actor
 from shared.security.vault import VaultKeys
 from tests.services.intake.provider import SENT_AT_MS, SETTINGS
 from tests.services.intake.talk import PHOTO, Citizen, Complaint, became, complaint_of, complaints_of, prompts_to

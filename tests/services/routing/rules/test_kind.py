@@ -4,7 +4,7 @@ import pytest
 
 from services.routing.rules.kind import find_kind
 from services.routing.rules.text import normalize
-from shared.events.complaint import KIND_WORDS
+from shared.events import KIND_WORDS
 from tests.growth import grows_in_proportion
 
 TEXTS = {

@@ -4,7 +4,7 @@ import pytest
 
 from services.routing.rules.text import normalize
 from services.routing.rules.urgency import find_urgency
-from shared.events.complaint import URGENCY_WORDS
+from shared.events import URGENCY_WORDS
 from tests.growth import grows_in_proportion
 
 TEXTS = {
