@@ -11,7 +11,6 @@ from sqlalchemy import Row
 
 from services.replies import repository, rules
 from services.replies.moves import Moved, move
-from services.replies.queue import Queue
 from services.replies.ways import Way, best_way
 from shared.channels import ReturnAddress
 from shared.db import UnitOfWork
@@ -26,9 +25,8 @@ _NOBODY = "unknown"
 class Detours:
     """Finds the ways round."""
 
-    def __init__(self, channels: Collection[str], vault: VaultKeys, queue: Queue) -> None:
-        """Take the channels that are sent on, the vault's keys, and what says things anew for another place."""
-        self._queue = queue
+    def __init__(self, channels: Collection[str], vault: VaultKeys) -> None:
+        """Take the channels that are sent on, and the vault's keys."""
         self._channels = channels
         self._vault = vault
 
@@ -39,11 +37,8 @@ class Detours:
         way = None if row.detour is not None else await self._other_way(tx, row, complaint, now)
         if way is not None:
             values = {"detour": way.reference, "channel": way.address.channel, "account": way.address.account}
-            values |= await self._queue.words_at(tx, row, way.address.surface, way.address.channel)
             return await move(tx, row, "queued", reason=reason, now=now, **untried(row), **values, due_at=now)
         values = {"detour": None, "channel": complaint.channel, "account": complaint.account}
-        if row.detour is not None:
-            values |= await self._queue.words_at(tx, row, complaint.surface, complaint.channel)
         due_at = min(now + rules.LOOK_AGAIN, row.expires_at)
         return await move(tx, row, "queued", reason=rules.WAITING, now=now, **untried(row), **values, due_at=due_at)
 

@@ -82,7 +82,7 @@ class Dispatch:
         """
         self._channels = channels
         self._vault = vault
-        self._detours = Detours(channels, vault, queue)
+        self._detours = Detours(channels, vault)
         self._policy = policy
         self._queue = queue
         self._jitter = jitter

@@ -106,14 +106,6 @@ class Queue:
         )
         return withheld
 
-    async def words_at(self, tx: UnitOfWork, row: Row[Any], surface: str, channel: str) -> dict[str, object]:
-        """Return the words of a reply for another place; it keeps its own where nobody kept what it is about."""
-        if row.facts is None:
-            return {}
-        place = place_of(surface, private=row.place == "private", confidential=row.confidential)
-        spot = Spot(place=place, channel=channel, language=row.language)
-        return {"text": (await self._shelf.texts(tx)).say(row.template, Facts.read(row.facts), spot), "place": place}
-
     def _morning(self, said: Said, now: datetime) -> datetime | None:
         return rules.held_until(
             now, self._policy.quiet, template=said.template, channel=said.about.channel, urgent=said.urgent

@@ -6,9 +6,7 @@ import pytest
 
 from services.replies.ways import Way, best_way
 from shared.channels import Remedy, ReturnAddress, SendError
-from shared.channels.alphabet import count_parts
 from shared.core.ids import new_id
-from shared.events import Actor, ComplaintInformationRequested
 from shared.security.vault import VaultKeys
 from tests.services.replies.house import VAULT_KEY, House
 
@@ -53,29 +51,6 @@ async def test_an_answer_takes_another_address_that_its_citizen_has_proved(house
     row = (await house.replies())[-1]
     assert (row["state"], row["channel"], row["recipient"]) == ("sent", "sms", event.reporter)
     assert [one["purpose"] for one in await house.looks()][-2:] == ["other_way", "reply"]
-
-
-async def test_what_takes_another_way_is_said_in_the_words_of_that_place_and_back_again(house):
-    event = await far_away(house)
-    await also_at(house, event)
-    asked = ComplaintInformationRequested(
-        complaint_id=event.complaint_id,
-        ticket=event.ticket,
-        agency=None,
-        question="Di RT berapa?",
-        actor=Actor(kind="officer", id=str(new_id())),
-        requested_at=house.clock(),
-    )
-    await house.deliver(asked)
-    house.sender.answers.append(SendError("number_refused", Remedy.GIVE_UP))
-    before = (await house.replies())[-1]
-    await house.send_all()
-    (sent,) = house.sender.handed
-    assert "di sini" not in sent.text
-    assert count_parts(sent.text) == 1
-    after = (await house.replies())[-1]
-    assert (before["text"], before["place"]) == (after["text"], after["place"])
-    assert "di sini" in after["text"]
 
 
 @pytest.mark.parametrize(
