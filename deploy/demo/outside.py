@@ -19,7 +19,12 @@ from shared.http.client import AsyncClient
 _TICKET = re.compile(r"NTB-[0-9A-Z]{4}-[0-9A-Z]{5}")
 ANSWERS = frozenset({"facebook", "instagram", "sms"})
 """The channels that can answer; the app shows the answer by its ticket."""
-_KINDS = {"answer": "Jawaban atas laporan", "ticket": "kami terima", "passed on": "teruskan ke ", "closed": "NILAI"}
+_KINDS = {
+    "answer": ("Jawaban atas laporan",),
+    "ticket": ("kami terima",),
+    "passed on": ("teruskan ke ",),
+    "closed": (" selesai", "kami tutup"),
+}
 _SHARED = "complaint.shared_with_region.v1"
 
 
@@ -34,7 +39,7 @@ class Told:
     @property
     def what(self) -> str:
         """What it is, by its words: ticket, passed on, answer, closed; else other."""
-        return next((name for name, words in _KINDS.items() if words in self.text), "other")
+        return next((name for name, words in _KINDS.items() if any(one in self.text for one in words)), "other")
 
 
 @dataclass(frozen=True, slots=True)

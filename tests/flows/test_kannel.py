@@ -11,7 +11,7 @@ from deploy.local.handset import Arrived, Handset
 from deploy.local.kannel import kannel_available
 
 REASON = kannel_available()
-pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+pytestmark = [pytest.mark.wide, pytest.mark.skipif(REASON is not None, reason=str(REASON))]
 CITIZEN = "+6281999000222"
 PATIENCE_S = 30
 

@@ -14,6 +14,8 @@ from shared.kafka.relay import republish
 from .pipes import Probe, changed, until
 from .test_consumer import LONG_AGO, all_effects, nothing_pending
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture(scope="module")
 def own_broker(broker, tmp_path_factory):

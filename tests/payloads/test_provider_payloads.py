@@ -36,6 +36,7 @@ async def delivered(doors: Doors, joining: Joining, sql: asyncpg.Connection, pay
     return await look(sql, answer.status_code)
 
 
+@pytest.mark.wide
 async def test_each_payload_becomes_what_the_index_says_and_stores_nothing_the_second_time(doors, joining, sql):
     table = Table("file", "expected", "became", "differs")
     differing: set[str] = set()

@@ -43,14 +43,14 @@ FIRST = 'SELECT state, version FROM casework."case" WHERE complaint_id = $1'
 TOLD = "SELECT value FROM bus.outbox WHERE subject = $1 AND type = 'complaint.status_changed.v1' ORDER BY sequence"
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_walk_reaches_an_undefined_state_loses_an_event_or_moves_by_the_wrong_hand(
     seed, opened, officer, deliver, sql
 ):
     dice = random.Random(seed)
     case = await opened()
     people = [officer(*one) for one in PEOPLE]
-    for _ in range(100):
+    for _ in range(70):
         before = await sql.fetchrow(FIRST, case.id)
         if dice.random() < 0.15:
             await deliver(appended(case.event, message_id=new_id(), text="Masih rusak di Desa Contoh."))
@@ -80,4 +80,4 @@ async def test_no_walk_reaches_an_undefined_state_loses_an_event_or_moves_by_the
     ]
     told = [row["value"] for row in await sql.fetch(TOLD, case.id)]
     assert [(one["previous"], one["state"], one["version"]) for one in told] == changed
-    assert len(changed) >= 5
+    assert len(changed) >= 3
