@@ -1,7 +1,8 @@
 """The contracts: every event that NTB Care publishes, as frozen pydantic models.
 
 `complaint.py` and its neighbours hold the events of a complaint's way, `cloudevents.py` how they travel in Kafka,
-`topics.py` where. Beside them: `examples/` (one per event), `schemas/` (generated, committed) and `released/` (what consumers rely on).
+`topics.py` where. Beside them: `examples/` (one per event), `schemas/` (generated, committed) and `released/` (what
+consumers rely on).
 """
 
 from shared.events.base import Event
