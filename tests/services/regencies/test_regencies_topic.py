@@ -136,7 +136,7 @@ class Example:
     async def stopped(self) -> str:
         """Stop it as Ctrl-C does; return what else it said."""
         self._process.send_signal(signal.SIGINT)
-        out, _ = await asyncio.wait_for(self._process.communicate(), 10)
+        out, _ = await asyncio.wait_for(self._process.communicate(), 40)
         assert self._process.returncode == 0
         return out.decode()
 
