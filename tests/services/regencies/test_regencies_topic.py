@@ -136,7 +136,7 @@ class Example:
     async def stopped(self) -> str:
         """Stop it as Ctrl-C does; return what else it said."""
         self._process.send_signal(signal.SIGINT)
-        out, _ = await asyncio.wait_for(self._process.communicate(), 40)
+        out, _ = await asyncio.wait_for(self._process.communicate(), 10)
         assert self._process.returncode == 0
         return out.decode()
 
@@ -151,6 +151,7 @@ class Example:
 @asynccontextmanager
 async def example(kafka: KafkaSettings, store: Path, region: str) -> AsyncIterator[Example]:
     settings = {"REGION": region, "KAFKA_BOOTSTRAP": kafka.bootstrap, "KAFKA_PREFIX": kafka.prefix, "STORE": str(store)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it, and so would a child
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(EXAMPLE), env={**os.environ, **settings}, stdout=asyncio.subprocess.PIPE
     )
