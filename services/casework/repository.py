@@ -90,6 +90,11 @@ async def case_by_ticket(tx: UnitOfWork, ticket: str, *, lock: bool = False) -> 
     return (await tx.execute(found.with_for_update() if lock else found)).first()
 
 
+async def case_now(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
+    """Return a case that is there, as it is after what this transaction did."""
+    return (await tx.execute(select(case).where(case.c.complaint_id == complaint_id))).one()
+
+
 async def change_cases(tx: UnitOfWork, changes: Mapping[UUID, Mapping[str, object]]) -> None:
     """Write what changes of each case."""
     alike: defaultdict[tuple[str, ...], list[Mapping[str, object]]] = defaultdict(list)

@@ -105,10 +105,7 @@ class CaseworkService:
 
         Raises `NotFoundError`, also for one that the principal may not see.
         """
-        row = await seen.find(tx, principal, ticket)
-        if row.sealed:
-            await record_look(tx, principal, row, "sealed_case")
-        return await _view(tx, principal, row)
+        return await _shown(tx, principal, await seen.find(tx, principal, ticket))
 
     async def carry_out(
         self,
@@ -121,7 +118,8 @@ class CaseworkService:
     ) -> CaseView:
         """Do what an officer orders. `expected`: the versions that they may have read (If-Match).
 
-        Checked in this order: seen, allowed, a version given, still that version, a legal move.
+        Checked in this order: seen, allowed, a version given, still that version, a legal move. Returned as it is
+        after that, also to one who gave it out of their sight.
         """
         if order.with_companions:
             await seen.lock_with_companions(tx, ticket)
@@ -146,7 +144,7 @@ class CaseworkService:
             reopening=self._reopening,
         )
         await order.do(act)
-        return await self.show(tx, principal, ticket)
+        return await _shown(tx, principal, await repository.case_now(tx, row.complaint_id))
 
     async def verify(
         self, tx: UnitOfWork, principal: Principal, ticket: str, expected: Collection[int] | None
@@ -222,6 +220,12 @@ def _opening(event: ComplaintReceived) -> dict[str, object]:
         "move": None,
         "at": event.received_at,
     }
+
+
+async def _shown(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView:
+    if row.sealed:
+        await record_look(tx, principal, row, "sealed_case")
+    return await _view(tx, principal, row)
 
 
 async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView:

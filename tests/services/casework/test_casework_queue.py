@@ -171,6 +171,17 @@ async def test_who_is_bound_to_a_region_sees_what_is_there_or_its_agencys(delive
     assert (await coordinator.post(elsewhere.ticket, "archive", {"reason_code": "in_court"}, 2)).status_code == 404
 
 
+async def test_who_is_bound_to_a_region_may_give_a_case_out_of_their_sight(opened, officer):
+    ours = await opened(agency=AgencyRef(key="52.08.DLH", name="DLH Lombok Utara"), place=Place())
+    coordinator = officer(Role.COORDINATOR, regions=("52.08",))
+    given = {"agency_key": "NTB.DIKPORA", "reason": "Kewenangan provinsi."}
+    answer = await coordinator.post(ours.ticket, "assign", given, 2)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["agency_key"] == "NTB.DIKPORA"
+    assert (await coordinator.get(f"/{ours.ticket}")).status_code == 404
+    assert (await officer(Role.LIAISON, "NTB.DIKPORA").get(f"/{ours.ticket}")).json()["state"] == "assigned"
+
+
 def located(code: str) -> Place:
     return Place(detected=DetectedPlace(region_code=code, name="Desa", confidence=0.9, evidence=("kata",)))
 
