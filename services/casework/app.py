@@ -11,7 +11,7 @@ from services.casework.looks.endpoints import looks
 from services.casework.looks.service import Looks
 from services.casework.models import inbox, parked
 from services.casework.notices.dispatch import Dispatch
-from services.casework.notices.gathering import Gathering, calendar_of
+from services.casework.notices.gathering import Gathering
 from services.casework.notices.mail import MailServer
 from services.casework.notices.settings import MailSettings
 from services.casework.notices.worker import Worker as NoticeWorker
@@ -75,7 +75,7 @@ def notices_worker(database: Database) -> NoticeWorker:
     mails = MailSettings.load()
     return NoticeWorker(
         database,
-        Gathering(calendar_of),
+        Gathering(terms().calendar),
         Dispatch(sender=mails.smtp_from, page=mails.page or None),
         MailServer(mails) if mails.smtp_host else None,
     )

@@ -12,22 +12,14 @@ from sqlalchemy import Row
 from services.casework.notices import repository, rules
 from services.casework.notices.reached import Reached, reached
 from services.casework.notices.rules import Audience, Moment, Person, Step
-from shared.calendar import Calendar, calendar
+from shared.calendar import Calendar
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
-from shared.directory import directory
-from shared.directory.regions import PROVINCE_CODE
 
 AT_ONCE = 1_000
 CalendarOf = Callable[[str | None], Calendar]
 """The calendar of an agency's region; that of the province for None."""
 _OPEN = frozenset({"queued", "sending", "unknown"})
-
-
-def calendar_of(agency_key: str | None) -> Calendar:
-    """Return the calendar of an agency's region; the province's where it has none."""
-    agency = directory().agency(agency_key, on=utc_now().astimezone(WITA).date()) if agency_key else None
-    return calendar(agency.region_code if agency else PROVINCE_CODE)
 
 
 @dataclass(frozen=True, slots=True)
