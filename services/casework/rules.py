@@ -157,9 +157,6 @@ an answer: in SP4N too that is the administrator's (Arsipkan)."""
 _COORDINATING: frozenset[Move] = frozenset({"assign", "ask", "proceed", "decline", "archive", "reject", "reopen"})
 """What the coordinator does with every case that is not sealed, whoever has it."""
 
-ARCHIVE_REASONS = (*("too_general", "not_about_government", "already_handled", "in_court", "no_information", "other"),)
-REJECT_REASONS = ("not_a_complaint", "not_true", "abusive", "advertising", "other")
-
 _DESKS: Mapping[Role, str] = {Role.COORDINATOR: DESK, Role.INSPECTORATE: INSPECTORATE}
 """The agency that a province-wide role works for by its office."""
 
