@@ -40,6 +40,7 @@ from shared.events.complaint import (
 from shared.events.conversation import CitizenPrompted, ConversationEvent
 from shared.events.lapor import (
     ComplaintMirrored,
+    ComplaintMirrorFollowedUp,
     ComplaintMirrorStatusChanged,
 )
 from shared.events.regions import (
@@ -115,6 +116,7 @@ __all__ = [
     "ComplaintInformationRequested",
     "ComplaintJoined",
     "ComplaintMarked",
+    "ComplaintMirrorFollowedUp",
     "ComplaintMirrorStatusChanged",
     "ComplaintMirrored",
     "ComplaintNoted",

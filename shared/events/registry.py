@@ -31,6 +31,7 @@ from shared.events.complaint import (
 from shared.events.conversation import CitizenPrompted
 from shared.events.lapor import (
     ComplaintMirrored,
+    ComplaintMirrorFollowedUp,
     ComplaintMirrorStatusChanged,
 )
 from shared.events.regions import (
@@ -73,6 +74,7 @@ EVENTS: dict[str, type[Event]] = {
         ComplaintVerified,
         ComplaintMirrored,
         ComplaintMirrorStatusChanged,
+        ComplaintMirrorFollowedUp,
         ReplySent,
         ReplyFailed,
         ReplyUnknown,
