@@ -16,9 +16,9 @@ from sqlalchemy import text
 from deploy.cli.operator import as_operator, console, fail, since_of, with_database
 from services.intake.app import media_worker, service_of
 from services.intake.ledger.replay import Replay, Replayed
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.settings import IntakeSettings
 from shared.channels import available_channels, load_channel
+from shared.contents import AttachmentStore, StoreUnavailableError
 from shared.db import Database
 
 T = TypeVar("T")

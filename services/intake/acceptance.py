@@ -27,7 +27,6 @@ from services.intake.judging import JOINED, Conversation, Judged, judge
 from services.intake.ledger import repository as ledger
 from services.intake.media import incoming
 from services.intake.media import repository as media
-from services.intake.media.store import AttachmentStore
 from services.intake.naming import complaints_named
 from services.intake.receipts import receipts
 from services.intake.reporters import repository as reporters
@@ -37,6 +36,7 @@ from services.intake.repository import ConversationKey, KnownMessage
 from services.intake.turns.looking import turns_of
 from services.intake.waiting import repository as waiting
 from shared.channels import AgencyMessage, InboundMessage, MediaPolicy, Receipt, RefusedError, Sender, Translation
+from shared.contents import AttachmentStore
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
 from shared.events import CaseState

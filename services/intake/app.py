@@ -21,7 +21,6 @@ from services.intake.ledger.accounts import Accounts
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
-from services.intake.media.store import AttachmentStore
 from services.intake.models import inbox, parked
 from services.intake.references import References
 from services.intake.service import IntakeService
@@ -41,6 +40,7 @@ from shared.channels import (
     load_media_policy,
     load_message_reader,
 )
+from shared.contents import AttachmentStore
 from shared.core.service import ServeOptions, ServiceApp, Worker
 from shared.db import Database
 from shared.events import COMPLAINTS

@@ -3,7 +3,7 @@
 Who takes such an error for a mistake of ours parks what was good, or tells the sender to give it up.
 """
 
-from services.intake.media.store import StoreUnavailableError
+from shared.contents import StoreUnavailableError
 from shared.db import OvertakenError, may_pass
 
 

@@ -12,11 +12,11 @@ from services.intake import repository
 from services.intake.acceptance import Acceptance
 from services.intake.access_code import is_access_code
 from services.intake.drafts import Delivery
-from services.intake.media.store import AttachmentStore
 from services.intake.reports.passing_on import catch_up
 from services.intake.tickets import canonical, unknown_ticket, wrong_access_code
 from services.intake.turns import repository as turns
 from shared.channels import MediaPolicy, Receipt
+from shared.contents import AttachmentStore
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
 from shared.events import (

@@ -40,7 +40,8 @@ def settings_classes() -> list[type[Settings]]:
         root = importlib.import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
             importlib.import_module(module.name)
-    return sorted(set(descendants(Settings)), key=lambda one: one.__qualname__)
+    found = {one for one in descendants(Settings) if one.model_config.get("env_prefix")}  # others are only inherited
+    return sorted(found, key=lambda one: one.__qualname__)
 
 
 def descendants(parent: type[Settings]) -> Iterator[type[Settings]]:

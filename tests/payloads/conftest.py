@@ -8,9 +8,9 @@ from datetime import datetime, tzinfo
 import asyncpg
 import pytest
 
-from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
 from services.intake.waiting.parts import Parts
+from shared.contents import AttachmentStore
 from shared.db import Database
 from shared.http.client import AsyncClient, Response
 from shared.security.vault import VaultKeys

@@ -6,7 +6,7 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.intake.evidence.service import LARGEST, Evidence, make_ready
-from services.intake.media.store import StoreUnavailableError
+from shared.contents import StoreUnavailableError
 from shared.core.errors import ProblemError, UnavailableError
 from shared.db import Database
 from shared.events import AttachmentRef

@@ -9,11 +9,11 @@ from services.intake.evidence import repository
 from services.intake.media import repository as media
 from services.intake.media.check import media_type_of
 from services.intake.media.prepare import Prepared, Refusal, prepare
-from services.intake.media.store import AttachmentStore
 from services.intake.repository import complaint_by_ticket, regency_of_case
 from services.intake.sight import sees
 from services.intake.tickets import canonical, unknown_ticket
 from shared.channels import AttachmentKind, MediaPolicy
+from shared.contents import AttachmentStore
 from shared.core.errors import ForbiddenError, ProblemError
 from shared.core.ids import new_id
 from shared.core.times import Clock, utc_now

@@ -11,7 +11,7 @@ from services.intake.media.check import TYPES
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
 from services.intake.media.schemas import LinkOut
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
+from shared.contents import AttachmentStore, StoreUnavailableError
 from shared.core.errors import ForbiddenError, GoneError, UnavailableError
 from shared.core.times import Clock, utc_now
 from shared.db import Database

@@ -12,10 +12,10 @@ from services.intake.media import repository
 from services.intake.media.incoming import taken_at
 from services.intake.media.outcome import Unfetched
 from services.intake.media.prepare import Prepared, Refusal
-from services.intake.media.store import AttachmentStore
 from services.intake.repository import regency_of_case
 from services.intake.sight import sees
 from shared.channels import AttachmentKind, MediaPolicy
+from shared.contents import AttachmentStore
 from shared.core.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 from shared.core.sealing import must_seal
 from shared.core.times import Clock, utc_now

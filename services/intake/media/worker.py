@@ -8,7 +8,7 @@ from services.intake.media.fetch import Fetcher
 from services.intake.media.outcome import Fetched, Outcome, Unfetched
 from services.intake.media.prepare import prepare
 from services.intake.media.queue import AttachmentQueue, Claim, Result, Settled, overdue
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
+from shared.contents import AttachmentStore, StoreUnavailableError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now
 from shared.db import Database

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
+from shared.contents import AttachmentStore
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
 from shared.db import Database

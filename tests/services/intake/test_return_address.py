@@ -8,9 +8,9 @@ import pytest
 
 from services.intake.drafts import Delivery
 from services.intake.ledger.forgetting import Forgetting
-from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
 from shared.channels import DeliveryReport, InboundRequest, ReturnAddress, Translation
+from shared.contents import AttachmentStore
 from shared.core.ids import new_id
 from shared.db import Database
 from shared.events import ReplySent

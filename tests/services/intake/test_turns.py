@@ -8,10 +8,10 @@ import pytest
 
 from services.intake.access_code import access_code
 from services.intake.conversation import Turn
-from services.intake.media.store import AttachmentStore
 from services.intake.reporters.repository import join_persons
 from services.intake.service import IntakeService
 from services.intake.turns.picking import Spoken, pick
+from shared.contents import AttachmentStore
 from shared.core.ids import new_id
 from shared.db import Database
 from shared.events import (

@@ -22,9 +22,9 @@ from channel_adapters.instagram.read import InstagramReading
 from deploy.reconcile import gaps
 from services.intake.app import service_of
 from services.intake.ledger.recovering import EVERY, Recovery
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.settings import IntakeSettings
 from shared.channels import Attachment, Channel, InboundRequest, Translation, Unreadable, load_channel
+from shared.contents import AttachmentStore, StoreUnavailableError
 from shared.core.times import utc_now
 from shared.db import Database
 from shared.testing.graph import Account, create_graph_simulator

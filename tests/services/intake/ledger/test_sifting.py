@@ -6,9 +6,9 @@ import pytest
 
 from services.intake import repository
 from services.intake.ledger.sifting import sift
-from services.intake.media.store import StoreUnavailableError
 from shared.channels import Translation
 from shared.channels.protocol import Ignored, Unreadable
+from shared.contents import StoreUnavailableError
 from shared.db import OvertakenError
 from tests.services.intake.counting import complaints_of, rows_of
 from tests.services.intake.provider import message, signed, webhook

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.settings import IntakeSettings
+from shared.contents import AttachmentStore, StoreUnavailableError
 from tests.services.intake.media.s3 import bucket
 
 NAME = "ab" + "0" * 62
@@ -95,7 +95,7 @@ async def test_room_is_left_for_the_database(tmp_path):
 
 FULL = """
 import asyncio, os, pathlib, resource, signal, sys
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
+from shared.contents import AttachmentStore, StoreUnavailableError
 
 async def main():
     store = AttachmentStore.in_folder(pathlib.Path(sys.argv[1]), spare=0)

@@ -14,9 +14,9 @@ from prometheus_client import REGISTRY
 from services.intake.media.fetch import Fetcher
 from services.intake.media.outcome import Unfetched
 from services.intake.media.queue import MOST_ATTEMPTS, AttachmentQueue, Claim
-from services.intake.media.store import AttachmentStore, StoreUnavailableError
 from services.intake.media.worker import MediaWorker
 from shared.channels import MediaPolicy
+from shared.contents import AttachmentStore, StoreUnavailableError
 from shared.db import Database
 from tests.services.intake.media import pictures
 from tests.services.intake.media.outside import response, world

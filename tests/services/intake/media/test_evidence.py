@@ -16,7 +16,7 @@ from services.intake.evidence.service import LARGEST, Evidence
 from services.intake.media.endpoints import attachments
 from services.intake.media.links import Links
 from services.intake.media.queue import AttachmentQueue
-from services.intake.media.store import AttachmentStore
+from shared.contents import AttachmentStore
 from shared.core.ids import new_id
 from shared.core.service import ServiceApp
 from shared.db import Database

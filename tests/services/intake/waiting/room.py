@@ -7,7 +7,6 @@ from typing import Any
 
 from services.intake.accepting import accept_surely
 from services.intake.drafts import Delivery
-from services.intake.media.store import AttachmentStore
 from services.intake.service import IntakeService
 from services.intake.waiting.agency import AgencyMessages
 from services.intake.waiting.amendments import Amendments
@@ -28,6 +27,7 @@ from shared.channels import (
     Sender,
     Translation,
 )
+from shared.contents import AttachmentStore
 from shared.db import Database
 from shared.security.vault import VaultKeys
 from tests.services.intake.provider import SETTINGS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from services.intake.settings import IntakeSettings
+from shared.contents.settings import ContentSettings
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -46,7 +46,7 @@ class AttachmentStore:
         return cls(LocalStore(folder), folder, spare=spare)
 
     @classmethod
-    def of(cls, settings: IntakeSettings) -> "AttachmentStore":
+    def of(cls, settings: ContentSettings) -> "AttachmentStore":
         """Open what the settings name: `s3://bucket/prefix`, or a folder."""
         if not settings.attachments.startswith(_SCHEME):
             return cls.in_folder(Path(settings.attachments))
@@ -108,7 +108,7 @@ class AttachmentStore:
             raise StoreUnavailableError(type(error).__name__) from None
 
 
-def _config(settings: IntakeSettings) -> "S3Config":
+def _config(settings: ContentSettings) -> "S3Config":
     """Return what is set; without keys, obstore takes those of the machine it runs on."""
     config: S3Config = {"region": settings.attachments_region}
     if settings.attachments_endpoint:
