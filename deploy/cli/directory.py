@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from deploy.cli.operator import console
 from shared.core.errors import ExplainedError
 from shared.core.settings import Settings
 from shared.core.times import WITA
-from shared.directory import DirectoryDataError, load_directory
+from shared.directory import Directory, DirectoryDataError, load_directory
 from shared.directory.settings import DirectorySettings
 from shared.directory.tables import TABLES, Table, rows, table_in
 
@@ -62,7 +62,7 @@ def show(
 ) -> None:
     """Show an agency as it was on a day."""
     found = load_directory(override=_own())
-    day = on.date() if on else max(datetime.now(UTC).astimezone(WITA).date(), found.known_from)
+    day = on.date() if on else _today(found)
     agency = found.agency(key, on=day)
     if agency is None:
         known = sorted({a.key for a in found.agencies if key.upper().rpartition(".")[2] in a.key})
@@ -113,6 +113,10 @@ def import_(
             f"{error.filename or target} could not be written ({error.strerror}). Mend that, then import again."
         ) from None
     console.print(f"Imported into {target}. Processes take it when they start again, with NTBCARE_DIRECTORY={target}.")
+
+
+def _today(found: Directory) -> date:
+    return max(datetime.now(UTC).astimezone(WITA).date(), found.known_from)
 
 
 def _own() -> tuple[Path, ...]:

@@ -1,9 +1,9 @@
-"""An agency, and what tables change about agencies, in short Indonesian lines."""
+"""An agency, and what tables change about agencies and ids at LAPOR!, in short Indonesian lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from shared.directory import Agency, Directory
+from shared.directory import Agency, Directory, Mapped
 
 _NOTHING = "(kosong)"
 
@@ -23,19 +23,37 @@ def told(agency: Agency, found: Directory, day: date) -> Iterator[str]:
         "Surel": contact.email,
         "Alamat": contact.address,
         "Situs": contact.web,
-        "Id SP4N-LAPOR!": agency.lapor_institution_id or "",
+        "Id SP4N-LAPOR!": str(found.lapor.institution(agency.key, on=day) or ""),
     }
     return (f"{name}: {value}" for name, value in lines.items() if value)
 
 
 def changes(old: Directory, new: Directory) -> list[str]:
-    """Say each difference in a line: the agency's key, the day its row begins, what was and what is."""
+    """Say each difference in a line: whose it is, the day its row begins, what was and what is."""
     before, after = ({(a.key, a.valid_from): a for a in one.agencies} for one in (old, new))
     lines = []
     for key, day in sorted(before.keys() | after.keys()):
         was, now = before.get((key, day)), after.get((key, day))
         lines += [f"{key} (sejak {day}): {line}" for line in _changed(was, now)]
+    lines += _ids_changed("instansi", old.lapor.institutions, new.lapor.institutions)
+    lines += _ids_changed("kategori", old.lapor.topics, new.lapor.topics)
+    lines += _ids_changed("lokasi", old.lapor.locations, new.lapor.locations)
     return lines
+
+
+def _ids_changed(what: str, old: Iterable[Mapped], new: Iterable[Mapped]) -> Iterator[str]:
+    before, after = ({(row.key, row.valid_from): row for row in one} for one in (old, new))
+    for key, day in sorted(before.keys() | after.keys(), key=lambda at: (at[0], at[1] or date.min)):
+        was, now = before.get((key, day)), after.get((key, day))
+        if was != now:
+            yield f"{key} (sejak {day or 'dahulu'}): {what} SP4N-LAPOR!: {_id(was)} → {_id(now)}"
+
+
+def _id(row: Mapped | None) -> str:
+    if row is None:
+        return _NOTHING
+    until = f"(s.d. {row.valid_to})" if row.valid_to else ""
+    return " ".join(filter(None, (str(row.lapor_id), row.name, until)))
 
 
 def _changed(was: Agency | None, now: Agency | None) -> Iterator[str]:
@@ -71,7 +89,6 @@ def _facts(agency: Agency) -> dict[str, str]:
         "surel": agency.contact.email,
         "alamat": agency.contact.address,
         "situs": agency.contact.web,
-        "id SP4N-LAPOR!": agency.lapor_institution_id or "",
     }
 
 

@@ -2,7 +2,8 @@
 
 from shared.directory.affairs import Affair, Level, affairs, main_affair
 from shared.directory.agencies import Agency, AgencyKind, Alias
-from shared.directory.directory import DESK, INSPECTORATE, Directory, directory, load_directory
+from shared.directory.directory import DESK, INSPECTORATE, Directory, directory, lapor_ids, load_directory
+from shared.directory.lapor import LaporIds, Mapped
 from shared.directory.tables import DirectoryDataError
 
 __all__ = [
@@ -14,9 +15,12 @@ __all__ = [
     "Alias",
     "Directory",
     "DirectoryDataError",
+    "LaporIds",
     "Level",
+    "Mapped",
     "affairs",
     "directory",
+    "lapor_ids",
     "load_directory",
     "main_affair",
 ]

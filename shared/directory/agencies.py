@@ -32,7 +32,7 @@ class Agency:
     `affairs` are what it answers for at its `level` in its `region_code`. With `by_name` it answers only
     when a complaint names it (a hospital of several). `verified` is False where the name is a guess from a
     pattern or the press. `parent` is the key of the agency above it; where that is none of the directory (a ministry,
-    a governor) `superior` says it in words. `lapor_institution_id` is its id in SP4N-LAPOR!, where known.
+    a governor) `superior` says it in words.
     """
 
     key: str
@@ -52,7 +52,6 @@ class Agency:
     not_for: str = ""
     superior: str = ""
     contact: Contact = NO_CONTACT
-    lapor_institution_id: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Say whether the agency existed, under this name, on that day."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from shared.directory.affairs import Affair, Level, load_affairs
 from shared.directory.agencies import Agency
+from shared.directory.lapor import LaporIds, load_lapor_ids
 from shared.directory.load import PATTERN_VALID_FROM, load_agencies
 from shared.directory.regions import PROVINCE_CODE, regencies, region
 from shared.directory.settings import override_folder
-from shared.directory.tables import DATA, TABLES, DirectoryDataError, rows
+from shared.directory.tables import DATA, TABLES, DirectoryDataError, Row, Table, rows
 
 #: The province's coordinating administrator: gets what nobody knows, so that nothing goes nowhere.
 DESK = "NTB.DESK"
@@ -19,12 +20,15 @@ INSPECTORATE = "NTB.INSPEKTORAT"
 
 
 class Directory:
-    """Agencies and affairs of one version; immutable after it is built."""
+    """Agencies and affairs of one version, and their ids at LAPOR!; immutable after it is built."""
 
-    def __init__(self, agencies: Iterable[Agency], affairs: dict[str, Affair], *, version: str) -> None:
+    def __init__(
+        self, agencies: Iterable[Agency], affairs: dict[str, Affair], *, version: str, lapor: LaporIds | None = None
+    ) -> None:
         self.agencies = tuple(agencies)
         self.affairs = affairs
         self.version = version
+        self.lapor = lapor or LaporIds(affairs=affairs)
         self._by_key: dict[str, list[Agency]] = {}
         self._by_task: dict[tuple[str, Level, str], list[Agency]] = {}
         for agency in self.agencies:
@@ -104,10 +108,15 @@ def load_directory(folder: Path = DATA, override: Sequence[Path] = ()) -> Direct
     for own in override:
         _check_override(own)
     affairs = load_affairs(folder)
-    agencies = load_agencies(lambda table: rows(table, *override, shipped=folder), affairs)
+
+    def read(table: Table) -> tuple[Row, ...]:
+        return rows(table, *override, shipped=folder)
+
+    agencies = load_agencies(read, affairs)
+    lapor = load_lapor_ids(read, {agency.key for agency in agencies}, affairs)
     reviewed = (folder / "reviewed_on.txt").read_text(encoding="utf-8").strip()
     version = f"{date.fromisoformat(reviewed)}+{_digest(folder)}" + "".join(f".{_digest(own)}" for own in override)
-    found = Directory(agencies, affairs, version=version)
+    found = Directory(agencies, affairs, version=version, lapor=lapor)
     for key in (DESK, INSPECTORATE):
         if found.agency(key, on=found.known_from) is None:
             raise DirectoryDataError(f"agencies_province.csv: {key} must be there")
@@ -135,3 +144,8 @@ def directory() -> Directory:
     """Return the directory of this installation, read once: what is shipped, with `NTBCARE_DIRECTORY` over it."""
     own = override_folder()
     return load_directory(override=(Path(own),) if own else ())
+
+
+def lapor_ids() -> LaporIds:
+    """Return the ids at LAPOR! of this installation's directory; read, checked and kept with `directory()`."""
+    return directory().lapor

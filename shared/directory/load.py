@@ -1,6 +1,6 @@
 """Builds the agencies from the reviewed tables: the province's, ten times the regency pattern, the nation's."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -11,14 +11,13 @@ from shared.directory.regions import PROVINCE_CODE, Region, RegionKind, regencie
 from shared.directory.tables import (
     ALIASES,
     CONTACTS,
-    INSTITUTIONS,
     LOCAL,
     NAMES,
     NATIONAL,
     PATTERN,
     PROVINCE,
+    Read,
     Row,
-    Table,
 )
 
 _LEVELS = frozenset(level.value for level in Level)
@@ -27,10 +26,7 @@ _WHERE = frozenset({"all", "regency", "city"})
 PATTERN_VALID_FROM = date(2026, 1, 2)
 
 
-_Read = Callable[[Table], Iterable[Row]]
-
-
-def load_agencies(read: _Read, affairs: Collection[str]) -> tuple[Agency, ...]:
+def load_agencies(read: Read, affairs: Collection[str]) -> tuple[Agency, ...]:
     """Build every agency from the rows that `read` gives; `DirectoryDataError` names file and row of what is wrong."""
     named = {row.text("key"): row for row in read(NAMES)}
     local = [(_province(row, affairs), row) for row in read(LOCAL)]
@@ -158,17 +154,15 @@ def _placed(name: str, region: Region, *, short: bool = False) -> str:
     return f"{name} {region.short_names[0] if region.short_names else f'{kind[:3]}. {place}'}"
 
 
-def _complete(found: list[Agency], read: _Read) -> Iterator[Agency]:
+def _complete(found: list[Agency], read: Read) -> Iterator[Agency]:
     keys = {agency.key for agency in found}
     aliases = _aliases(keys, read(ALIASES))
     contacts = {key: contact(row) for key, row in _keyed(keys, read(CONTACTS))}
-    institutions = {key: row.text("institution_id") for key, row in _keyed(keys, read(INSTITUTIONS))}
     for agency in found:
         yield replace(
             agency,
             aliases=tuple(aliases.get(agency.key, ())),
             contact=contacts.get(agency.key, agency.contact),
-            lapor_institution_id=institutions.get(agency.key),
         )
 
 

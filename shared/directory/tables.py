@@ -1,7 +1,7 @@
 """Reads the reviewed CSV tables; a bad cell is an error that names the file and the row."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -92,9 +92,14 @@ NATIONAL = Table(
 )
 ALIASES = Table("aliases.csv", ("key", "alias", "until"), ("key", "alias"))
 CONTACTS = Table("contacts.csv", ("key", "phone", "email", "address", "web"), ("key",))
-INSTITUTIONS = Table("lapor_institutions.csv", ("key", "institution_id"), ("key",))
+_PERIOD = ("name", "valid_from", "valid_to")
+INSTITUTIONS = Table("lapor_institutions.csv", ("key", "institution_id", *_PERIOD), ("key", "valid_from"))
+TOPICS = Table("lapor_topics.csv", ("affair", "category_id", *_PERIOD), ("affair", "valid_from"))
+LOCATIONS = Table("lapor_locations.csv", ("region_code", "location_id", *_PERIOD), ("region_code", "valid_from"))
 #: What an operator may override. Affairs and regions are not among them: the rules of routing are written for them.
-TABLES = (PROVINCE, LOCAL, PATTERN, NAMES, NATIONAL, ALIASES, CONTACTS, INSTITUTIONS)
+TABLES = (PROVINCE, LOCAL, PATTERN, NAMES, NATIONAL, ALIASES, CONTACTS, INSTITUTIONS, TOPICS, LOCATIONS)
+
+Read = Callable[[Table], Iterable[Row]]
 
 
 def rows(table: Table, *sources: Path, shipped: Path | None = None) -> tuple[Row, ...]:
@@ -119,7 +124,7 @@ def _by_key(table: Table, path: Path, called: str | None = None) -> dict[tuple[s
     for row in read(path, table.columns, called):
         key = tuple(row.cells[column] for column in table.key)
         if key in found:
-            raise row.error(f"{' '.join(key)} stands in row {found[key].line} too")
+            raise row.error(f"{' '.join(filter(None, key))} stands in row {found[key].line} too")
         found[key] = row
     return found
 

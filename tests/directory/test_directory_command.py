@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from deploy.cli.directory import app
 from deploy.cli.directory_words import changes
 from shared.core.errors import ExplainedError
-from shared.directory import Agency, Alias, Directory, directory
+from shared.directory import Agency, Alias, Directory, LaporIds, Mapped, directory
 from shared.directory.contacts import Contact
 
 CONTACTS = "key,phone,email,address,web\n"
@@ -79,13 +79,43 @@ def test_no_field_of_an_agency_changes_unseen():
         "verified": not agency.verified,
         "valid_to": date(2030, 1, 1),
     }
-    unlike |= {"contact": Contact(web="https://example.org"), "lapor_institution_id": "4711", "not_for": "x"}
+    unlike |= {"contact": Contact(web="https://example.org"), "not_for": "x"}
     unlike |= {"tasks": "x", "superior": "x", "aliases": (Alias("x"),)}
     for field in Agency.__dataclass_fields__.keys() - {"key", "valid_from"}:
         changed = replace(agency, **{field: unlike.get(field, getattr(other, field))})
         if changed != agency:
             one, two = (Directory([each], shipped.affairs, version="") for each in (agency, changed))
             assert changes(one, two), field
+
+
+def test_no_cell_of_an_id_at_lapor_changes_unseen():
+    row = Mapped("PLN", 4711, "PT PLN", date(2026, 1, 2), date(2026, 6, 30))
+    unlike: dict[str, Any] = {"lapor_id": 4712, "name": "PLN", "valid_to": None, "valid_from": None, "key": "OJK"}
+    for field in Mapped.__dataclass_fields__:
+        changed = replace(row, **{field: unlike[field]})
+        for table in ("institutions", "topics", "locations"):
+            one, two = (
+                Directory((), {}, version="", lapor=LaporIds(**{table: (each,)}, affairs={})) for each in (row, changed)
+            )
+            assert changes(one, two), (field, table)
+            assert not changes(two, two)
+
+
+def test_an_id_at_lapor_is_compared_imported_and_shown_by_day(tmp_path, monkeypatch):
+    rows = "PLN,4711,PT PLN,,2026-06-30\nPLN,4712,,2026-07-01,\n"
+    table(tmp_path / "a", f"key,institution_id,name,valid_from,valid_to\n{rows}", "lapor_institutions.csv")
+    table(tmp_path / "a", "region_code,location_id,name,valid_from,valid_to\n52,18,NTB,,\n", "lapor_locations.csv")
+    assert json.loads(ntbcare("diff", tmp_path / "a", "--json").output)["changes"] == [
+        "PLN (sejak dahulu): instansi SP4N-LAPOR!: (kosong) → 4711 PT PLN (s.d. 2026-06-30)",
+        "PLN (sejak 2026-07-01): instansi SP4N-LAPOR!: (kosong) → 4712",
+        "52 (sejak dahulu): lokasi SP4N-LAPOR!: (kosong) → 18 NTB",
+    ]
+    assert ntbcare("import", tmp_path / "a", "--into", tmp_path / "own", "--yes").exit_code == 0
+    assert (tmp_path / "own" / "lapor_institutions.csv").read_text().endswith(rows)
+    monkeypatch.setenv("NTBCARE_DIRECTORY", str(tmp_path / "own"))
+    assert "Id SP4N-LAPOR!: 4711" in ntbcare("show", "PLN", "--on", "2026-06-30").output
+    assert "Id SP4N-LAPOR!: 4712" in ntbcare("show", "PLN", "--on", "2026-07-01").output
+    assert "Id SP4N-LAPOR!" not in ntbcare("show", "OJK", "--on", "2026-07-01").output
 
 
 def test_what_only_reads_says_nothing_of_writing(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.directory import DirectoryDataError, Level, directory, load_directory
+from shared.directory import DirectoryDataError, Level, directory, lapor_ids, load_directory
 
 TODAY = date(2026, 11, 23)
 AGENCY = "key,name,short,level,affairs,by_name,parent,verified,valid_from,valid_to,tasks,not_for\n"
@@ -47,10 +47,13 @@ def test_a_row_with_the_same_key_replaces_and_another_is_added(own: Path):
 
 
 def test_the_setting_reaches_everyone_who_asks_for_the_directory(as_set: Path):
-    (as_set / "lapor_institutions.csv").write_text("key,institution_id\nNTB.DLHK,4711\n")
-    found = directory().agency("NTB.DLHK", on=TODAY)
+    (as_set / "contacts.csv").write_text("key,phone,email,address,web\nPLN,0370 631122,,,\n")
+    (as_set / "lapor_institutions.csv").write_text("key,institution_id,name,valid_from,valid_to\nNTB.DLHK,4711,,,\n")
+    found = directory().agency("PLN", on=TODAY)
     assert found is not None
-    assert found.lapor_institution_id == "4711"
+    assert found.contact.phone == "0370 631122"
+    assert lapor_ids().institution("NTB.DLHK", on=TODAY) == 4711
+    assert lapor_ids() is lapor_ids()
 
 
 def test_a_regency_that_renames_an_agency_keeps_the_old_name_for_the_past(own: Path):
@@ -70,7 +73,6 @@ def test_a_regency_that_renames_an_agency_keeps_the_old_name_for_the_past(own: P
         ("contacts.csv", "key,phone,email,address,web\nPLN,,,,pln\n", "contacts.csv row 2: web is 'pln'"),
         ("contacts.csv", "key,phone,email,address,web\nPNL,,,,\n", "contacts.csv row 2: PNL is no agency"),
         ("contacts.csv", "key,phone,email,address,web\nPLN,,,,\nPLN,,,,\n", "row 3: PLN stands in row 2 too"),
-        ("lapor_institutions.csv", "key,institution_id\nPLN,\n", "row 2: institution_id is empty"),
         (
             "agencies_local.csv",
             AGENCY + "52.99.X,Dinas X,X,regency,sosial,no,,no,2026-01-02,,,\n",
