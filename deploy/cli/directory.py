@@ -52,6 +52,10 @@ def check(
         raise typer.Exit(1) from None
     unverified = sum(not agency.verified for agency in found.agencies)
     console.print(f"{len(found)} agencies ({unverified} with a name to be verified), {len(found.affairs)} affairs.")
+    day = _today(found)
+    here = [agency for agency in found.agencies if agency.holds_on(day)]
+    without = sum(found.lapor.institution(agency.key, on=day) is None for agency in here)
+    console.print(f"{without} of {len(here)} agencies have no institution of their own at LAPOR! on {day}.")
     console.print(f"Version {found.version}; no gap and no overlap since {found.known_from}.")
 
 

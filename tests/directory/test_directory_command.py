@@ -1,6 +1,7 @@
 """`ntbcare directory`, as an operator types it."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -116,6 +117,15 @@ def test_an_id_at_lapor_is_compared_imported_and_shown_by_day(tmp_path, monkeypa
     assert "Id SP4N-LAPOR!: 4711" in ntbcare("show", "PLN", "--on", "2026-06-30").output
     assert "Id SP4N-LAPOR!: 4712" in ntbcare("show", "PLN", "--on", "2026-07-01").output
     assert "Id SP4N-LAPOR!" not in ntbcare("show", "OJK", "--on", "2026-07-01").output
+
+
+def test_a_check_counts_the_agencies_without_an_institution_at_lapor(tmp_path):
+    table(tmp_path / "own", "key,institution_id,name,valid_from,valid_to\nPLN,4711,,,\n", "lapor_institutions.csv")
+    words = r"(\d+) of (\d+) agencies have no institution of their own at LAPOR!"
+    shipped, own = (re.search(words, ntbcare("check", *folder).output) for folder in ([], [tmp_path / "own"]))
+    assert shipped is not None and own is not None
+    assert shipped[1] == shipped[2] == own[2]
+    assert int(own[1]) == int(own[2]) - 1
 
 
 def test_what_only_reads_says_nothing_of_writing(tmp_path, monkeypatch):
