@@ -184,7 +184,10 @@ class Stack(Supervisor):
             "NTBCARE_LAPOR_LOOK_AGAIN_S": "15",
             "NTBCARE_LAPOR_RETRY_S": "2",
             "NTBCARE_LAPOR_PAUSE_S": "5",
+            "NTBCARE_LAPOR_SETTLE_S": "5",
             "NTBCARE_LAPOR_LOOKS_PER_HOUR": "100000",
+            "NTBCARE_LAPOR_SENDS_PER_HOUR": "100000",
+            "NTBCARE_LAPOR_ATTACHMENTS": str(self.folder / "attachments"),
         }
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from services.lapor.port import Busy, CreateOutcome, Locked, LookOutcome, NotSent, Unclear
+from services.lapor.port import Busy, Locked, NotSent, Outcome, Unclear
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ class Circuit:
         metrics.LAPOR_CIRCUIT_OPEN.set(resting)
         return resting
 
-    def heed(self, outcome: CreateOutcome | LookOutcome) -> None:
+    def heed(self, outcome: Outcome) -> None:
         """Learn from a call. A refused complaint is an answer like any other: LAPOR! is there."""
         match outcome:
             case Locked(status):

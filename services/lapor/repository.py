@@ -1,17 +1,20 @@
-"""Every SQL statement of lapor."""
+"""SQL of mirrors and their steps; what is heard, noted and arrives has its own statements in `records.py`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.lapor.models import budget, mirror
+from services.lapor.models import budget, mirror, step
+from shared.core.ids import new_id
 from shared.db import UnitOfWork
 
-_LOOKED_AT = ("created", "tracked")
+LOOKED_AT = ("created", "tracked")
+_OPEN_STEPS = ("queued", "calling", "unclear")
+_EARLIER = step.alias("earlier")
 
 
 async def open_mirror(tx: UnitOfWork, **values: object) -> bool:
@@ -26,34 +29,51 @@ async def lock(tx: UnitOfWork, complaint_id: UUID) -> Row[Any] | None:
     return (await tx.execute(found)).first()
 
 
+async def lock_ticket(tx: UnitOfWork, ticket: str) -> Row[Any] | None:
+    """Return the row of a ticket; nobody else changes it until the transaction ends."""
+    return (await tx.execute(select(mirror).where(mirror.c.ticket == ticket).with_for_update())).first()
+
+
+async def lock_number(tx: UnitOfWork, lapor_id: str) -> Row[Any] | None:
+    """Return the row that has this number of LAPOR!."""
+    return (await tx.execute(select(mirror).where(mirror.c.lapor_id == lapor_id).with_for_update())).first()
+
+
 async def change(tx: UnitOfWork, complaint_id: UUID, **values: object) -> None:
     """Write these columns of a row that this transaction has locked."""
     await tx.execute(update(mirror).where(mirror.c.complaint_id == complaint_id).values(values))
 
 
-async def next_to_push(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
-    """Lock and return the row whose turn it is; one that a person has judged is left alone."""
-    found = select(mirror).where(mirror.c.state == "queued", mirror.c.due_at <= now, mirror.c.verdict.is_(None))
-    return await _first_free(tx, found)
+async def next_to_push(tx: UnitOfWork, now: datetime, *, fresh: bool) -> Row[Any] | None:
+    """Lock and return the row whose turn it is, the newest first where `fresh`, otherwise the longest due.
+
+    One that a person has judged is left alone, and one whose files are not there yet.
+    """
+    files = exists().where(
+        step.c.complaint_id == mirror.c.complaint_id, step.c.kind == "upload", step.c.state.in_(_OPEN_STEPS)
+    )
+    found = select(mirror).where(mirror.c.state == "queued", mirror.c.due_at <= now, mirror.c.verdict.is_(None), ~files)
+    return await _first_free(tx, found, mirror.c.released_at.desc() if fresh else mirror.c.due_at)
 
 
-async def next_to_look_at(tx: UnitOfWork, now: datetime) -> Row[Any] | None:
-    """Lock and return the row that should be looked at next."""
+async def next_to_look_at(tx: UnitOfWork, now: datetime, *, fresh: bool) -> Row[Any] | None:
+    """Lock and return the row to look at next: where `fresh` the one that changed last, otherwise the longest due."""
     found = select(mirror).where(
-        mirror.c.state.in_(_LOOKED_AT),
+        mirror.c.state.in_(LOOKED_AT),
         mirror.c.due_at <= now,
         or_(mirror.c.claimed_until.is_(None), mirror.c.claimed_until < now),
     )
-    return await _first_free(tx, found)
+    changed = func.coalesce(mirror.c.changed_at, mirror.c.mirrored_at).desc()
+    return await _first_free(tx, found, changed if fresh else mirror.c.due_at)
 
 
 async def next_verdict(tx: UnitOfWork) -> Row[Any] | None:
     """Lock and return a row that a person has judged."""
-    return await _first_free(tx, select(mirror).where(mirror.c.verdict.is_not(None)))
+    return await _first_free(tx, select(mirror).where(mirror.c.verdict.is_not(None)), mirror.c.due_at)
 
 
-async def _first_free(tx: UnitOfWork, found: Any) -> Row[Any] | None:
-    free = found.order_by(mirror.c.due_at, mirror.c.ticket).limit(1).with_for_update(skip_locked=True)
+async def _first_free(tx: UnitOfWork, found: Any, first: Any) -> Row[Any] | None:
+    free = found.order_by(first, mirror.c.ticket).limit(1).with_for_update(skip_locked=True)
     row: Row[Any] | None = (await tx.execute(free)).first()
     return row
 
@@ -66,21 +86,30 @@ async def bring_back(tx: UnitOfWork, now: datetime, *, push: timedelta, look: ti
     latest: ColumnElement[datetime] = func.greatest(now, func.now())
     queued = mirror.c.state == "queued"
     due = latest + case((queued & (mirror.c.attempts == 0), timedelta(0)), (queued, push), else_=look)
-    ahead = update(mirror).where(mirror.c.state.in_(["queued", *_LOOKED_AT]), mirror.c.due_at > due)
-    return (await tx.execute(ahead.values(due_at=due, claimed_until=None))).rowcount
+    ahead = update(mirror).where(mirror.c.state.in_(["queued", *LOOKED_AT]), mirror.c.due_at > due)
+    steps = update(step).where(step.c.state.in_(["queued", "unclear"]), step.c.due_at > latest + push)
+    moved = (await tx.execute(steps.values(due_at=latest + push))).rowcount
+    return moved + (await tx.execute(ahead.values(due_at=due, claimed_until=None))).rowcount
 
 
-async def give_up_lost_claims(tx: UnitOfWork, now: datetime, reason: str) -> Sequence[str]:
-    """Say of every push whose worker is gone that it may have arrived; return the tickets."""
+async def give_up_lost_claims(tx: UnitOfWork, now: datetime, reason: str) -> Sequence[Row[Any]]:
+    """Say of every push whose worker is gone that it may have arrived; return the rows."""
     lost = update(mirror).where(mirror.c.state == "posting", mirror.c.claimed_until < now)
-    values = {"state": "perhaps_created", "reason": reason, "due_at": None, "claimed_until": None}
-    return (await tx.scalars(lost.values(values).returning(mirror.c.ticket))).all()
+    values = {"state": "perhaps_created", "reason": reason, "due_at": None, "claimed_until": None, "missed": 0}
+    return (await tx.execute(lost.values(values).returning(mirror.c.complaint_id, mirror.c.ticket))).all()
 
 
 async def number_is_taken(tx: UnitOfWork, lapor_id: str, complaint_id: UUID) -> bool:
     """Tell whether another complaint has this number of LAPOR!."""
     other = select(mirror.c.ticket).where(mirror.c.lapor_id == lapor_id, mirror.c.complaint_id != complaint_id)
     return await tx.scalar(other) is not None
+
+
+async def doubtful(tx: UnitOfWork) -> Sequence[Row[Any, Any, Any]]:
+    """Return what may be at LAPOR! without anybody knowing its number, the oldest first."""
+    columns = (mirror.c.complaint_id, mirror.c.ticket, mirror.c.posted_at)
+    found = select(*columns).where(mirror.c.state == "perhaps_created", mirror.c.verdict.is_(None))
+    return (await tx.execute(found.order_by(mirror.c.posted_at))).all()
 
 
 async def spend(tx: UnitOfWork, kind: str, now: datetime, limit: int) -> datetime | None:
@@ -101,3 +130,91 @@ async def count_by_state(tx: UnitOfWork) -> Mapping[str, int]:
     """Return how many rows stand in each state."""
     counted = select(mirror.c.state, func.count().label("number")).group_by(mirror.c.state)
     return {row.state: row.number for row in await tx.execute(counted)}
+
+
+# steps
+
+
+async def add_steps(
+    tx: UnitOfWork, complaint_id: UUID, kind: str, rows: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Add steps, each of a cause and a part only once; their order is that of the rows."""
+    common = {"complaint_id": complaint_id, "kind": kind, "state": "queued", "due_at": now, "made_at": now}
+    for row in rows:
+        added = insert(step).values({"id": new_id(), **common, **row})
+        await tx.execute(added.on_conflict_do_nothing(constraint="step_once"))
+
+
+async def next_step(tx: UnitOfWork, now: datetime, *, fresh: bool) -> tuple[Row[Any], Row[Any]] | None:
+    """Lock and return the step whose turn it is, with its mirror.
+
+    Files go before the complaint, all else after it; of one complaint one after the other, in their order.
+    """
+    before = exists().where(
+        _EARLIER.c.complaint_id == step.c.complaint_id,
+        _EARLIER.c.place < step.c.place,
+        _EARLIER.c.state.in_(_OPEN_STEPS),
+    )
+    at_home = exists().where(mirror.c.complaint_id == step.c.complaint_id, mirror.c.state == "queued")
+    there = exists().where(mirror.c.complaint_id == step.c.complaint_id, mirror.c.lapor_id.is_not(None))
+    found = (
+        select(step)
+        .where(
+            step.c.state.in_(["queued", "unclear"]),
+            step.c.due_at <= now,
+            case((step.c.kind == "upload", at_home), else_=there & ~before),
+        )
+        .order_by(step.c.made_at.desc() if fresh else step.c.due_at, step.c.place)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=step)
+    )
+    row = (await tx.execute(found)).first()
+    if row is None:
+        return None
+    # Whoever has the mirror may wait for this step: so do not wait for the mirror.
+    mine = select(mirror).where(mirror.c.complaint_id == row.complaint_id).with_for_update(skip_locked=True)
+    owner = (await tx.execute(mine)).first()
+    return None if owner is None else (row, owner)
+
+
+async def lock_step(tx: UnitOfWork, step_id: UUID) -> Row[Any] | None:
+    """Return a step; nobody else changes it until the transaction ends."""
+    return (await tx.execute(select(step).where(step.c.id == step_id).with_for_update())).first()
+
+
+async def change_step(tx: UnitOfWork, step_id: UUID, **values: object) -> None:
+    """Write these columns of a step that this transaction has locked."""
+    await tx.execute(update(step).where(step.c.id == step_id).values(values))
+
+
+async def steps_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
+    """Return a complaint's steps in their order."""
+    return (await tx.execute(select(step).where(step.c.complaint_id == complaint_id).order_by(step.c.place))).all()
+
+
+async def drop_steps(tx: UnitOfWork, complaint_id: UUID, reason: str, now: datetime) -> None:
+    """Leave out what is open of a complaint, without a word of it; what is in hand is only not tried again."""
+    open_ones = update(step).where(step.c.complaint_id == complaint_id, step.c.state.in_(_OPEN_STEPS))
+    values = {"state": "left_out", "reason": reason, "payload": None, "due_at": None, "settled_at": now}
+    await tx.execute(open_ones.values(values))
+
+
+async def revive_lost_steps(tx: UnitOfWork, now: datetime, settle: timedelta) -> int:
+    """Take up the steps of workers that died in mid-call: a file again at once, all else after a look."""
+    lost = step.c.state == "calling"
+    file = step.c.kind == "upload"
+    revived = update(step).where(lost, step.c.claimed_until < now)
+    values = {
+        "state": case((file, "queued"), else_="unclear"),
+        "due_at": case((file, now), else_=now + settle),
+        "reason": "we were interrupted",
+        "claimed_until": None,
+    }
+    return (await tx.execute(revived.values(values))).rowcount
+
+
+async def count_steps(tx: UnitOfWork) -> Mapping[tuple[str, str], int]:
+    """Return how many open steps there are by kind and state."""
+    open_ones = step.c.state.in_(_OPEN_STEPS)
+    counted = select(step.c.kind, step.c.state, func.count().label("number")).where(open_ones)
+    return {(row.kind, row.state): row.number for row in await tx.execute(counted.group_by(step.c.kind, step.c.state))}

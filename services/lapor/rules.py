@@ -1,19 +1,30 @@
 """What the mirror tells LAPOR!, what LAPOR!'s words mean to us, and when to try again. Pure."""
 
 import re
-from collections.abc import Sequence
-from datetime import date
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any, Final
 from uuid import UUID
 
 from services.lapor.port import Report
 from shared.core.masking import mask
+from shared.core.ticket import InvalidTicketError, parse_ticket
 
 Said = dict[str, str | None]
 """A message as its row holds it: `message_id` and the masked `text`."""
 
 TITLE_LENGTH = 80
+FOLLOW_UP_LENGTH = 1000
+"""What LAPOR! takes of a follow-up's words, in characters."""
+FITTING_TYPES: Final[Mapping[str, str]] = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+"""What LAPOR! takes of what we keep, with its ending."""
+MOST_FILES = 5
+LARGEST_FILE = 5 * 1024 * 1024
 _MESSAGE_LENGTH = 200
+_HEAD = re.compile(r"\s*\[\s*(NTB-[0-9A-Za-z-]{9,12})[^\]]{0,20}\]")
+_SETTLING = (timedelta(days=3), timedelta(days=14), timedelta(days=30))
+"""After so long without anything new a complaint is looked at half as often, and again."""
 _LONGEST_WAIT_S = 3600.0
 _FINAL_FACTOR = 8
 LONGEST_PAUSE_S = 86_400.0
@@ -25,9 +36,10 @@ STATES: Final = {
     "sudah terverifikasi": "assigned",
     "dalam proses": "in_progress",
     "selesai": "closed",
-    "diarsipkan": "closed",
-    "ditolak": "closed",
+    "diarsipkan": "archived",
+    "ditolak": "rejected",
 }
+ENDS: Final = frozenset({"closed", "archived", "rejected"})
 """Our state by LAPOR!'s status names, as far as they were seen. A verified one has its institution: there, assigned."""
 
 
@@ -41,6 +53,9 @@ def report(
     personal: bool,
     happened_on: date,
     institution_id: int,
+    topic_id: int | None = None,
+    location_id: int | None = None,
+    files: Sequence[str] = (),
 ) -> Report:
     """Write what LAPOR! gets of a complaint; `text` is masked, `personal` tells that something was.
 
@@ -49,8 +64,8 @@ def report(
     """
     words = text.strip()
     parts = [f"[{ticket}] {words or '(tanpa teks)'}"]
-    if attachments:
-        parts.append(f"Lampiran: {attachments} berkas di NTB Care.")
+    if attachments > len(files):
+        parts.append(f"Lampiran: {attachments - len(files)} berkas di NTB Care.")
     return Report(
         title=_title(words) or f"Pengaduan {ticket}",
         content="\n\n".join(parts),
@@ -58,7 +73,68 @@ def report(
         anonymous=anonymous or secret,
         secret=secret or personal,
         happened_on=happened_on,
+        topic_id=topic_id,
+        location_id=location_id,
+        files=tuple(files),
     )
+
+
+def is_fitting(file: Mapping[str, Any]) -> bool:
+    """Tell whether LAPOR! takes an attachment (`AttachmentRef` as JSON) whose content is in the house."""
+    size = file.get("size")
+    return bool(
+        file.get("sha256")
+        and file.get("media_type") in FITTING_TYPES
+        and isinstance(size, int)
+        and 0 < size <= LARGEST_FILE
+    )
+
+
+def file_name(place: int, media_type: str) -> str:
+    """Return a name that says nothing of whose it is."""
+    return f"lampiran-{place}.{FITTING_TYPES.get(media_type, 'bin')}"
+
+
+def follow_up_pieces(ticket: str, number: int, words: str) -> list[str]:
+    """Write a follow-up for LAPOR!, with a mark at its head by which it is known again; long ones in several pieces."""
+    return _pieces(
+        " ".join(words.split()), lambda place, of: f"[{ticket} #{number}{f' {place}/{of}' if of > 1 else ''}] "
+    )
+
+
+def _pieces(words: str, head: Callable[[int, int], str]) -> list[str]:
+    room = FOLLOW_UP_LENGTH - len(head(99, 99))
+    parts: list[str] = []
+    left = words
+    while len(left) > room:
+        cut = left.rfind(" ", room // 2, room + 1)
+        end = cut if cut > 0 else room
+        parts.append(left[:end].rstrip())
+        left = left[end:].lstrip()
+    parts.append(left)
+    return [head(place, len(parts)) + part for place, part in enumerate(parts, 1)]
+
+
+def leading_ticket(content: str) -> str | None:
+    """Return the ticket of ours at the head of a text, if there is one."""
+    found = _HEAD.match(content)
+    try:
+        return parse_ticket(found[1]) if found else None
+    except InvalidTicketError:
+        return None
+
+
+def is_the_same(ours: str | None, *, title: str, content: str) -> bool:
+    """Tell whether a complaint at LAPOR! holds the words that we told it; anybody may write a ticket of ours there."""
+    words = " ".join((ours or "").split())
+    if content and words:
+        return words in " ".join(content.split())
+    return bool(words) and title == _title(words)
+
+
+def digest(words: str) -> str:
+    """Return what two texts have in common that say the same, however LAPOR! broke their lines."""
+    return sha256(" ".join(words.split()).encode()).hexdigest()
 
 
 def said_with(said: Sequence[Said], message_id: UUID, text: str) -> list[Said]:
@@ -87,11 +163,11 @@ def state_of(status: str) -> str | None:
     return STATES.get(" ".join(status.lower().split()))
 
 
-def redacted(message: str, sent: Report) -> str:
-    """Return LAPOR!'s own words for an operator: short, masked, and never the complaint's words."""
+def redacted(message: str, *told: str) -> str:
+    """Return LAPOR!'s own words for an operator: short, masked, and never the words that were told it."""
     said = " ".join(message.split())
-    told = {_triple for text in (sent.title, sent.content) for _triple in _triples(text)}
-    if any(triple in told for triple in _triples(said)):
+    known = {triple for text in told for triple in _triples(text)}
+    if any(triple in known for triple in _triples(said)):
         return "(LAPOR! quotes the complaint; its words are left out)"
     return mask(said)[:_MESSAGE_LENGTH]
 
@@ -112,6 +188,10 @@ def longest_look(every_s: float, again_s: float) -> float:
     return max(every_s * _FINAL_FACTOR, again_s, LONGEST_PAUSE_S)
 
 
-def next_look(status: str, every_s: float) -> float:
-    """Return after how many seconds to look again: seldom where LAPOR! is done, but an archived report may reopen."""
-    return every_s * (_FINAL_FACTOR if state_of(status) == "closed" else 1)
+def next_look(status: str, every_s: float, quiet: timedelta = timedelta(0)) -> float:
+    """Return after how many seconds to look again; `quiet`: for how long LAPOR! has shown nothing new.
+
+    Seldom where LAPOR! is done, for an archived report may reopen; less and less often where nothing happens.
+    """
+    factor = _FINAL_FACTOR if state_of(status) in ENDS else 2 ** sum(quiet >= limit for limit in _SETTLING)
+    return every_s * factor

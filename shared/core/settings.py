@@ -109,7 +109,7 @@ def _explain(cls: type[Settings], error: ValidationError, env_file: str) -> str:
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
         name = prefix + "_".join(str(part) for part in problem["loc"][:1]).upper()
         words = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
-        lines.append(f"  {name}: {words}")
+        lines.append(f"  {name}: {words}" if problem["loc"] else f"  {words}")
     file = env_file if Path(env_file).exists() else f"{env_file}, which is not there"
     remedy = f"Set it in the environment or in the env file ({file}); deploy/env.example explains each."
     return "\n".join([f"{cls.__name__} cannot start:", *lines, remedy])

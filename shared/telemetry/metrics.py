@@ -37,6 +37,11 @@ STAGE_SECONDS = Histogram(
 )
 PROBLEMS = Counter("ntbcare_http_problems_total", "Requests to the APIs that ended in a problem.", ["code"])
 LAPOR_MIRRORS = Gauge("ntbcare_lapor_mirrors", "Complaints by how their mirror at SP4N-LAPOR! stands.", ["state"])
+LAPOR_STEPS = Gauge(
+    "ntbcare_lapor_steps", "Files, dispositions and follow-ups that are not done at SP4N-LAPOR! yet.", ["kind", "state"]
+)
+LAPOR_NOTICES = Gauge("ntbcare_lapor_notices", "What waits for a person about SP4N-LAPOR!, by kind.", ["kind"])
+LAPOR_ARRIVALS = Gauge("ntbcare_lapor_arrivals", "Complaints that were filed at SP4N-LAPOR!, by state.", ["state"])
 LAPOR_CALLS = Counter("ntbcare_lapor_calls_total", "Calls to SP4N-LAPOR!, and what came of them.", ["call", "outcome"])
 LAPOR_CIRCUIT_OPEN = Gauge("ntbcare_lapor_circuit_open", "1 while no call to SP4N-LAPOR! is made: something is wrong.")
 REPLIES = Counter(

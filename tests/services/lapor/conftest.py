@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import hashlib
 import re
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,12 +18,15 @@ from services.lapor import consumers
 from services.lapor.app import policy
 from services.lapor.circuit import Circuit
 from services.lapor.client import LaporClient
+from services.lapor.contents import Contents
 from services.lapor.service import LaporService
 from services.lapor.settings import LaporSettings
 from services.lapor.worker import Mirror
+from shared.contents import AttachmentStore
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.db import Database
+from shared.directory import LaporIds, Mapped
 from shared.events import (
     Actor,
     AgencyRef,
@@ -41,6 +45,7 @@ from shared.testing.lapor import Quirks, create_simulator
 AUTH = "$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO"
 TOKEN = "{0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9}"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+IDS = LaporIds(institutions=(Mapped("NTB.DIKPORA", 2), Mapped("NTB.PUPRPERKIM", 3)))
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,9 @@ def settings(database_urls, lapor):
             "user_id": 77,
             "channel_id": 12,
             "institution_id": 1,
-            "institutions": "NTB.DIKPORA=2",
+            "review": "never",
+            "settle_s": 0,
+            "sends_per_hour": 100_000,
             "connect_s": 1,
             "submit_s": 1,
             "read_s": 1,
@@ -141,7 +148,8 @@ async def pool(database_urls):
 @pytest.fixture
 async def sql(admin_url):
     connection = await asyncpg.connect(admin_url)
-    await connection.execute("TRUNCATE lapor.mirror, lapor.budget, bus.outbox, bus.stream")
+    tables = "mirror, step, heard, exchange, notice, incoming, master, budget".replace(", ", ", lapor.")
+    await connection.execute(f"TRUNCATE lapor.{tables}, bus.outbox, bus.stream")
     yield connection
     await connection.close()
 
@@ -154,6 +162,13 @@ class House:
     mirror: Mirror
     pool: Database
     sql: asyncpg.Connection
+    contents: AttachmentStore
+
+    async def store(self, content: bytes, media_type: str) -> AttachmentRef:
+        """Keep a content as intake would."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        await self.contents.keep({sha256: content})
+        return AttachmentRef(id=new_id(), kind="image", media_type=media_type, sha256=sha256, size=len(content))
 
     async def hear(self, event) -> None:
         """Hand over an event as Kafka would."""
@@ -185,17 +200,19 @@ class House:
 
 
 @pytest.fixture
-async def house(settings, pool, sql):
+async def house(settings, pool, sql, tmp_path):
     """Make a process of the mirror; a test may have several."""
     clients = []
 
-    def make(*, port=None, circuit=None, service=None, **changes) -> House:
+    def make(*, port=None, circuit=None, service=None, ids=IDS, **changes) -> House:
         chosen = settings(**changes)
         client = LaporClient(chosen)
         clients.append(client)
-        service = service or LaporService(policy(chosen))
-        mirror = Mirror(pool, service, port or client, circuit or Circuit(chosen.pause_s))
-        return House(service, mirror, pool, sql)
+        service = service or LaporService(replace(policy(chosen), ids=ids))
+        store = AttachmentStore.in_folder(tmp_path / "attachments")
+        circuit = circuit or Circuit(chosen.pause_s)
+        mirror = Mirror(pool, service, port or client, circuit, Contents(store))
+        return House(service, mirror, pool, sql, store)
 
     yield make
     for client in clients:

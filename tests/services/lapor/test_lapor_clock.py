@@ -49,7 +49,7 @@ async def test_whoever_posts_keeps_their_claim_whatever_its_date(house, lapor):
     """It may be at LAPOR! already: nobody else may post it, not even after a wrong clock."""
     mirror = house()
     told = await mirror.verified()
-    push = await mirror.mirror._database.run(mirror.mirror._service.claim_push)
+    push = await mirror.mirror._database.run(mirror.mirror._service.telling.claim_push)
     assert push.ticket == told.ticket
     ahead = utc_now() + AHEAD
     await mirror.sql.execute(

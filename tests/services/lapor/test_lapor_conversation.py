@@ -97,7 +97,7 @@ async def test_what_is_withdrawn_while_it_is_being_posted_is_not_told_again(hous
     away = house(base_url="http://127.0.0.1:1/lapor/3.0.0")
     told = await away.verified()
     async with away.pool.transaction() as tx:
-        push = await away.service.claim_push(tx)
+        push = await away.service.telling.claim_push(tx)
     await away.hear(later[2](told))
     await away.mirror._tell(push)
     row = await away.row(told.ticket)

@@ -192,7 +192,7 @@ async def test_a_complaint_that_is_sealed_while_it_is_being_posted_is_not_told_a
     away = house(base_url="http://127.0.0.1:1/lapor/3.0.0")
     told = await away.verified()
     async with away.pool.transaction() as tx:
-        push = await away.service.claim_push(tx)
+        push = await away.service.telling.claim_push(tx)
     await away.hear(assigned(told, sealed=True))
     assert (await away.row(told.ticket))["text"] is None
     await away.mirror._tell(push)

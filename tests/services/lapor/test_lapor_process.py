@@ -26,7 +26,7 @@ def environment(monkeypatch, tmp_path, database_urls, kafka, settings):
         "NTBCARE_LAPOR_AUTH": chosen.auth.get_secret_value(),
         "NTBCARE_LAPOR_TOKEN": chosen.token.get_secret_value(),
     }
-    names = ("base_url", "user_id", "channel_id", "institution_id", "institutions", "look_every_s")
+    names = ("base_url", "user_id", "channel_id", "institution_id", "look_every_s")
     values |= {f"NTBCARE_LAPOR_{name.upper()}": str(getattr(chosen, name)) for name in names}
     for name, value in values.items():
         monkeypatch.setenv(name, value)

@@ -31,6 +31,10 @@ def report(**changes: Any) -> Report:
     return rules.report(**values | changes)
 
 
+def answer(status: int, body: bytes, headers: dict[str, str] | None = None) -> reading.Answer:
+    return reading.Answer(status=status, body=body, headers=headers or {}, at=NOW)
+
+
 @pytest.mark.parametrize(
     ("text", "title", "content"),
     [
@@ -58,8 +62,8 @@ def test_attachments_are_named_by_their_number():
         ("Sudah Terverifikasi", "assigned"),
         (" DALAM  proses", "in_progress"),
         ("Selesai", "closed"),
-        ("Diarsipkan", "closed"),
-        ("Ditolak", "closed"),
+        ("Diarsipkan", "archived"),
+        ("Ditolak", "rejected"),
         ("Selesai Sebagian", None),
         ("", None),
     ],
@@ -105,7 +109,7 @@ def test_waits_double_up_to_an_hour_and_lapors_wish_is_granted(attempts, asked, 
 )
 def test_the_answer_to_a_new_complaint_is_read_as(status, body, outcome):
     raw = b"<html>" if body is None else json.dumps(body).encode()
-    assert reading.created(status, {}, raw, NOW) == outcome
+    assert reading.created(answer(status, raw)) == outcome
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_the_answer_to_a_new_complaint_is_read_as(status, body, outcome):
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value, seconds):
-    assert reading.created(429, {"retry-after": value}, b"", NOW) == Busy(seconds)
+    assert reading.created(answer(429, b"", {"retry-after": value})) == Busy(seconds)
 
 
 LOGS = [
@@ -148,12 +152,12 @@ LOGS = [
 def test_a_status_is_read_with_its_time_in_wib(results, name, hour):
     body = json.dumps({"status": True, "results": results}).encode()
     since = None if hour is None else datetime(2026, 11, 9, hour, tzinfo=UTC)
-    assert reading.looked(200, {}, body, NOW) == Status(name=name, since=since)
+    assert reading.looked(answer(200, body)) == Status(name=name, since=since)
 
 
 @pytest.mark.parametrize("results", [{}, [], None, {"data": []}, {"data": {"status_name": 4}}])
 def test_a_look_without_a_status_tells_nothing(results):
-    assert isinstance(reading.looked(200, {}, json.dumps({"results": results}).encode(), NOW), Unclear)
+    assert isinstance(reading.looked(answer(200, json.dumps({"results": results}).encode())), Unclear)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +176,7 @@ def test_a_list_may_come_as_an_object(value, entries):
 
 @pytest.mark.parametrize("text", ["2026-11-09 08:00:00", "09-11-2026 08:00:00", "2026-11-09T08:00:00"])
 def test_times_without_a_zone_are_wib(text):
-    assert reading.wib(text) == NOW
+    assert reading.moment(text) == NOW
 
 
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **lines: str) -> LaporSettings:
@@ -216,8 +220,9 @@ async def test_header_and_scheme_are_settings(tmp_path, monkeypatch):
         ("BASE_URL", "https://lapor.example/?x=1"),
         ("AUTH", "'\"$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO é'"),
         ("AUTH_HEADER", "auth:"),
-        ("INSTITUTIONS", "NTB.PUPR"),
-        ("INSTITUTIONS", "NTB.PUPR=dinas"),
+        ("LIST_PATH", "complaints?page=1"),
+        ("MODE", "sometimes"),
+        ("USER_ID", "0"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_shows_no_secret(tmp_path, monkeypatch, name, value):
@@ -225,10 +230,3 @@ def test_a_wrong_setting_stops_the_start_and_shows_no_secret(tmp_path, monkeypat
         settings(tmp_path, monkeypatch, **{name: value})
     assert f"NTBCARE_LAPOR_{name}" in str(refused.value)
     assert "kQ4fZ" not in str(refused.value)
-
-
-def test_institutions_are_read_by_agency(tmp_path, monkeypatch):
-    read = settings(tmp_path, monkeypatch, INSTITUTIONS="NTB.PUPR=12, NTB.DIKPORA=7,")
-    assert read.institution_ids == {"NTB.PUPR": 12, "NTB.DIKPORA": 7}
-    assert read.base_url == "https://lapor.example/lapor/3.0.0"
-    assert BCRYPT not in repr(read)

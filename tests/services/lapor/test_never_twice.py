@@ -8,6 +8,7 @@ import pytest
 
 from services.lapor.circuit import Circuit
 from shared.core.times import utc_now
+from shared.directory import LaporIds
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 FAULTS = [
@@ -55,7 +56,7 @@ async def test_a_number_is_found_wherever_it_stands(house, lapor, quirk):
 
 
 async def test_a_refused_complaint_keeps_what_lapor_said_and_is_not_posted_again(house, lapor):
-    mirror = house(institution_id=4711, institutions="")
+    mirror = house(institution_id=4711, ids=LaporIds())
     told = await mirror.verified()
     await mirror.work()
     await mirror.work()
@@ -181,7 +182,7 @@ async def test_an_answer_that_comes_after_its_time_is_still_taken(house, lapor):
     mirror = house()
     told = await mirror.verified()
     async with mirror.pool.transaction() as tx:
-        push = await mirror.service.claim_push(tx)
+        push = await mirror.service.telling.claim_push(tx)
     await mirror.sql.execute("UPDATE lapor.mirror SET claimed_until = now() - interval '1 second'")
     await mirror.work()
     assert (await mirror.row(told.ticket))["state"] == "perhaps_created"
@@ -193,7 +194,7 @@ async def test_an_answer_that_comes_after_a_persons_verdict_changes_nothing(hous
     mirror = house()
     told = await mirror.verified()
     async with mirror.pool.transaction() as tx:
-        push = await mirror.service.claim_push(tx)
+        push = await mirror.service.telling.claim_push(tx)
     await mirror.sql.execute("UPDATE lapor.mirror SET state = 'perhaps_created', verdict = 'not_created'")
     await mirror.mirror._tell(push)
     row = await mirror.row(told.ticket)
@@ -227,7 +228,7 @@ async def test_a_machine_that_slept_with_a_complaint_in_hand_does_not_tell_it_wh
     asleep.mirror._clock = lambda: utc_now() + timedelta(seconds=seconds[0])
     told = await asleep.verified()
     async with asleep.pool.transaction() as tx:
-        push = await asleep.service.claim_push(tx)
+        push = await asleep.service.telling.claim_push(tx)
     await asleep.sql.execute("UPDATE lapor.mirror SET claimed_until = now() - interval '1 second'")
     await awake.work()
     await asleep.sql.execute("UPDATE lapor.mirror SET verdict = 'not_created'")

@@ -1,0 +1,85 @@
+"""What was said to LAPOR! and what it said, kept for an operator: numbers, names of fields, never a citizen's words.
+
+A worker opens a notebook around its calls; the client writes each exchange into it; the worker stores the notebook in
+the transaction that records what came of the calls.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.lapor.rules import redacted
+
+_MOST_ENTRIES = 20
+_DEEPEST = 6
+_SHOWN = frozenset(
+    {
+        *("id", "complaint_id", "status_code", "status_name", "template_code", "date", "created_at", "timestamp"),
+        *("date_of_incident", "attachments", "reason", "disposition_id", "user_id", "channel", "rating", "is_secret"),
+        *("institution_from_id", "institution_to_id", "institution_from_name", "institution_to_name"),
+        *("disposition_name", "status_old", "status_new", "media_type", "field", "type", "name"),
+    }
+)
+"""Fields whose text holds no citizen's words. All other text is shown by its length alone."""
+_LONGEST_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One call to LAPOR!; `sent` and `got` are redacted, `status` is None where no answer came."""
+
+    call: str
+    method: str
+    path: str
+    status: int | None
+    outcome: str
+    sent: Any
+    got: Any
+    began_at: datetime
+    took_ms: int
+
+
+_notebook: ContextVar[list[Exchange] | None] = ContextVar("lapor_exchanges", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[list[Exchange]]:
+    """Collect the exchanges of the calls inside."""
+    exchanges: list[Exchange] = []
+    token = _notebook.set(exchanges)
+    try:
+        yield exchanges
+    finally:
+        _notebook.reset(token)
+
+
+def note(exchange: Exchange) -> None:
+    """Write an exchange down, where somebody collects them."""
+    exchanges = _notebook.get()
+    if exchanges is not None:
+        exchanges.append(exchange)
+
+
+def redact(document: object, told: Sequence[str] = (), *, depth: int = 0) -> Any:
+    """Return a document without words: `told` are the words that LAPOR! might quote in its message."""
+    if isinstance(document, Mapping):
+        if depth == _DEEPEST:
+            return "{…}"
+        return {str(name): _shown(str(name), value, told, depth) for name, value in document.items()}
+    if isinstance(document, list | tuple):
+        shown = [redact(one, told, depth=depth + 1) for one in document[:_MOST_ENTRIES]]
+        return [*shown, f"… {len(document) - _MOST_ENTRIES} more"] if len(document) > _MOST_ENTRIES else shown
+    if isinstance(document, str):
+        return f"({len(document)} characters)" if document else ""
+    return document
+
+
+def _shown(name: str, value: object, told: Sequence[str], depth: int) -> Any:
+    if isinstance(value, str) and name == "message":
+        return redacted(value, *told)
+    if isinstance(value, str) and name in _SHOWN and len(value) <= _LONGEST_SHOWN:
+        return value
+    return redact(value, told, depth=depth + 1)

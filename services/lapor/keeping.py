@@ -1,0 +1,125 @@
+"""What every part of the mirror does with a row: find it, keep it here, number it, put it before a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row
+
+from services.lapor import records, repository
+from services.lapor.policy import MirrorPolicy, load_policy
+from shared.core.errors import RejectError
+from shared.db import UnitOfWork
+from shared.directory import LaporIds, lapor_ids
+from shared.events import Actor, ComplaintMirrored
+
+log = structlog.get_logger()
+
+MIRROR: Final = Actor(kind="machine", id="lapor.mirror")
+NO_WORDS: Final[Mapping[str, Any]] = {"text": None, "said": None}
+NOT_YET_TOLD: Final = frozenset({"waiting", "to_review", "by_hand", "queued", "refused"})
+MAY_BE_NUMBERED: Final = frozenset({"to_review", "by_hand", "queued", "refused", "perhaps_created"})
+MAY_BE_QUEUED_AGAIN: Final = frozenset({"by_hand", "refused", "perhaps_created"})
+THERE: Final = frozenset(repository.LOOKED_AT)
+WAS_SEALED: Final = "was_sealed"
+"""The Inspectorate opened it, and its words are gone: who wants it at LAPOR! types it in there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What goes and how patiently, in seconds; ids are LAPOR!'s."""
+
+    institution_id: int
+    """The province's."""
+    ids: LaporIds = field(default_factory=lapor_ids)
+    goes: MirrorPolicy = field(default_factory=load_policy)
+    by_hand: bool = False
+    review: Literal["when_masked", "always", "never"] = "when_masked"
+    direct: bool = True
+    trust_list: bool = False
+    system_codes: frozenset[str] = frozenset({"disposition"})
+    lease_s: float
+    begin_s: float
+    retry_s: float
+    settle_s: float
+    look_every_s: float
+    look_again_s: float
+    looks_per_hour: int
+    sends_per_hour: int = 600
+
+    def institution_of(self, agency_key: str | None, on: date) -> int:
+        """Return whose institution an agency is at LAPOR! on that day; the province's where none is known."""
+        known = self.ids.institution(agency_key, on=on) if agency_key else None
+        return known or self.institution_id
+
+
+async def known(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
+    """Return a complaint's row, locked. Raises `RejectError`."""
+    row = await repository.lock(tx, complaint_id)
+    if row is None:
+        raise RejectError("lapor never heard that this complaint was received")
+    return row
+
+
+async def keep_here(
+    tx: UnitOfWork, row: Row[Any], reason: Literal["sealed", "withdrawn", "policy"], now: datetime
+) -> None:
+    """Let a complaint stay in the house, without a word kept here; what may have left is only told nothing more."""
+    sealing = {"sealed": True} if reason == "sealed" else {}
+    if row.state == "withheld" and row.reason != WAS_SEALED and not (sealing and not row.sealed):
+        return
+    if row.state in NOT_YET_TOLD or row.state == "withheld":
+        here = {"state": "withheld", "reason": reason, "due_at": None, "verdict": None, "taken_by": None}
+        await repository.change(tx, row.complaint_id, **here, **sealing, **NO_WORDS)
+        await repository.drop_steps(tx, row.complaint_id, reason, now)
+        return
+    if reason == "sealed":
+        log.error("lapor.sealed_too_late", ticket=row.ticket, state=row.state)
+        await repository.drop_steps(tx, row.complaint_id, reason, now)
+    await repository.change(tx, row.complaint_id, **sealing, **NO_WORDS)
+
+
+def reason_to_stay(row: Row[Any]) -> Literal["sealed", "withdrawn"]:
+    """Return why a complaint whose words are gone stays in the house."""
+    return "withdrawn" if row.withdrawn_at is not None and not row.sealed else "sealed"
+
+
+async def number(
+    tx: UnitOfWork, row: Row[Any], lapor_id: str, actor: Actor, now: datetime, look_every_s: float, **more: object
+) -> str:
+    """Write LAPOR!'s number down and announce it; a number that another complaint has proves nothing."""
+    if await repository.number_is_taken(tx, lapor_id, row.complaint_id):
+        reason = f"number {lapor_id} belongs to another complaint"
+        log.error("lapor.number_taken", ticket=row.ticket, lapor_id=lapor_id)
+        doubt = {"state": "perhaps_created", "reason": reason, "due_at": None, "claimed_until": None}
+        await repository.change(tx, row.complaint_id, **doubt)
+        await notice(tx, row, "number_taken", now, detail=lapor_id)
+        return "perhaps_created"
+    there: dict[str, object] = {
+        "state": "created",
+        "reason": None,
+        "lapor_id": lapor_id,
+        "mirrored_at": now,
+        "changed_at": now,
+        "claimed_until": None,
+        "taken_by": None,
+        "due_at": now + timedelta(seconds=look_every_s),
+    }
+    await repository.change(tx, row.complaint_id, **there, **more)
+    await records.settle_notices(tx, row.complaint_id, ("perhaps_created", "number_taken", "refused"), "lapor", now)
+    tx.publish(
+        ComplaintMirrored(
+            complaint_id=row.complaint_id, ticket=row.ticket, lapor_id=lapor_id, actor=actor, mirrored_at=now
+        ),
+        time=now,
+        traceparent=row.traceparent,
+    )
+    return "created"
+
+
+async def notice(tx: UnitOfWork, row: Row[Any], kind: str, now: datetime, *, detail: str = "") -> None:
+    """Put something of a complaint before a person."""
+    await records.raise_notice(tx, kind, now, complaint_id=row.complaint_id, ticket=row.ticket, detail=detail)

@@ -1,0 +1,75 @@
+"""What we write at LAPOR! of a complaint that is there: follow-ups in our words, masked, and dispositions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.lapor import repository, rules
+from shared.core.ids import new_id
+from shared.core.masking import mask
+from shared.db import UnitOfWork
+from shared.events import ACTION_WORDS, STATE_WORDS, ComplaintAnswered, ComplaintFollowedUp, ComplaintStatusChanged
+
+WITHDRAWN: Final = "Pelapor mencabut aduan ini di NTB Care."
+_ENDS: Final = frozenset({"closed", "archived", "rejected"})
+_GOES_ON: Final = "Aduan ini dibuka dan ditindaklanjuti kembali di NTB Care."
+
+
+def of_follow_up(event: ComplaintFollowedUp) -> str:
+    """Say what an agency did."""
+    action = ACTION_WORDS.get(event.action, ACTION_WORDS["other"])
+    return f"Tindak lanjut {event.agency.name} ({action.lower()}): {event.text}"
+
+
+def of_answer(event: ComplaintAnswered) -> str:
+    """Say what the agency answered."""
+    by = f" {event.agency.name}" if event.agency else ""
+    return f"Jawaban{by}: {event.text}"
+
+
+def of_status(event: ComplaintStatusChanged) -> str | None:
+    """Say how it ended, or that it goes on; None for what LAPOR! need not know: its follow-ups say it, or nothing."""
+    if event.state in _ENDS:
+        reason = f": {event.reason}" if event.reason and event.actor.kind == "officer" else "."
+        return f"Status di NTB Care: {STATE_WORDS[event.state]}{reason}"
+    return _GOES_ON if event.previous in _ENDS else None
+
+
+async def add_follow_up(
+    tx: UnitOfWork,
+    row: Row[Any],
+    cause: UUID,
+    words: str,
+    now: datetime,
+    *,
+    files: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Queue a follow-up, in as many pieces as LAPOR! needs, once for each cause."""
+    if any(
+        step.cause == cause and step.kind == "follow_up" for step in await repository.steps_of(tx, row.complaint_id)
+    ):
+        return
+    masked = mask(words)
+    number = row.told + 1
+    pieces = rules.follow_up_pieces(row.ticket, number, masked)
+    hidden = row.secret or row.personal or masked != words
+    steps = [
+        {
+            "cause": cause,
+            "part": part,
+            "payload": {"content": piece, "secret": hidden, "files": list(files) if part == 0 else []},
+        }
+        for part, piece in enumerate(pieces)
+    ]
+    await repository.add_steps(tx, row.complaint_id, "follow_up", steps, now)
+    await repository.change(tx, row.complaint_id, told=number)
+
+
+async def add_disposition(tx: UnitOfWork, row: Row[Any], institution_id: int, words: str, now: datetime) -> None:
+    """Queue that it is another institution's."""
+    payload = {"institution_id": institution_id, "words": words}
+    step = {"cause": new_id(), "part": 0, "payload": payload}
+    await repository.add_steps(tx, row.complaint_id, "pass_on", [step], now)
