@@ -98,7 +98,7 @@ class GivenPlace:
 
 Surface = Literal["direct_message", "comment", "post", "mention", "review", "sms", "form", "desk"]
 """Where somebody wrote: privately, below one of our posts, on our page's wall, in a post that names us, as a review of
-our page, as a text message, in a form of ours, or at an officer's desk."""
+our page, as a text message, in a form (ours, LAPOR!'s), or at an officer's desk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,9 @@ class InboundMessage:
     complaint: UUID | None = None
     """The complaint that the message belongs to, whoever sent it. Only intake fills it in, for a door whose address
     names a `{ticket}`, and only after the sender's device or access code has opened that complaint."""
+    registered: bool = False
+    """True for a form that is a complaint under a number of its provider's own (LAPOR!): it opens one here whatever its
+    words name, and its citizen is asked nothing by us."""
     part: Part | None = None
     """Set while it is only a piece of a message; intake joins them."""
     standby: bool = False

@@ -40,10 +40,13 @@ _WITHOUT_TICKET: Final[dict[str, Prompt]] = {
 
 
 def _form(case: Case) -> Decision | None:
-    """Give a form and an officer's desk the receipt they wait for: a complaint, or a part of one."""
+    """Give a form and an officer's desk the receipt they wait for: a complaint, or a part of one.
+
+    What is a complaint by a number of its own elsewhere stays one, also where its words name another.
+    """
     if case.message.surface not in _FORMS:
         return None
-    named = case.situation.named
+    named = None if case.message.registered else case.situation.named
     return _appended(case, "names_complaint", named) if named else _opened(case, "form")
 
 
@@ -238,9 +241,9 @@ def _opened(case: Case, rule: str) -> Decision:
 
 
 def _asks(case: Case) -> tuple[Question, ...]:
-    """Ask nobody at a desk or who was seen to give the place in a form; ask nothing in public of a sealed matter."""
+    """Ask nobody at a desk, elsewhere, or who gave the place in a form; ask nothing in public of a sealed matter."""
     message = case.message
-    if message.surface == "desk" or (message.surface == "form" and has_place(message)):
+    if message.surface == "desk" or message.registered or (message.surface == "form" and has_place(message)):
         return ()
     asks = missing(message, case.words)
     if not asks or case.private or message.surface == "form":

@@ -220,6 +220,12 @@ def test_a_form_that_names_a_complaint_is_added_to_it():
     assert (decision.disposition, decision.rule, decision.complaint_id) == ("appended", "names_complaint", COMPLAINT)
 
 
+@pytest.mark.parametrize("text", [f"Menyusul {TICKET}, lampu masih mati", "terima kasih", "STOP"])
+def test_what_is_a_complaint_by_a_number_of_its_own_opens_whatever_it_names_and_asks_nothing(text):
+    decision = judge(text, Situation(named=COMPLAINT, latest=latest(), recent=500), surface="form", registered=True)
+    assert (decision.disposition, decision.rule, decision.asks, decision.prompt) == ("opened", "form", (), None)
+
+
 @pytest.mark.parametrize("text", ["fotonya menyusul", "lokasinya di belakang pasar", "tidak", "halo dunia"])
 def test_what_names_a_complaint_is_added_to_it(text):
     decision = judge(text, NAMED, surface="comment")
