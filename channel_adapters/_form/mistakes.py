@@ -23,6 +23,8 @@ _WORDS = {
     "too_long": ("too_long", "Paling banyak {max_length}."),
     "model_type": ("invalid", "Harus berupa objek JSON."),
     "datetime_type": ("invalid", "Tulis waktu sebagai teks, misalnya 2026-08-17T08:30:00+08:00."),
+    "date_type": ("invalid", "Tulis tanggal sebagai teks, misalnya 2026-08-17."),
+    "literal_error": ("invalid", "Nilai ini tidak dikenal."),
     "string_pattern_mismatch": ("invalid", "Formatnya tidak sesuai."),
 }
 _OURS = {

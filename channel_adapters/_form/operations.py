@@ -1,7 +1,7 @@
 """The forms' part of the OpenAPI document."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -75,7 +75,7 @@ def _operation(
     problems: Mapping[str, str],
 ) -> dict[str, Any]:
     part, model = form
-    schema = _schema(model)
+    schema = schema_of(model)
     photos = {"type": "array", "maxItems": MOST_PHOTOS, "items": {"type": "string", "format": "binary"}}
     with_photos = {
         "type": "object",
@@ -106,14 +106,14 @@ def _operation(
                     "Location": {"schema": {"type": "string"}},
                     "Idempotent-Replayed": {"schema": {"type": "string"}},
                 },
-                "content": {"application/json": {"schema": _schema(answer, mode="serialization")}},
+                "content": {"application/json": {"schema": schema_of(answer, mode="serialization")}},
             },
-            **{status: _problem(words) for status, words in sorted({**_PROBLEMS, **problems}.items())},
+            **{status: problem(words) for status, words in sorted({**_PROBLEMS, **problems}.items())},
         },
     }
 
 
-def _schema(model: type[BaseModel], mode: Any = "validation") -> dict[str, Any]:
+def schema_of(model: type[BaseModel], mode: Literal["validation", "serialization"] = "validation") -> dict[str, Any]:
     """Return the model's schema in one piece: `#/$defs/…` would point outside it in an OpenAPI document."""
     schema = model.model_json_schema(mode=mode)
     definitions = schema.pop("$defs", {})
@@ -129,7 +129,8 @@ def _schema(model: type[BaseModel], mode: Any = "validation") -> dict[str, Any]:
     return whole
 
 
-def _problem(description: str) -> dict[str, Any]:
+def problem(description: str) -> dict[str, Any]:
+    """Describe a refusal: a problem document (RFC 9457)."""
     properties = {name: {"type": "string"} for name in ("type", "title", "detail", "code", "pointer")}
     schema = {"type": "object", "properties": properties | {"status": {"type": "integer"}}}
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}

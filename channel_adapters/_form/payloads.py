@@ -30,14 +30,22 @@ def _clean(value: object) -> object:
     return clean_text(value) if isinstance(value, str) else value
 
 
-def _read_phone(text: str) -> str:
+def e164_of(text: str) -> str | None:
+    """Return a telephone number as E.164 has it; None for what cannot be one."""
     try:
         number = phonenumbers.parse(text, "ID")
     except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise PydanticCustomError("phone_invalid", "Nomor telepon ini tidak valid; contoh: 0812 3456 7890.")
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _read_phone(text: str) -> str:
+    number = e164_of(text)
+    if number is None:
+        raise PydanticCustomError("phone_invalid", "Nomor telepon ini tidak valid; contoh: 0812 3456 7890.")
+    return number
 
 
 def _read_moment(value: object) -> object:

@@ -24,6 +24,11 @@ def read_form(request: InboundRequest, model: type[F], part: str) -> tuple[F, li
     Raises `RefusedError` 400, 413, 415 or 422 in Indonesian.
     """
     raw, photos = _take_apart(request, part)
+    return read_document(request, raw, model), photos
+
+
+def read_document(request: InboundRequest, raw: bytes, model: type[F]) -> F:
+    """Return what JSON of a request holds; raises `RefusedError` 400, 413 or 422 in Indonesian."""
     if len(raw) > _LARGEST_FORM:
         raise RefusedError("body_too_large", status=413, detail="Isian paling besar 256 kB.")
     try:
@@ -31,7 +36,7 @@ def read_form(request: InboundRequest, model: type[F], part: str) -> tuple[F, li
     except (ValueError, RecursionError):
         raise RefusedError("not_json", status=400, detail="Isi permintaan bukan JSON yang benar.") from None
     try:
-        return model.model_validate(document, context={"received_at": request.received_at}), photos
+        return model.model_validate(document, context={"received_at": request.received_at})
     except ValidationError as error:
         raise explain(error) from None
 
@@ -48,12 +53,18 @@ def fingerprint_of(
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _take_apart(request: InboundRequest, part: str) -> tuple[bytes, list[bytes]]:
-    """Return the JSON and the photos, both as bytes."""
+def media_type_of(request: InboundRequest) -> tuple[bytes, dict[bytes, bytes]]:
+    """Return the media type of a body and its options; raises `RefusedError` 415 for a compressed one."""
     if request.headers.get("content-encoding", "identity") != "identity":
         raise RefusedError("unsupported_media_type", status=415, detail="Kirim tanpa kompresi (Content-Encoding).")
     header = request.headers.get("content-type", "").encode("latin-1", "replace").decode("latin-1")
     media_type, options = parse_options_header(header)
+    return media_type, options
+
+
+def _take_apart(request: InboundRequest, part: str) -> tuple[bytes, list[bytes]]:
+    """Return the JSON and the photos, both as bytes."""
+    media_type, options = media_type_of(request)
     if media_type == b"application/json":
         return request.body, []
     if media_type != b"multipart/form-data":
