@@ -34,7 +34,7 @@ PROCESSES = (
     Process("intake-sms", ("intake", "--channels", "sms", "--part", "http")),
     Process("intake-facebook", ("intake", "--channels", "facebook", "--part", "http")),
     Process("intake-instagram", ("intake", "--channels", "instagram", "--part", "http")),
-    Process("intake-mobile", ("intake", "--channels", "mobile,web", "--part", "http")),
+    Process("intake-mobile", ("intake", "--channels", "mobile,web,lapor", "--part", "http")),
     # The doors need no Kafka and ask no provider: one process apart does both for all of them, and opens no door.
     Process("intake-workers", ("intake", "--part", "workers"), talks_to_kafka=True),
     Process("relay", ("relay",), talks_to_kafka=True),
@@ -170,6 +170,8 @@ class Stack(Supervisor):
             "NTBCARE_SMS_SENDSMS_PASSWORD": drawn["sendsms_password"],
             "NTBCARE_SMS_DLR_URL": self.sms_door,
             "NTBCARE_MOBILE_APPS": "ntbcare",
+            "NTBCARE_LAPOR_DOOR_SECRETS": drawn["lapor_door_secret"],
+            "NTBCARE_LAPOR_DOOR_URL": self.lapor_door,
         }
 
     def _lapor(self) -> dict[str, str]:
@@ -194,6 +196,11 @@ class Stack(Supervisor):
     def sms_door(self) -> str:
         """Our door as Kannel calls it, with its token."""
         return f"{self.url('intake-sms')}/channels/sms/kannel/{self._secrets['kannel_token']}"
+
+    @property
+    def lapor_door(self) -> str:
+        """Our door as the service lapor calls it."""
+        return f"{self.url('intake-mobile')}/channels/lapor/complaints"
 
     def _kannel(self, folder: Path) -> Kannel:
         return Kannel(
@@ -298,6 +305,7 @@ def _secrets(path: Path) -> dict[str, str]:
         "sendsms_password",
         "lapor_auth",
         "lapor_token",
+        "lapor_door_secret",
     ]
     drawn = {name: secrets.token_hex(32) for name in names}
     pair = new_key_pair()

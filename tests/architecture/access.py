@@ -48,6 +48,9 @@ ACCESS: dict[tuple[str, str], Access] = {
         "provider-signed", "a gateway from the settings: a secret address, and a signature or credentials where it can"
     ),
     ("POST", "/channels/sms/external/{gateway}/{token}"): Access("provider-signed", "the same as a form, JSON or XML"),
+    ("POST", "/channels/lapor/complaints"): Access(
+        "provider-signed", "our service lapor signs time and raw body with a secret that both know"
+    ),
     ("POST", "/v1/complaints"): Access("public", "every citizen may complain, without an account; limited per address"),
     ("POST", "/v1/me/complaints/{ticket}/messages"): Access(
         "public",

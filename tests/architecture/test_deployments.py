@@ -64,6 +64,7 @@ INSIDE = {
     "/health/ready": "supervisors stand inside",
     "/health/intake": "monitors stand inside",
     "/channels/sms/kannel/{token}": "Kannel stands inside",
+    "/channels/lapor/complaints": "our service lapor stands inside",
 }
 """Addresses that are open or signed, and still are not the ingress's business."""
 

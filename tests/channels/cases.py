@@ -1,11 +1,11 @@
 """Read the channels' fixtures: every `channel_adapters/<name>/fixtures/*.json` but `env.json`, which holds settings.
 
 A case has `label`, `request` (method, path, query, headers, body as an object or as text, or `parts` of a multipart
-body; `sign` is the secret that signs the body as Meta does) and `expect`: a refusal (`status`, `reason`, `pointer`), an
-`answer` (of a handshake), or `messages` (each with every field that is not as by default), `ignored` (reasons;
-`[reason, id, account]` for words that we do not take in yet) and `unreadable` (reason and where), each in order and
-complete; where there are any, `reports` (reply and complaint where told, outcome, the provider's id as `message`), and
-`agency_messages`, `amendments`, `pointers` and `notices`, each without the fields that say nothing.
+body; `sign` is the secret that signs the body as Meta does, or our service lapor) and `expect`: a refusal (`status`,
+`reason`, `pointer`), an `answer` (of a handshake), or `messages` (each with every field that is not as by default),
+`ignored` (reasons; `[reason, id, account]` for words that we do not take in yet) and `unreadable` (reason and where),
+each in order and complete; where there are any, `reports` (reply and complaint where told, outcome, the provider's id
+as `message`), and `agency_messages`, `amendments`, `pointers` and `notices`, each without the fields that say nothing.
 `{"$repeat": …, "times": n}`, `{"$concat": […]}` and `{"$raw": …}` keep long values short.
 """
 
@@ -101,7 +101,8 @@ def build_request(case: Case) -> InboundRequest:
         body=body,
         received_at=RECEIVED_AT,
     )
-    return sign(request, told["sign"]) if told.get("sign") else request
+    signed = sign_as_ours if case.channel == "lapor" else sign
+    return signed(request, told["sign"]) if told.get("sign") else request
 
 
 def sign(request: InboundRequest, secret: str, body: bytes | None = None) -> InboundRequest:
@@ -109,6 +110,15 @@ def sign(request: InboundRequest, secret: str, body: bytes | None = None) -> Inb
     content = request.body if body is None else body
     signature = "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
     return replace(request, body=content, headers={**request.headers, "x-hub-signature-256": signature})
+
+
+def sign_as_ours(request: InboundRequest, secret: str) -> InboundRequest:
+    """Return the request signed as our own service lapor does, at the moment it was received."""
+    seconds = str(int(request.received_at.timestamp()))
+    content = f"{seconds}.".encode() + request.body
+    signature = "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+    told = {"x-ntbcare-timestamp": seconds, "x-ntbcare-signature": signature}
+    return replace(request, headers={**request.headers, **told})
 
 
 def open_door(channel: Channel, request: InboundRequest) -> tuple[Door, InboundRequest]:

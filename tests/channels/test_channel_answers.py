@@ -22,6 +22,8 @@ RECEIPT = Receipt(
     received_at=datetime(2026, 9, 29, 3, 0, tzinfo=UTC),
     duplicate=False,
 )
+FORMS = {"lapor": "complaints", "mobile": "submissions", "web": "submissions"}
+"""The file of each form's fixtures."""
 GATEWAY = [("body_too_large", 413), ("rate_limited", 429), ("unavailable", 503)]
 
 
@@ -105,22 +107,41 @@ def _schema(channel: Channel) -> Any:
     return operation["requestBody"]["content"]["application/json"]["schema"]
 
 
-@pytest.mark.parametrize("name", ["mobile", "web"])
+def test_our_service_lapor_gets_the_ticket_and_whether_it_was_known_and_no_access_code(channels):
+    for duplicate, status in ((False, 201), (True, 200)):
+        answer = channels["lapor"].answer("/", [replace(RECEIPT, duplicate=duplicate)])
+        assert (answer.status, answer.content_type) == (status, "application/json")
+        assert json.loads(answer.body) == {
+            "ticket": "NTB-0000-00000",
+            "complaint_id": str(UUID(int=1)),
+            "duplicate": duplicate,
+            "received_at": "2026-09-29T03:00:00Z",
+        }
+
+
+@pytest.mark.parametrize("receipts", [[], [replace(RECEIPT, complaint_id=None, ticket=None)]])
+def test_our_service_lapor_is_never_told_of_success_without_a_ticket(receipts, channels):
+    with pytest.raises(RefusedError) as refused:
+        channels["lapor"].answer("/", receipts)
+    assert (refused.value.reason, refused.value.status) == ("internal_error", 500)
+
+
+@pytest.mark.parametrize("name", ["lapor", "mobile", "web"])
 def test_the_schema_of_our_own_form_is_valid_and_whole(name, channels):
     jsonschema.Draft202012Validator.check_schema(_schema(channels[name]))
     assert "$ref" not in json.dumps([door.operation for door in channels[name].doors])
 
 
-@pytest.mark.parametrize("name", ["mobile", "web"])
+@pytest.mark.parametrize("name", ["lapor", "mobile", "web"])
 def test_the_schema_of_our_own_form_takes_every_submission_of_the_fixtures(name, channels):
     validator = jsonschema.Draft202012Validator(_schema(channels[name]))
-    cases = [case for case in all_cases() if (case.channel, case.file) == (name, "submissions")]
+    cases = [case for case in all_cases() if (case.channel, case.file) == (name, FORMS[name])]
     bodies = [case.request["body"] for case in cases if "/messages" not in case.request["path"]]
     documents = [body for body in bodies if isinstance(body, dict) and "$repeat" not in str(body)]
     assert len(documents) > 5
     for document in documents:
         validator.validate(document)
-    assert not validator.is_valid({"text": "x", "anonimous": True})
+    assert not validator.is_valid({**documents[0], "anonimous": True})
     assert not validator.is_valid({"text": "x" * 10_001})
 
 

@@ -71,7 +71,7 @@ def test_a_broken_folder_stops_the_start(files, words, new_folder):
 
 @pytest.mark.parametrize(
     "name",
-    [name for name in environment() if re.match("NTBCARE_(FACEBOOK|INSTAGRAM|SMS)_", name) and name in REQUIRED],
+    [name for name in environment() if re.match("NTBCARE_(FACEBOOK|INSTAGRAM|LAPOR|SMS)_", name) and name in REQUIRED],
     ids=lambda name: name.removeprefix("NTBCARE_"),
 )
 def test_a_missing_setting_stops_the_start_and_is_named(name, variables):
@@ -89,6 +89,7 @@ def test_a_missing_setting_stops_the_start_and_is_named(name, variables):
         ("NTBCARE_FACEBOOK_APP_SECRETS", '["fb-live-9f2c47d1a6e0"'),
         ("NTBCARE_FACEBOOK_APP_SECRETS", "change-me-change-me-change-me"),
         ("NTBCARE_FACEBOOK_APP_SECRETS", " , "),
+        ("NTBCARE_LAPOR_DOOR_SECRETS", "lapor-door-9f2c47d1a6e0,short-one"),
         ("NTBCARE_INSTAGRAM_ACCOUNTS", ""),
         ("NTBCARE_SMS_KANNEL_TOKEN", "short-one"),
         ("NTBCARE_SMS_NUMBERS", "[]"),
@@ -98,7 +99,7 @@ def test_a_wrong_setting_stops_the_start_and_is_not_repeated(name, value, variab
     variables.setenv(name, value)
     with pytest.raises(SettingsError, match=name) as error:
         load_channel(name.split("_")[1].lower())
-    assert "fb-live" not in str(error.value)
+    assert not re.search("fb-live|lapor-door", str(error.value))
     assert "short-one" not in str(error.value)
 
 

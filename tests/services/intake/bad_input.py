@@ -6,14 +6,26 @@ with `python -m tests.services.intake.bad_input`.
 
 import gzip
 import json
+import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tests.services.intake.media import pictures
-from tests.services.intake.provider import ACCOUNTS, OBJECTS, SETTINGS, message, signature, signed, sms, webhook
+from tests.services.intake.provider import (
+    ACCOUNTS,
+    OBJECTS,
+    SETTINGS,
+    lapor_complaint,
+    lapor_headers,
+    message,
+    signature,
+    signed,
+    sms,
+    webhook,
+)
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "bad-input.md"
 
@@ -49,12 +61,16 @@ WORDS = "Gardu listrik di Desa Contohsari berdengung"
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """An HTTP request. Chunks in place of bytes are sent without a Content-Length."""
+    """An HTTP request. Chunks in place of bytes are sent without a Content-Length.
+
+    `sign` gives the headers of a signature that holds for minutes alone: it is made when the request is sent.
+    """
 
     method: str
     path: str
     headers: tuple[tuple[str | bytes, str | bytes], ...] = ()
     content: bytes | tuple[bytes, ...] = b""
+    sign: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +98,7 @@ class BadInput:
 
 def all_bad_input() -> list[BadInput]:
     """Return the whole table."""
-    return [*_meta("facebook"), *_meta("instagram"), *_sms(), *_mobile(), *_web(), *_ticket()]
+    return [*_meta("facebook"), *_meta("instagram"), *_sms(), *_mobile(), *_web(), *_lapor(), *_ticket()]
 
 
 # --- Facebook and Instagram ---------------------------------------------------------------------
@@ -585,6 +601,83 @@ def _web() -> Iterator[BadInput]:
     )
 
 
+# --- our own service lapor ------------------------------------------------------------------------
+
+
+def _lapor() -> Iterator[BadInput]:
+    yield from _lapor_refused()
+    yield from _lapor_accepted()
+
+
+def _hand_over(fault: str, document: object = None, *, ago: float = 0.0, **headers: str | bytes) -> Call:
+    """Return a complaint under a number of its own, signed when it is sent, or `ago` seconds before."""
+    number = str(zlib.crc32(fault.encode()))
+    told = lapor_complaint(number, WORDS) | (document if isinstance(document, dict) else {})
+    body = document if isinstance(document, bytes) else json.dumps(told).encode()
+
+    def sign() -> Mapping[str, str]:
+        made = lapor_headers(body, seconds=time.time() - ago)
+        return {name: value for name, value in made.items() if name.replace("-", "_") not in headers}
+
+    pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items() if value)
+    return Call(method="POST", path="/channels/lapor/complaints", headers=pairs, content=body, sign=sign)
+
+
+def _lapor_refused() -> Iterator[BadInput]:
+    for fault, document, headers, status, code in (
+        ("no signature", {}, {"x_ntbcare_signature": ""}, 401, "signature_missing"),
+        ("no time", {}, {"x_ntbcare_timestamp": ""}, 401, "signature_missing"),
+        ("a wrong signature", {}, {"x_ntbcare_signature": "sha256=" + "0" * 64}, 403, "signature_wrong"),
+        ("a signature that is not ASCII", {}, {"x_ntbcare_signature": b"sha256=\xff\xe9"}, 403, "signature_wrong"),
+        ("another time than the signed one", {}, {"x_ntbcare_timestamp": "1790650800"}, 403, "signature_wrong"),
+        ("a time that is none", {}, {"x_ntbcare_timestamp": "now"}, 403, "signature_wrong"),
+        ("another content type", {}, {"content_type": "text/plain"}, 415, "unsupported_media_type"),
+        ("not JSON", b"halo", {}, 400, "not_json"),
+        ("nothing", b"", {}, 400, "not_json"),
+        ("a JSON key twice", b'{"secret": true, "secret": false}', {}, 400, "not_json"),
+        ("brackets nested 100,000 deep", b"[" * 100_000, {}, 400, "not_json"),
+        ("JSON of another shape: a list", b"[]", {}, 422, "invalid"),
+        ("no number", b"{}", {}, 422, "required"),
+        ("a number with another sign in it", {"number": "#9165816"}, {}, 422, "invalid"),
+        ("a number of 21 digits", {"number": "9" * 21}, {}, 422, "invalid"),
+        ("an empty content", {"content": ""}, {}, 422, "required"),
+        ("white space and NUL only", {"content": " \n\x00"}, {}, 422, "required"),
+        ("10,001 characters", {"content": "a" * 10_001}, {}, 422, "too_long"),
+        ("not said whether it is secret", {"secret": None}, {}, 422, "invalid"),
+        ("a misspelt field", {"anonimous": True}, {}, 422, "unknown_field"),
+        ("filed at a time without a zone", {"filed_at": "2026-01-01T00:00:00"}, {}, 422, "invalid"),
+        ("an incident on a day that is none", {"incident_on": "2026-02-30"}, {}, 422, "invalid"),
+        ("a region outside NTB", {"region_code": "51.71"}, {}, 422, "invalid"),
+    ):
+        yield _refused("lapor", fault, _hand_over(fault, document, **headers), status, code)
+    for fault, ago in (("signed more than five minutes ago", 301), ("signed by a clock that is far ahead", -303)):
+        yield _refused("lapor", fault, _hand_over(fault, ago=ago), 403, "signature_expired")
+    large = _hand_over("large", b" " * (256 * 1024 + 1))
+    yield _refused("lapor", "a body of more than 256 KiB", large, 413, "body_too_large")
+    yield _wrong_method("lapor", Call(method="GET", path="/channels/lapor/complaints"))
+    yield _refused(
+        "lapor", "the database is away", _hand_over("away"), 503, "unavailable", given="the database is away"
+    )
+
+
+def _lapor_accepted() -> Iterator[BadInput]:
+    def row(fault: str, keeps: Mapping[str, object], **document: object) -> BadInput:
+        return _accepted("lapor", fault, _hand_over(fault, document), keeps, status=201, says="")
+
+    yield row("10,000 characters", {"text": "a" * 10_000, "cut": False}, content="a" * 10_000)
+    yield row(
+        "10,000 characters and a title: cut",
+        {"text": "Gardu\n" + "a" * 9_994, "cut": True},
+        title="Gardu",
+        content="a" * 10_000,
+    )
+    yield row("NUL and lone surrogates: removed, replaced", {"text": WORDS + "\ufffd!"}, content=WORDS + "\x00\ud800!")
+    yield row("filed in the future: not believed", {"event_time": None}, filed_at="2100-01-01T00:00:00Z")
+    yield row("filed at an ancient time: not believed", {"event_time": None}, filed_at="1999-01-01T00:00:00Z")
+    yield row("an incident in the future: not believed", {"text": WORDS}, incident_on="2100-01-01")
+    yield row("a telephone number that is none: kept as written", {"text": WORDS}, reporter={"phone": "tidak ada"})
+
+
 def _mobile_house() -> Iterator[BadInput]:
     yield _refused("mobile", "the database is away", _submit("away"), 503, "unavailable", given="the database is away")
     yield _refused(
@@ -715,10 +808,10 @@ that `tests/services/intake/test_bad_input.py` sends through the real doors; cha
 - *Parked*: the signature was right and we could not understand it. The answer is 200, lest the provider send the same
   again for days; the raw request is kept for a replay, and the log has an error.
 - 429 and 503 carry `Retry-After`. No answer and no line of the log holds a traceback or a citizen's words.
-- Facebook, Instagram and Kannel get plain text; the app, the web form and the ticket's page a problem document (RFC
-  9457) whose `code` stands here.
+- Facebook, Instagram and Kannel get plain text; the app, the web form, our own service lapor and the ticket's page a
+  problem document (RFC 9457) whose `code` stands here.
 - One of our own mistakes in translating or storing a provider's message is *parked* as `internal_error`; the app hears
-  500 and repeats its submission under the same key.
+  500 and repeats its submission under the same key; so does our service lapor, whose request is parked besides.
 - The contents of attachments are written to the store before the commit. A commit that fails (503, 500) can therefore
   leave a content there without a row: nobody can reach it, and the workers delete it after a day.
 """
@@ -728,6 +821,7 @@ _TITLES = {
     "sms": "SMS through Kannel (`/channels/sms/kannel/{token}`)",
     "mobile": "The app (`POST /v1/complaints`, `POST /v1/me/complaints/{ticket}/messages`)",
     "web": "The web form (`POST /v1/web/complaints`)",
+    "lapor": "Our own service lapor (`POST /channels/lapor/complaints`)",
     "ticket": "The status of a ticket (`GET /v1/complaints/{ticket}`)",
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ SETTINGS = {
     "NTBCARE_INSTAGRAM_ACCOUNTS": "17841400008460056",
     "NTBCARE_SMS_NUMBERS": "1708",
     "NTBCARE_SMS_KANNEL_TOKEN": "ka55e1-token-9c8b7a6d5e4f3a2b",
+    "NTBCARE_LAPOR_DOOR_SECRETS": "1a90d001-live-9c8b7a6d5e4f3a2b,1a90d001-next-2b3a4f5e6d7a8b9c",
     "NTBCARE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
     "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": new_key_pair().public_key,
 }
@@ -63,3 +65,22 @@ def sms(query: str = "", **fields: str) -> str:
     told = urlencode({"from": "+6281234500000", "to": "1708", **fields})
     token = SETTINGS["NTBCARE_SMS_KANNEL_TOKEN"]
     return f"/channels/sms/kannel/{token}?{told}{query}"
+
+
+def lapor_headers(body: bytes, *, seconds: float | None = None) -> dict[str, str]:
+    """Return the headers of our own service lapor, which signs now; `seconds` since 1970 otherwise."""
+    secret = SETTINGS["NTBCARE_LAPOR_DOOR_SECRETS"].partition(",")[0].encode()
+    told = str(int(time.time() if seconds is None else seconds))
+    signed_by = hmac.new(secret, f"{told}.".encode() + body, hashlib.sha256).hexdigest()
+    return {
+        "content-type": "application/json",
+        "x-ntbcare-timestamp": told,
+        "x-ntbcare-signature": f"sha256={signed_by}",
+    }
+
+
+def lapor_complaint(number: str, content: str, **more: Any) -> dict[str, Any]:
+    """Return a complaint as our service lapor hands it over."""
+    told: dict[str, Any] = {"title": "", "filed_at": None, "incident_on": None, "place": None, "region_code": None}
+    told |= {"anonymous": False, "secret": False, "reporter": None, "source": "api"}
+    return {"number": number, **told, "content": content, **more}
