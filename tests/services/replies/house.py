@@ -95,7 +95,7 @@ class House:
     url: str
 
     def __post_init__(self) -> None:
-        can_send = dict.fromkeys(CHANNELS, True) | {"mobile": False}
+        can_send = dict.fromkeys(CHANNELS, True) | {"lapor": False, "mobile": False}
         self.service = RepliesService(can_send=can_send, texts=Texts(), policy=self.policy, clock=self.clock)
         self.resolving = Resolving(self.policy, clock=self.clock)
         self.worker = self.new_worker()

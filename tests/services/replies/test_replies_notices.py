@@ -376,3 +376,24 @@ async def test_a_public_receipt_that_was_in_hand_when_an_officer_hid_the_reporte
     await house.send_all()
     assert [one.confidential for one in house.sender.handed] == [False]
     assert await house.outcomes() == {("withheld", "marked_meanwhile"): 1}, "the private reply is the answer's"
+
+
+# --- where nobody can be told ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hidden", [{}, {"sealed": True}, {"secret": True, "anonymous": True}], ids=str)
+async def test_of_what_was_filed_at_lapor_nothing_is_said_by_us_and_nothing_fails(house, hidden):
+    filed = {"channel": "lapor", "account": "sp4n", "surface": "form", "asks": ("where",), "emergency": True}
+    event = await house.complain(**filed, **hidden)
+    await house.deliver(house.appended(event, emergency=True, sealed=True))
+    await house.deliver(marked(house, event, secret=True))
+    await house.deliver(assigned(house, event, actor=OFFICER))
+    await house.deliver(asked(house, event))
+    await house.deliver(house.answered(event))
+    for previous, state in (("answered", "closed"), ("closed", "in_progress"), ("in_progress", "archived")):
+        await house.deliver(moved(house, event, previous, state, code="reopened"))
+    await house.send_all()
+    assert house.sender.handed == []
+    assert await house.replies() == []
+    assert await house.said() == []
+    assert await house.looks() == []
