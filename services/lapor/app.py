@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 from services.lapor import consumers
-from services.lapor.circuit import Circuit
-from services.lapor.client import LaporClient, longest_call_s
-from services.lapor.contents import Contents
-from services.lapor.door import Door
+from services.lapor.arrivals.door import Door
 from services.lapor.keeping import Policy
 from services.lapor.models import inbox, parked
-from services.lapor.policy import load_policy
+from services.lapor.outward.contents import Contents
+from services.lapor.outward.policy import load_policy
 from services.lapor.service import LaporService
 from services.lapor.settings import LaporSettings
+from services.lapor.wire.circuit import Circuit
+from services.lapor.wire.client import LaporClient, longest_call_s
 from services.lapor.worker import Arrivals, Mirror
 from shared.contents import AttachmentStore
 from shared.core.service import ServeOptions, ServiceApp

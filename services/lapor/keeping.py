@@ -9,8 +9,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row
 
-from services.lapor import records, repository
-from services.lapor.policy import MirrorPolicy, load_policy
+from services.lapor import repository
+from services.lapor.notices import repository as notices
+from services.lapor.outward.policy import MirrorPolicy, load_policy
 from shared.core.errors import RejectError
 from shared.db import UnitOfWork
 from shared.directory import LaporIds, lapor_ids
@@ -109,7 +110,7 @@ async def number(
         "due_at": now + timedelta(seconds=look_every_s),
     }
     await repository.change(tx, row.complaint_id, **there, **more)
-    await records.settle_notices(tx, row.complaint_id, ("perhaps_created", "number_taken", "refused"), "lapor", now)
+    await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "number_taken", "refused"), "lapor", now)
     tx.publish(
         ComplaintMirrored(
             complaint_id=row.complaint_id, ticket=row.ticket, lapor_id=lapor_id, actor=actor, mirrored_at=now
@@ -122,4 +123,4 @@ async def number(
 
 async def notice(tx: UnitOfWork, row: Row[Any], kind: str, now: datetime, *, detail: str = "") -> None:
     """Put something of a complaint before a person."""
-    await records.raise_notice(tx, kind, now, complaint_id=row.complaint_id, ticket=row.ticket, detail=detail)
+    await notices.raise_notice(tx, kind, now, complaint_id=row.complaint_id, ticket=row.ticket, detail=detail)

@@ -1,4 +1,4 @@
-"""SQL of mirrors and their steps; what is heard, noted and arrives has its own statements in `records.py`."""
+"""SQL of mirrors, their steps and the hourly budget; each folder has its own beside it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

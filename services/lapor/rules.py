@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from services.lapor.port import Report
+from services.lapor.wire.port import Report
 from shared.core.masking import mask
 from shared.core.ticket import InvalidTicketError, parse_ticket
 

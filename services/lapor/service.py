@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.lapor import records, repository
-from services.lapor.arrivals import Arriving
-from services.lapor.exchanges import Exchange
-from services.lapor.hearing import Hearing
+from services.lapor import repository
+from services.lapor.arrivals import repository as arrivals
+from services.lapor.arrivals.arriving import Arriving
+from services.lapor.back.listing import Listing
+from services.lapor.back.looking import Looking
 from services.lapor.keeping import Policy
-from services.lapor.listing import Listing
-from services.lapor.looking import Looking
-from services.lapor.port import MasterKind, Masters
-from services.lapor.stepping import Stepping
-from services.lapor.telling import Telling
+from services.lapor.masters import repository as masters
+from services.lapor.notices import repository as notices
+from services.lapor.outward.hearing import Hearing
+from services.lapor.outward.stepping import Stepping
+from services.lapor.outward.telling import Telling
+from services.lapor.wire import repository as wire
+from services.lapor.wire.exchanges import Exchange
+from services.lapor.wire.port import MasterKind, Masters
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 
@@ -55,18 +59,18 @@ class LaporService:
 
     async def keep_masters(self, tx: UnitOfWork, kind: MasterKind, found: Masters, exchanges: list[Exchange]) -> int:
         """Keep one of LAPOR!'s own lists; return how many entries are on it no more."""
-        await records.keep_exchanges(tx, None, exchanges)
-        return await records.keep_masters(tx, kind, found.items, self.clock())
+        await wire.keep_exchanges(tx, None, exchanges)
+        return await masters.keep_masters(tx, kind, found.items, self.clock())
 
     async def figures(self, tx: UnitOfWork) -> Figures:
         """Count what stands where."""
         return Figures(
             await repository.count_by_state(tx),
             await repository.count_steps(tx),
-            await records.count_notices(tx),
-            await self.arriving.count(tx),
+            await notices.count_notices(tx),
+            await arrivals.count(tx),
         )
 
     async def forget(self, tx: UnitOfWork) -> int:
         """Delete exchanges whose time is over."""
-        return await records.forget_exchanges(tx, self.clock() - self._exchanges)
+        return await wire.forget_exchanges(tx, self.clock() - self._exchanges)

@@ -8,13 +8,16 @@ from typing import Any, Final, TypeVar, cast, get_args
 
 import structlog
 
-from services.lapor import exchanges
-from services.lapor.circuit import Circuit
-from services.lapor.contents import Contents, MissingContentError
-from services.lapor.door import Door
-from services.lapor.exchanges import Exchange
-from services.lapor.looking import Look
-from services.lapor.port import (
+from services.lapor.arrivals.door import Door
+from services.lapor.back.looking import Look
+from services.lapor.outward.contents import Contents, MissingContentError
+from services.lapor.outward.stepping import Step
+from services.lapor.outward.telling import Push
+from services.lapor.service import LaporService
+from services.lapor.wire import exchanges
+from services.lapor.wire.circuit import Circuit
+from services.lapor.wire.exchanges import Exchange
+from services.lapor.wire.port import (
     Created,
     CreateOutcome,
     File,
@@ -30,9 +33,6 @@ from services.lapor.port import (
     StepOutcome,
     Unclear,
 )
-from services.lapor.service import LaporService
-from services.lapor.stepping import Step
-from services.lapor.telling import Push
 from shared.contents import StoreUnavailableError
 from shared.core.errors import whereabouts
 from shared.core.times import Clock, utc_now

@@ -16,11 +16,11 @@ import uvicorn
 
 from services.lapor import consumers
 from services.lapor.app import policy
-from services.lapor.circuit import Circuit
-from services.lapor.client import LaporClient
-from services.lapor.contents import Contents
+from services.lapor.outward.contents import Contents
 from services.lapor.service import LaporService
 from services.lapor.settings import LaporSettings
+from services.lapor.wire.circuit import Circuit
+from services.lapor.wire.client import LaporClient
 from services.lapor.worker import Mirror
 from shared.contents import AttachmentStore
 from shared.core.ids import new_id

@@ -86,8 +86,10 @@ async def test_what_an_agency_did_is_told_lapor_under_a_mark_of_its_own(house, l
         await mirror.hear(event)
     await mirror.work()
     assert written(lapor, told) == [
-        f"[{told.ticket} #1] Tindak lanjut Dinas Dikpora NTB (perbaikan atau pengerjaan): "
-        "Atap sudah ditutup terpal pagi ini.",
+        (
+            f"[{told.ticket} #1] Tindak lanjut Dinas Dikpora NTB (perbaikan atau pengerjaan): "
+            "Atap sudah ditutup terpal pagi ini."
+        ),
         f"[{told.ticket} #2] Jawaban Dinas Dikpora NTB: Atap selesai diganti hari Jumat.",
         f"[{told.ticket} #3] Status di NTB Care: Selesai.",
     ]

@@ -203,8 +203,8 @@ async def test_a_complaint_that_is_sealed_while_it_is_being_posted_is_not_told_a
 
 
 def test_what_lapor_says_is_not_in_the_log_of_the_circuit():
-    from services.lapor.circuit import Circuit
-    from services.lapor.port import Unclear
+    from services.lapor.wire.circuit import Circuit
+    from services.lapor.wire.port import Unclear
 
     circuit = Circuit(60)
     with capture_logs() as logged:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.lapor import reading, rules
-from services.lapor.client import LaporClient
-from services.lapor.port import Busy, Created, Locked, Refused, Report, Status, Unclear
+from services.lapor import rules
 from services.lapor.settings import LaporSettings
+from services.lapor.wire import reading
+from services.lapor.wire.client import LaporClient
+from services.lapor.wire.port import Busy, Created, Locked, Refused, Report, Status, Unclear
 from shared.core.settings import SettingsError
 
 NOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.lapor.port import Busy, Done, Locked, NotSent, Refused, Unclear
-from services.lapor.steps import Patience, after_call, after_check
+from services.lapor.outward.steps import Patience, after_call, after_check
+from services.lapor.wire.port import Busy, Done, Locked, NotSent, Refused, Unclear
 from shared.core.ids import new_id
 from shared.events import AttachmentRef, AttachmentSettled
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.lapor.circuit import Circuit
+from services.lapor.wire.circuit import Circuit
 from shared.core.times import utc_now
 from shared.directory import LaporIds
 
@@ -149,7 +149,7 @@ async def test_a_worker_that_dies_between_the_post_and_its_record_leaves_a_doubt
     house, lapor, settings, cancelled, monkeypatch
 ):
     from services.lapor import worker
-    from services.lapor.client import LaporClient
+    from services.lapor.wire.client import LaporClient
 
     monkeypatch.setattr(worker, "_LAST_WORDS_S", 0.01)
     dying = Dying(LaporClient(settings()))
@@ -202,7 +202,7 @@ async def test_an_answer_that_comes_after_a_persons_verdict_changes_nothing(hous
 
 
 async def test_an_answer_that_breaks_our_reading_leaves_a_doubt(house, lapor, monkeypatch):
-    from services.lapor import reading
+    from services.lapor.wire import reading
 
     monkeypatch.setattr(reading, "_id", lambda value: 1 / 0)
     mirror = house()

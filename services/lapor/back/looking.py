@@ -9,10 +9,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import structlog
 from sqlalchemy import Row
 
-from services.lapor import keeping, records, repository, rules
-from services.lapor.exchanges import Exchange
+from services.lapor import keeping, repository, rules
+from services.lapor.back import repository as heard
 from services.lapor.keeping import Policy, known
-from services.lapor.port import (
+from services.lapor.masters import repository as masters
+from services.lapor.outward.stepping import remembered
+from services.lapor.wire import repository as wire
+from services.lapor.wire.exchanges import Exchange
+from services.lapor.wire.port import (
     Busy,
     FollowUps,
     FollowUpsOutcome,
@@ -23,7 +27,6 @@ from services.lapor.port import (
     TheirFollowUp,
     Trouble,
 )
-from services.lapor.stepping import remembered
 from shared.core.ids import new_id
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
@@ -90,7 +93,7 @@ class Looking:
         What was written there comes before the status that it led to. A look of which a part failed keeps the other.
         """
         row = await known(tx, look.complaint_id)
-        await records.keep_exchanges(tx, look.complaint_id, exchanges)
+        await wire.keep_exchanges(tx, look.complaint_id, exchanges)
         if row.claim != look.claim:
             return False
         now = self._clock()
@@ -171,7 +174,7 @@ class Looking:
 
     async def _hear(self, tx: UnitOfWork, row: Row[Any], items: Iterable[TheirFollowUp], now: datetime) -> bool:
         """Announce what institutions wrote, each once; what we wrote ourselves is known again, and settled."""
-        before = await records.heard_ids(tx, row.lapor_id)
+        before = await heard.heard_ids(tx, row.lapor_id)
         new = [(one, rules.digest(one.content)) for one in items]
         new = [(one, digest) for one, digest in new if (one.id, digest) not in before]
         if not new:
@@ -180,7 +183,7 @@ class Looking:
         announced = False
         for one, digest in new:
             what = _what(one, digest, ours, system)
-            kept = await records.hear(
+            kept = await heard.hear(
                 tx,
                 lapor_id=row.lapor_id,
                 their_id=one.id,
@@ -211,7 +214,7 @@ class Looking:
         return ours
 
     async def _system_codes(self, tx: UnitOfWork) -> frozenset[str]:
-        templates = await records.masters(tx, "templates")
+        templates = await masters.masters(tx, "templates")
         return self._policy.system_codes | {one.id for one in templates if one.purpose == "system"}
 
     async def _announce(self, tx: UnitOfWork, row: Row[Any], one: TheirFollowUp, digest: str, now: datetime) -> None:
@@ -235,7 +238,7 @@ class Looking:
         """Return which agency of ours an institution is: by its name in the masters, then by its number."""
         today = now.astimezone(WITA).date()
         wanted = name.casefold()
-        found = [one for one in await records.masters(tx, "institutions") if one.name.casefold() == wanted]
+        found = [one for one in await masters.masters(tx, "institutions") if one.name.casefold() == wanted]
         ids = {int(one.id) for one in found if one.id.isdigit()}
         ids |= {one.lapor_id for one in self._policy.ids.rows("institutions", today) if one.name.casefold() == wanted}
         keys = {key for number in ids if (key := self._policy.ids.agency_of(number, on=today))}

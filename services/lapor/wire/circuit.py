@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from services.lapor.port import Busy, Locked, NotSent, Outcome, Unclear
+from services.lapor.wire.port import Busy, Locked, NotSent, Outcome, Unclear
 from shared.telemetry import metrics
 
 log = structlog.get_logger()

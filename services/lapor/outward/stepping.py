@@ -13,12 +13,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row
 
-from services.lapor import keeping, records, repository, rules
-from services.lapor.exchanges import Exchange
+from services.lapor import keeping, repository, rules
 from services.lapor.keeping import Policy
-from services.lapor.port import FollowUps, FollowUpsOutcome, LookOutcome, Status, StepOutcome
-from services.lapor.steps import Next, Patience, StepKind, after_call, after_check
-from services.lapor.telling import SENDS
+from services.lapor.outward.steps import Next, Patience, StepKind, after_call, after_check
+from services.lapor.outward.telling import SENDS
+from services.lapor.wire import repository as wire
+from services.lapor.wire.exchanges import Exchange
+from services.lapor.wire.port import FollowUps, FollowUpsOutcome, LookOutcome, Status, StepOutcome
 from shared.core.ids import new_id
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
@@ -110,7 +111,7 @@ class Stepping:
 
     async def _record(self, tx: UnitOfWork, step: Step, next_: Next, exchanges: Sequence[Exchange]) -> str:
         mirror = await keeping.known(tx, step.complaint_id)
-        await records.keep_exchanges(tx, step.complaint_id, exchanges)
+        await wire.keep_exchanges(tx, step.complaint_id, exchanges)
         row = await repository.lock_step(tx, step.id)
         if row is None or row.claim != step.claim or row.state not in {"calling", "unclear"}:
             log.warning("lapor.step_was_settled_meanwhile", ticket=step.ticket, kind=step.kind)

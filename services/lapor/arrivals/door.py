@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from services.lapor.arrivals import NotReceived, Received
+from services.lapor.arrivals.arriving import NotReceived, Received
 from shared.core.times import Clock, utc_now
 from shared.http.client import HTTPError, Response, async_client
 from shared.security.signed import signed_headers

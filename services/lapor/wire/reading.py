@@ -13,7 +13,8 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
 
-from services.lapor.port import (
+from services.lapor.rules import LONGEST_PAUSE_S
+from services.lapor.wire.port import (
     Busy,
     Created,
     Done,
@@ -29,7 +30,6 @@ from services.lapor.port import (
     Trouble,
     Unclear,
 )
-from services.lapor.rules import LONGEST_PAUSE_S
 
 T = TypeVar("T")
 

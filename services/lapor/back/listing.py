@@ -7,12 +7,14 @@ from uuid import UUID
 
 import structlog
 
-from services.lapor import arrivals, keeping, records, repository
-from services.lapor.exchanges import Exchange
+from services.lapor import keeping, repository
+from services.lapor.arrivals import repository as arrivals
 from services.lapor.keeping import MIRROR, Policy
-from services.lapor.port import Listed
+from services.lapor.outward.telling import Telling
 from services.lapor.rules import is_the_same, leading_ticket
-from services.lapor.telling import Telling
+from services.lapor.wire import repository as wire
+from services.lapor.wire.exchanges import Exchange
+from services.lapor.wire.port import Listed
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 
@@ -51,7 +53,7 @@ class Listing:
         self, tx: UnitOfWork, sweep: Sweep, items: Sequence[Listed], exchanges: Sequence[Exchange] = ()
     ) -> int:
         """Take in one page; return how many of its complaints were not known yet."""
-        await records.keep_exchanges(tx, None, exchanges)
+        await wire.keep_exchanges(tx, None, exchanges)
         new = 0
         for one in items:
             ticket = leading_ticket(one.content)

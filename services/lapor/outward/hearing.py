@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.lapor import keeping, outgoing, records, repository, rules
+from services.lapor import keeping, repository, rules
 from services.lapor.keeping import NOT_YET_TOLD, THERE, WAS_SEALED, Policy, keep_here, known
+from services.lapor.notices import repository as notices
+from services.lapor.outward import outgoing
 from shared.core.masking import mask, mask_version
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
@@ -45,9 +47,10 @@ class Hearing:
     async def receive(self, tx: UnitOfWork, event: ComplaintReceived) -> None:
         """Begin a complaint's mirror. Of a sealed one no word is kept here; of any other the masked ones only.
 
-        One that was filed at LAPOR! is there already: it waits for its number, and is never told.
+        One that was filed at LAPOR! is there already: it waits for its number, and is never told. What an officer
+        splits from it is another, which LAPOR! does not know.
         """
-        incoming = event.channel == CHANNEL
+        incoming = event.channel == CHANNEL and event.split_from is None
         words = "" if event.sealed else event.text
         masked = mask(words)
         said = rules.said_with((), event.message_id, masked)
@@ -229,7 +232,7 @@ async def release(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime, 
         await repository.change(tx, row.complaint_id, state="to_review", reason=None, released_at=now, due_at=None)
         await keeping.notice(tx, row, "to_review", now)
         return
-    await records.settle_notices(tx, row.complaint_id, ("to_review",), "lapor", now)
+    await notices.settle_notices(tx, row.complaint_id, ("to_review",), "lapor", now)
     if by_hand:
         await repository.change(tx, row.complaint_id, state="by_hand", reason=None, released_at=now, due_at=None)
         return

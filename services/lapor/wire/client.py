@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from services.lapor import reading
-from services.lapor.exchanges import Exchange, note, redact
-from services.lapor.port import (
+from services.lapor.settings import LaporSettings
+from services.lapor.wire import reading
+from services.lapor.wire.exchanges import Exchange, note, redact
+from services.lapor.wire.port import (
     CreateOutcome,
     File,
     FollowUp,
@@ -31,7 +32,6 @@ from services.lapor.port import (
     Trouble,
     Unclear,
 )
-from services.lapor.settings import LaporSettings
 from shared.core.times import Clock, utc_now
 from shared.http.client import NEVER_LEFT, HTTPError, Response, Timeout, async_client
 

@@ -13,10 +13,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row
 
-from services.lapor import keeping, outgoing, records, repository, rules
-from services.lapor.exchanges import Exchange
+from services.lapor import keeping, repository, rules
 from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, MIRROR, NO_WORDS, WAS_SEALED, Policy, known
-from services.lapor.port import Busy, Created, CreateOutcome, Locked, NotSent, Refused, Report, Unclear
+from services.lapor.notices import repository as notices
+from services.lapor.outward import outgoing
+from services.lapor.wire import repository as wire
+from services.lapor.wire.exchanges import Exchange
+from services.lapor.wire.port import Busy, Created, CreateOutcome, Locked, NotSent, Refused, Report, Unclear
 from shared.core.ids import new_id
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
@@ -86,7 +89,7 @@ class Telling:
     ) -> str:
         """Write down what came of a push; return the state in which the complaint stands now."""
         row = await known(tx, push.complaint_id)
-        await records.keep_exchanges(tx, push.complaint_id, exchanges)
+        await wire.keep_exchanges(tx, push.complaint_id, exchanges)
         if row.claim != push.claim or row.state not in {"posting", "perhaps_created"} or row.verdict:
             found = outcome.lapor_id if isinstance(outcome, Created) else None
             log.error("lapor.answer_came_too_late", ticket=push.ticket, state=row.state, lapor_id=found)
@@ -169,7 +172,7 @@ class Telling:
         now = self._clock()
         again = {"state": "queued", "reason": reason, "due_at": now, "missed": 0, "taken_by": None, "taken_at": None}
         await repository.change(tx, row.complaint_id, **(again | self._instead_of_queueing(row)))
-        await records.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused"), "lapor", now)
+        await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused"), "lapor", now)
 
     async def bring_back(self, tx: UnitOfWork) -> int:
         """Let a clock that ran ahead hold nothing up; return how many complaints that were."""

@@ -7,8 +7,8 @@ Telling it has rules of its own (decision 0016), because LAPOR! can be asked abo
 from dataclasses import dataclass
 from typing import Literal
 
-from services.lapor.port import Busy, Done, Locked, NotSent, Refused, StepOutcome, Unclear
 from services.lapor.rules import redacted, wait
+from services.lapor.wire.port import Busy, Done, Locked, NotSent, Refused, StepOutcome, Unclear
 
 StepKind = Literal["upload", "pass_on", "follow_up"]
 StepState = Literal["queued", "calling", "unclear", "done", "left_out"]

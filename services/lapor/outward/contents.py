@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.lapor.port import File
 from services.lapor.rules import LARGEST_FILE, file_name
+from services.lapor.wire.port import File
 from shared.contents import AttachmentStore
 
 

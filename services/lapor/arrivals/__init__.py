@@ -1,0 +1,1 @@
+"""Complaints that citizens filed at LAPOR! itself."""

@@ -1,0 +1,1 @@
+"""What LAPOR! shows: a complaint's status, what institutions wrote, and its list."""

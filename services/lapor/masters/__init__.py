@@ -1,0 +1,1 @@
+"""LAPOR!'s own lists of ids, kept to compare our mappings with."""

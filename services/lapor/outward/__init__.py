@@ -1,0 +1,1 @@
+"""What leaves for LAPOR!: which complaints, their files, our follow-ups and dispositions."""

@@ -1,0 +1,1 @@
+"""LAPOR! itself: what is asked of it, how, and what it answers."""
