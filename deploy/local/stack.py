@@ -187,6 +187,8 @@ class Stack(Supervisor):
             "NTBCARE_LAPOR_RETRY_S": "2",
             "NTBCARE_LAPOR_PAUSE_S": "5",
             "NTBCARE_LAPOR_SETTLE_S": "5",
+            # A local installation: nobody sits there to look at what was masked; it goes, and is secret there.
+            "NTBCARE_LAPOR_REVIEW": "never",
             "NTBCARE_LAPOR_LOOKS_PER_HOUR": "100000",
             "NTBCARE_LAPOR_SENDS_PER_HOUR": "100000",
             "NTBCARE_LAPOR_ATTACHMENTS": str(self.folder / "attachments"),

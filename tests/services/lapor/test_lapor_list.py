@@ -1,0 +1,258 @@
+"""LAPOR!'s list, where there is one: it settles what is in doubt, and brings what citizens filed there."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.lapor.arrivals.arriving import NotReceived, Received
+from services.lapor.wire.port import Listed, Page, Refused, Unclear
+from services.lapor.worker import Arrivals
+from shared.core.ids import new_id
+from shared.core.ticket import new_ticket
+
+FILED = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
+
+
+class Listing:
+    """A LAPOR! that has a list, in front of the stand-in."""
+
+    def __init__(self, port: Any, *pages: list[Listed]) -> None:
+        self.port = port
+        self.pages = list(pages) or [[]]
+
+    async def listed(self, page):
+        return Page(tuple(self.pages[page - 1]), more=page < len(self.pages))
+
+    def __getattr__(self, name):
+        return getattr(self.port, name)
+
+
+def on_the_list(number: str, content: str, **changes: Any) -> Listed:
+    values: dict[str, Any] = {
+        "lapor_id": number,
+        "title": "Jalan rusak",
+        "content": content,
+        "status": "Belum Terverifikasi",
+        "institution_id": 1,
+        "filed_at": FILED,
+        "anonymous": False,
+        "secret": False,
+        "place": "Kabupaten Lombok Timur",
+    }
+    return Listed(**values | changes)
+
+
+def shown(lapor: Any, told: Any) -> Listed:
+    one = lapor.one(told.ticket)
+    return on_the_list(str(one.id), one.sent.content, title=one.sent.title, filed_at=datetime.now(UTC))
+
+
+@pytest.fixture
+async def doubtful(house, lapor, settings):
+    from services.lapor.wire.client import LaporClient
+
+    listing = Listing(LaporClient(settings()))
+    mirror = house(port=listing, settle_s=0, trust_list=True)
+    lapor.switch(no_id=1)
+    told = await mirror.verified()
+    await mirror.work()
+    assert (await mirror.row(told.ticket))["state"] == "perhaps_created"
+    yield mirror, told, listing
+    await listing.port.close()
+
+
+async def test_what_is_on_the_list_gets_its_number_and_is_not_told_again(doubtful, lapor):
+    mirror, told, listing = doubtful
+    listing.pages = [[shown(lapor, told)]]
+    await mirror.mirror.sweep()
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["lapor_id"]) == ("created", str(lapor.one(told.ticket).id))
+    assert await mirror.sql.fetchval("SELECT count(*) FROM lapor.notice WHERE settled_at IS NULL") == 0
+
+
+async def test_what_is_twice_not_on_a_list_that_is_trusted_is_told_again(doubtful, lapor):
+    mirror, told, _ = doubtful
+    del lapor.held.complaints[lapor.one(told.ticket).id]
+    await mirror.mirror.sweep()
+    assert (await mirror.row(told.ticket))["state"] == "perhaps_created"
+    await mirror.mirror.sweep()
+    await mirror.work()
+    assert ((await mirror.row(told.ticket))["state"], lapor.count(told.ticket)) == ("created", 1)
+
+
+async def test_a_list_that_is_not_trusted_leaves_the_doubt_to_a_person(house, lapor, settings, doubtful):
+    _, told, listing = doubtful
+    cautious = house(port=listing, settle_s=0)
+    for _ in range(3):
+        await cautious.mirror.sweep()
+    assert (await cautious.row(told.ticket))["state"] == "perhaps_created"
+
+
+async def test_a_list_that_began_before_the_call_had_settled_says_nothing(house, lapor, doubtful):
+    _, told, listing = doubtful
+    early = house(port=listing, settle_s=300, trust_list=True)
+    for _ in range(3):
+        await early.mirror.sweep()
+    assert (await early.row(told.ticket))["missed"] == 0
+
+
+async def test_a_list_that_could_not_be_read_to_its_end_says_nothing(doubtful):
+    mirror, told, listing = doubtful
+
+    async def breaks(_page):
+        return Unclear("HTTP 502")
+
+    listing.listed = breaks
+    for _ in range(3):
+        await mirror.mirror.sweep()
+    assert (await mirror.row(told.ticket))["missed"] == 0
+
+
+async def test_words_of_somebody_else_under_a_ticket_of_ours_settle_nothing(doubtful):
+    mirror, told, listing = doubtful
+    listing.pages = [[on_the_list("9170001", f"[{told.ticket}] Saya juga mengalami hal lain.")]]
+    await mirror.mirror.sweep()
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["lapor_id"]) == ("perhaps_created", None)
+    kinds = await mirror.sql.fetch("SELECT kind, detail FROM lapor.notice ORDER BY kind")
+    assert [tuple(one) for one in kinds] == [("perhaps_created", ""), ("perhaps_double", "9170001")]
+
+
+async def test_a_complaint_that_stands_there_twice_is_put_before_a_person(house, lapor, settings):
+    from services.lapor.wire.client import LaporClient
+
+    listing = Listing(LaporClient(settings()))
+    mirror = house(port=listing)
+    told = await mirror.verified()
+    await mirror.work()
+    first = shown(lapor, told)
+    listing.pages = [[first, on_the_list("9170002", first.content)]]
+    await mirror.mirror.sweep()
+    (notice,) = await mirror.sql.fetch("SELECT kind, detail FROM lapor.notice")
+    assert tuple(notice) == ("perhaps_double", "9170002")
+    await listing.port.close()
+
+
+async def test_a_lapor_without_a_list_is_no_trouble(house):
+    class None_:
+        async def listed(self, _page):
+            return Refused(404, "Not Found")
+
+    assert await house(port=None_()).mirror.sweep() is False
+
+
+class Door:
+    """Intake, as far as the mirror sees it."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.handed: list[dict[str, Any]] = []
+        self.known: dict[str, Received] = {}
+
+    async def hand_over(self, document):
+        self.handed.append(dict(document))
+        if self.answers:
+            return self.answers.pop(0)
+        return self.known.setdefault(document["number"], Received(ticket=new_ticket(), complaint_id=new_id()))
+
+
+async def arrived(mirror: Any, number: str) -> Any:
+    return await mirror.sql.fetchrow("SELECT * FROM lapor.incoming WHERE lapor_id = $1", number)
+
+
+async def test_what_citizens_filed_at_lapor_is_handed_over_once_and_its_words_are_kept_no_longer(house):
+    listing = Listing(None, [on_the_list("9170003", "Jembatan gantung putus di Sembalun.")])
+    mirror, door = house(port=listing), Door()
+    for _ in range(3):
+        await mirror.mirror.sweep()
+        while await Arrivals(mirror.pool, mirror.service, door).take_one():
+            pass
+    (handed,) = door.handed
+    assert (handed["number"], handed["source"], handed["filed_at"]) == ("9170003", "api", "2026-11-09T01:00:00+00:00")
+    row = await arrived(mirror, "9170003")
+    assert (row["state"], row["title"], row["content"]) == ("accepted", None, None)
+
+
+@pytest.mark.parametrize("first", ["kafka", "door"])
+async def test_its_mirror_has_its_number_whoever_is_faster_and_it_is_never_told_lapor(house, lapor, events, first):
+    received, assigned, verified = events
+    listing = Listing(None, [on_the_list("9170004", "Jembatan gantung putus di Sembalun.")])
+    mirror = house(port=listing)
+    told = received(channel="lapor", account="sp4n", surface="form")
+    door = Door(Received(ticket=told.ticket, complaint_id=told.complaint_id))
+    await mirror.mirror.sweep()
+    arrivals = Arrivals(mirror.pool, mirror.service, door)
+
+    async def hear() -> None:
+        for event in (told, assigned(told), verified(told)):
+            await mirror.hear(event)
+
+    if first == "kafka":
+        await hear()
+    await arrivals.take_one()
+    if first == "door":
+        await hear()
+    while await arrivals.take_one():
+        pass
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["lapor_id"], row["text"]) == ("created", "9170004", None)
+    await mirror.sql.execute("UPDATE lapor.mirror SET due_at = now()")
+    assert not [one for one in await mirror.published(told.ticket) if one["type"] != "complaint.mirrored.v1"]
+    assert lapor.held.calls["POST complaint"] == 0
+
+
+async def test_what_is_split_from_it_is_told_like_any_other(house, lapor):
+    mirror = house()
+    told = await mirror.verified(channel="lapor", split_from="NTB-79E7-3T8DN")
+    await mirror.work()
+    assert lapor.count(told.ticket) == 1
+
+
+async def test_a_door_that_is_away_is_tried_again_and_one_that_refuses_tells_a_person(house):
+    listing = Listing(None, [on_the_list("9170005", "Satu."), on_the_list("9170006", "Dua.")])
+    mirror = house(port=listing)
+    away, wrong = NotReceived(reason="no answer", final=False), NotReceived(reason="HTTP 422 x", final=True)
+    door = Door(away, wrong)
+    await mirror.mirror.sweep()
+    arrivals = Arrivals(mirror.pool, mirror.service, door)
+    for _ in range(4):
+        await arrivals.take_one()
+    states = {(await arrived(mirror, number))["state"] for number in ("9170005", "9170006")}
+    assert states == {"accepted", "refused"}
+    (notice,) = await mirror.sql.fetch("SELECT kind, detail FROM lapor.notice")
+    assert notice["kind"] == "arrival_refused"
+    assert notice["detail"].endswith("HTTP 422 x")
+
+
+async def test_a_worker_that_dies_after_handing_over_makes_no_second_complaint(house):
+    listing = Listing(None, [on_the_list("9170007", "Satu.")])
+    mirror, door = house(port=listing), Door()
+    await mirror.mirror.sweep()
+    async with mirror.pool.transaction() as tx:
+        arrival = await mirror.service.arriving.claim(tx)
+    await door.hand_over(arrival.document)  # and the worker dies
+    await mirror.sql.execute("UPDATE lapor.incoming SET claimed_until = now() - interval '1 second'")
+    await Arrivals(mirror.pool, mirror.service, door).take_one()
+    row = await arrived(mirror, "9170007")
+    assert (len(door.known), row["ticket"]) == (1, door.known["9170007"].ticket)
+    assert isinstance(row["complaint_id"], UUID)
+
+
+async def test_an_old_list_is_read_only_as_far_as_anything_is_new(house):
+    old = [[on_the_list(str(9180000 + page * 10 + n), f"Aduan {page} {n}.") for n in range(3)] for page in range(5)]
+    listing = Listing(None, *old)
+    mirror, read = house(port=listing), []
+    original = listing.listed
+
+    async def counting(page):
+        read.append(page)
+        return await original(page)
+
+    listing.listed = counting
+    await mirror.mirror.sweep()
+    assert read == [1, 2, 3, 4, 5]
+    listing.pages.insert(0, [on_the_list("9180099", "Baru.", filed_at=FILED + timedelta(days=1))])
+    await mirror.mirror.sweep()
+    assert read[5:] == [1, 2]
