@@ -22,10 +22,10 @@ class Listing:
         self.port = port
         self.pages = list(pages) or [[]]
 
-    async def listed(self, page):
+    async def listed(self, page: int) -> Any:
         return Page(tuple(self.pages[page - 1]), more=page < len(self.pages))
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.port, name)
 
 
@@ -98,13 +98,13 @@ async def test_a_list_that_began_before_the_call_had_settled_says_nothing(house,
     assert (await early.row(told.ticket))["missed"] == 0
 
 
-async def test_a_list_that_could_not_be_read_to_its_end_says_nothing(doubtful):
+async def test_a_list_that_could_not_be_read_to_its_end_says_nothing(doubtful, monkeypatch):
     mirror, told, listing = doubtful
 
-    async def breaks(_page):
+    async def breaks(_page: int) -> Any:
         return Unclear("HTTP 502")
 
-    listing.listed = breaks
+    monkeypatch.setattr(listing, "listed", breaks)
     for _ in range(3):
         await mirror.mirror.sweep()
     assert (await mirror.row(told.ticket))["missed"] == 0
@@ -136,11 +136,11 @@ async def test_a_complaint_that_stands_there_twice_is_put_before_a_person(house,
 
 
 async def test_a_lapor_without_a_list_is_no_trouble(house):
-    class None_:
+    class WithoutList:
         async def listed(self, _page):
             return Refused(404, "Not Found")
 
-    assert await house(port=None_()).mirror.sweep() is False
+    assert await house(port=WithoutList()).mirror.sweep() is False
 
 
 class Door:
@@ -151,7 +151,7 @@ class Door:
         self.handed: list[dict[str, Any]] = []
         self.known: dict[str, Received] = {}
 
-    async def hand_over(self, document):
+    async def hand_over(self, document: Any) -> Any:
         self.handed.append(dict(document))
         if self.answers:
             return self.answers.pop(0)
@@ -240,17 +240,18 @@ async def test_a_worker_that_dies_after_handing_over_makes_no_second_complaint(h
     assert isinstance(row["complaint_id"], UUID)
 
 
-async def test_an_old_list_is_read_only_as_far_as_anything_is_new(house):
+async def test_an_old_list_is_read_only_as_far_as_anything_is_new(house, monkeypatch):
     old = [[on_the_list(str(9180000 + page * 10 + n), f"Aduan {page} {n}.") for n in range(3)] for page in range(5)]
     listing = Listing(None, *old)
-    mirror, read = house(port=listing), []
+    mirror = house(port=listing)
+    read: list[int] = []
     original = listing.listed
 
-    async def counting(page):
+    async def counting(page: int) -> Any:
         read.append(page)
         return await original(page)
 
-    listing.listed = counting
+    monkeypatch.setattr(listing, "listed", counting)
     await mirror.mirror.sweep()
     assert read == [1, 2, 3, 4, 5]
     listing.pages.insert(0, [on_the_list("9180099", "Baru.", filed_at=FILED + timedelta(days=1))])
