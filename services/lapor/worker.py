@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar, cast, get_args
 
 import structlog
 
-from services.lapor.arrivals.door import Door
+from services.lapor.arrivals.arriving import IntakeDoor
 from services.lapor.back.looking import Look
 from services.lapor.outward.contents import Contents, MissingContentError
 from services.lapor.outward.stepping import Step
@@ -283,7 +283,7 @@ class Mirror:
 class Arrivals:
     """Hands complaints that were filed at LAPOR! to intake, and links them with their mirrors."""
 
-    def __init__(self, database: Database, service: LaporService, door: Door | None) -> None:
+    def __init__(self, database: Database, service: LaporService, door: IntakeDoor | None) -> None:
         """Take everything; without a door what arrives waits."""
         self._database = database
         self._service = service

@@ -7,7 +7,7 @@ then, and no longer.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -50,6 +50,14 @@ class NotReceived:
 
     reason: str
     final: bool
+
+
+class IntakeDoor(Protocol):
+    """Where complaints are handed to intake."""
+
+    async def hand_over(self, document: Mapping[str, Any]) -> Received | NotReceived:
+        """Hand over one, as often as needed: the door knows its number again."""
+        ...
 
 
 class Arriving:
