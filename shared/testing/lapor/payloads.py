@@ -1,4 +1,4 @@
-"""What may be posted, field by field: anything else is refused. Source: public clients of the API."""
+"""What may be posted, field by field: anything else is refused. Source of LAPOR!'s own: public clients of the API."""
 
 import re
 from typing import Annotated, Any, Literal, Self
@@ -44,7 +44,7 @@ class NewComplaint(Strict):
     is_anonymous: bool
     is_secret: bool
     is_priority: bool
-    attachments: Literal[False] | Annotated[str, Field(pattern=r"^\[\d+(,\d+)*\]\.$")]
+    attachments: Literal[False] | Annotated[str, Field(pattern=r"^\[[0-9]{1,18}(,[0-9]{1,18})*\]\.$")]
 
     @model_validator(mode="after")
     def _one_reporter(self) -> Self:
@@ -58,7 +58,27 @@ class NewComplaint(Strict):
     @property
     def files(self) -> list[int]:
         """The files that it names."""
-        return [int(number) for number in re.findall(r"\d+", self.attachments or "")]
+        return [int(number) for number in re.findall(r"[0-9]+", self.attachments or "")]
+
+
+class Reporter(Strict):
+    """Who filed a complaint at LAPOR! itself."""
+
+    name: _Words
+    email: str = ""
+    phone: str = ""
+
+
+class Incoming(Strict):
+    """A complaint that a citizen filed at LAPOR! itself, and that LAPOR! assigned to an institution."""
+
+    title: Annotated[_Words, Field(max_length=200)]
+    content: _Words
+    institution_id: _Id
+    is_secret: bool = False
+    is_anonymous: bool = False
+    location_name: str = ""
+    reporter: Reporter | None = None
 
 
 class Rejection(Strict):
@@ -66,7 +86,7 @@ class Rejection(Strict):
 
     is_request: Literal[1]
     not_authority: Literal[1]
-    reason: Annotated[str, Field(pattern=r"^\d+$", description="The institution that should have it.")]
+    reason: Annotated[str, Field(pattern=r"^[0-9]{1,18}$", description="The institution that should have it.")]
     reason_description: _Words
 
 

@@ -1,6 +1,7 @@
 """Puts the stand-in together."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -14,6 +15,8 @@ from shared.testing.lapor.answers import WrongError, refusal
 from shared.testing.lapor.api import Api
 from shared.testing.lapor.control import control
 from shared.testing.lapor.held import Held
+from shared.testing.lapor.masters import INSTITUTIONS, Entry, Masters
+from shared.testing.lapor.pages import look
 from shared.testing.lapor.payloads import mistakes
 from shared.testing.lapor.quirks import Quirks
 from shared.testing.lapor.timetable import Timetable
@@ -24,11 +27,6 @@ HOSTS = {
     "/integration/api/v3": "Authorization",
 }
 """The three hosts' paths (production, sandbox, training), and the header in which each wants the first secret."""
-INSTITUTIONS = {
-    1: "Pemerintah Provinsi Nusa Tenggara Barat",
-    2: "Dinas Pendidikan dan Kebudayaan Provinsi Nusa Tenggara Barat",
-    3: "Dinas Pekerjaan Umum dan Penataan Ruang Provinsi Nusa Tenggara Barat",
-}
 
 
 def create_simulator(
@@ -36,7 +34,7 @@ def create_simulator(
     auth: str,
     token: str,
     timetable: Timetable = (),
-    institutions: Mapping[int, str] = INSTITUTIONS,
+    institutions: Mapping[int, str | Entry] = INSTITUTIONS,
     quirks: Quirks | None = None,
     clock: Clock = utc_now,
     journal: Path | None = None,
@@ -45,19 +43,26 @@ def create_simulator(
 
     With a `journal` it holds again what that file tells, and writes down what is new.
     """
-    held = Held(timetable, clock, journal)
-    switches = quirks or Quirks()
-    app = FastAPI(title="SP4N-LAPOR! (stand-in)", openapi_url=None)
+    held = Held(timetable, clock, journal, quirks=quirks, masters=Masters(institutions))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        held.close()
+
+    app = FastAPI(title="SP4N-LAPOR! (stand-in)", openapi_url=None, lifespan=lifespan)
     app.state.held = held
-    app.state.quirks = switches
-    api = Api(held, switches, institutions, auth=auth, token=token)
+    app.state.quirks = held.quirks
+    api = Api(held, auth=auth, token=token)
     for prefix, auth_header in HOSTS.items():
         app.include_router(api.router(prefix, auth_header))
-    app.include_router(control(held, switches))
+    app.include_router(control(held))
+    app.include_router(look(held))
     app.add_exception_handler(WrongError, _wrong)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ValidationError, _invalid)
     app.add_exception_handler(HTTPException, _unknown)
+    app.add_exception_handler(OSError, _no_room)
     return app
 
 
@@ -75,3 +80,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 async def _unknown(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return refusal(WrongError(status, "Not Found" if status == 404 else "Not allowed"))  # noqa: PLR2004 - RFC 9110
+
+
+async def _no_room(_request: Request, _error: Exception) -> JSONResponse:
+    return refusal(WrongError(500, "The journal cannot be written; nothing was done"))

@@ -40,10 +40,10 @@ from shared.events import (
     Envelope,
     Place,
 )
+from shared.http.client import AsyncClient
 from shared.testing.lapor import Quirks, create_simulator
+from tests.services.lapor.caller import AUTH, TOKEN, Caller
 
-AUTH = "$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO"
-TOKEN = "{0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9}"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 IDS = LaporIds(institutions=(Mapped("NTB.DIKPORA", 2), Mapped("NTB.PUPRPERKIM", 3)))
 
@@ -109,6 +109,20 @@ def lapor(_server):
     _server.switch(**Quirks().model_dump())
     _server.held.calls.clear()
     return _server
+
+
+@pytest.fixture
+async def stand_in():
+    """Serve stand-ins of a test's own, and call them."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(**options) -> Caller:
+            app = create_simulator(auth=AUTH, token=TOKEN, **options)
+            server = stack.enter_context(Server(app))
+            http = AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=5)
+            return Caller(await stack.enter_async_context(http), app=app)
+
+        yield make
 
 
 @pytest.fixture

@@ -1,77 +1,15 @@
 """The stand-in for LAPOR! is strict, misbehaves on demand, and tells what it holds."""
 
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from shared.http.client import ASGITransport, AsyncClient, Response
-from shared.testing.lapor import HOSTS, create_simulator, parse_timetable
-
-AUTH = "$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO"
-TOKEN = "{0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9}"
-GOOD = {
-    "title": "Lampu jalan padam",
-    "content": "[NTB-79E7-3T8DN] Lampu jalan padam.",
-    "channel": 12,
-    "is_new_user_slider": False,
-    "user_id": 77,
-    "is_inbox": False,
-    "is_disposisi_slider": True,
-    "classification_id": 6,
-    "disposition_id": 1,
-    "category_id": None,
-    "priority_program_id": None,
-    "location_id": 34,
-    "community_id": None,
-    "date_of_incident": "2026-11-09",
-    "copy_externals": [],
-    "info_disposition": "",
-    "info_attachments": [],
-    "tags_raw": "",
-    "is_approval": False,
-    "is_anonymous": False,
-    "is_secret": False,
-    "is_priority": False,
-    "attachments": False,
-}
-FOLLOWUP = {
-    "user_id": "77",
-    "institution_from_id": "1",
-    "institution_to_id": "2",
-    "info_disposition": "",
-    "template_code": "disposition",
-    "rating": "0",
-    "is_secret": "0",
-    "content": "Sudah kami periksa.",
-}
-JPEG = ("a.jpg", b"\xff\xd8\xff", "image/jpeg")
-PDF = ("b.pdf", b"%PDF-1.7", "application/pdf")
-
-
-class Caller:
-    """Somebody with both secrets, at one of the three hosts."""
-
-    def __init__(self, http: AsyncClient, prefix: str = "/lapor/3.0.0", now: list[datetime] | None = None) -> None:
-        self.http = http
-        self.now = now or []
-        self.prefix = prefix
-        self.headers = {HOSTS[prefix]: f"Bearer {AUTH}", "token": TOKEN, "Accept": "application/json"}
-
-    async def get(self, path: str, **query: Any) -> Response:
-        return await self.http.get(self.prefix + path, params=query, headers=self.headers)
-
-    async def post(self, path: str, **body: Any) -> Response:
-        return await self.http.post(self.prefix + path, headers=self.headers, **body)
-
-    async def create(self, **changes: Any) -> Response:
-        return await self.post("/complaints/complaint", json=GOOD | changes)
-
-    async def switch(self, **quirks: Any) -> Response:
-        return await self.http.patch("/_simulator/quirks", json=quirks)
-
-    async def held(self) -> Any:
-        return (await self.http.get("/_simulator/complaints")).json()
+import shared.testing.lapor as lapor_stand_in
+from shared.http.client import ASGITransport, AsyncClient
+from shared.testing.lapor import HOSTS, Quirks, create_simulator, parse_timetable
+from shared.testing.lapor.ways import Way
+from tests.services.lapor.caller import AUTH, FOLLOWUP, GOOD, JPEG, PDF, TOKEN, Caller
 
 
 @pytest.fixture
@@ -341,3 +279,15 @@ def test_a_timetable_is_read_and_a_wrong_one_refused():
     for wrong in ("Selesai", "x:Selesai", "5:", "5:Selesai,2:Terverifikasi"):
         with pytest.raises(ValueError, match=r"SECONDS|float"):
             parse_timetable(wrong)
+
+
+def test_its_readme_names_every_switch_way_and_address():
+    text = (Path(lapor_stand_in.__file__).parent / "README.md").read_text(encoding="utf-8")
+    all_paths = create_simulator(auth=AUTH, token=TOKEN).openapi()["paths"]
+    hosts = tuple(HOSTS)
+    paths = {
+        path.removeprefix(hosts[0]).replace("{number}", "{id}") for path in all_paths if not path.startswith(hosts[1:])
+    }
+    assert paths >= {"/_simulator/complaints/{id}/followups", "/complaints/list"}
+    assert not {name for name in {*Quirks.model_fields, *Way} if f"`{name}`" not in text}
+    assert not {path for path in paths if f"{path}`" not in text}
