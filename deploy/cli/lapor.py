@@ -5,10 +5,12 @@ service acts on it within a second.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic_settings import SettingsConfigDict
@@ -20,6 +22,9 @@ from deploy.cli.stand_in import LOOPBACK, Host, Port, run
 from shared.core.settings import Secret, Settings
 from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import Database
+
+if TYPE_CHECKING:  # only the stand-in needs it
+    from shared.testing.lapor import Quirks
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The mirror at SP4N-LAPOR!: list, resolve, simulator."
@@ -128,7 +133,10 @@ def resolve(
     console.print(f"{wanted} is {now.state}{f' as {now.lapor_id}' if now.lapor_id else ''}.")
 
 
-@app.command()
+@app.command(
+    epilog="Its secrets come from the environment: any NTBCARE_LAPOR_AUTH, and NTBCARE_LAPOR_TOKEN as {GUID}. "
+    "Addresses, switches and examples with curl: shared/testing/lapor/README.md."
+)
 def simulator(
     port: Port = 8090,
     host: Host = LOOPBACK,
@@ -136,27 +144,70 @@ def simulator(
         str, typer.Option(help="Statuses that come by themselves, seconds after the creation: 5:Terverifikasi,…")
     ] = "",
     journal: Annotated[
-        Path | None, typer.Option(help="A file that keeps what it holds over a restart; without it, it forgets.")
+        Path | None,
+        typer.Option(help="A file that keeps what it holds over a restart and a kill -9; without it, it forgets."),
+    ] = None,
+    institutions: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A CSV file with the columns id, name and perhaps ours (false: not the integrator's), or a JSON list "
+            "of such. Without it: three of NTB.",
+        ),
+    ] = None,
+    quirk: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="A switch from the start on, several times if need be: fail_share=0.2, list=true, no_id=1. "
+            "Those that a journal tells of win.",
+        ),
     ] = None,
 ) -> None:
     """Run a stand-in for LAPOR! until it is told to stop: strict, with every known quirk on a switch."""
-    from shared.testing.lapor import HOSTS, create_simulator, parse_timetable  # noqa: PLC0415 - only it needs it
+    from shared.testing.lapor import HOSTS, INSTITUTIONS, create_simulator, parse_timetable, read_institutions  # noqa: PLC0415 - only it needs it
 
     settings = SimulatorSettings.load()
-    try:
+    with _refused("--timetable"):
         steps = parse_timetable(timetable)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--timetable") from None
-    stand_in = create_simulator(
-        auth=settings.auth.get_secret_value(),
-        token=settings.token.get_secret_value(),
-        timetable=steps,
-        journal=journal,
-    )
+    with _refused("--institutions"):
+        known = read_institutions(institutions) if institutions else INSTITUTIONS
+    with _refused("--quirk"):
+        quirks = _quirks(quirk or [])
+    with _refused("--journal"):
+        stand_in = create_simulator(
+            auth=settings.auth.get_secret_value(),
+            token=settings.token.get_secret_value(),
+            timetable=steps,
+            institutions=known,
+            quirks=quirks,
+            journal=journal,
+        )
     console.print(f"http://{host}:{port}/_simulator/ shows what it holds.\nNTBCARE_LAPOR_BASE_URL is one of:")
     for path, header in HOSTS.items():
         console.print(f"  http://{host}:{port}{path}  (NTBCARE_LAPOR_AUTH_HEADER={header})", soft_wrap=True)
     run(stand_in, host, port)
+
+
+@contextmanager
+def _refused(option: str) -> Iterator[None]:
+    from shared.testing.lapor import JournalError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except (ValueError, OSError, JournalError) as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _quirks(given: list[str]) -> "Quirks":
+    from shared.testing.lapor import Quirks  # noqa: PLC0415 - as above
+
+    pairs = dict(one.split("=", 1) for one in given if "=" in one)
+    if len(pairs) != len(given):
+        raise ValueError("write NAME=VALUE, each name once")
+    lists = {name: [way for way in value.split(",") if way] for name, value in pairs.items() if name == "fail_ways"}
+    return Quirks.model_validate(pairs | lists)
 
 
 async def _leave_verdict(database: Database, ticket: str, number: str | None) -> None:

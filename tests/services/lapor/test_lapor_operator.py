@@ -153,3 +153,29 @@ async def test_the_stand_in_is_served_on_loopback_with_the_services_own_secrets(
     assert "kQ4f" not in answer.output
     wrong = await run("simulator", "--timetable", "Selesai")
     assert wrong.exit_code == 2
+
+
+async def test_the_stand_in_starts_with_institutions_and_switches_of_ones_own(run, monkeypatch, tmp_path):
+    served: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: served.update(app=app))
+    monkeypatch.setenv("NTBCARE_LAPOR_AUTH", "$2y$10$kQ4fZ1hV8sLw3xNbT6rPuO")
+    monkeypatch.setenv("NTBCARE_LAPOR_TOKEN", "{0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9}")
+    known = tmp_path / "institutions.csv"
+    known.write_text("id,name\n7,Dinas Sosial\n")
+    storm = ("--quirk", "fail_share=0.2", "--quirk", "fail_ways=no_id,answer_cut", "--quirk", "list=true")
+    answer = await run("simulator", "--institutions", str(known), *storm)
+    assert answer.exit_code == 0, answer.output
+    held = served["app"].state.held
+    assert held.masters.name("institutions", 7) == "Dinas Sosial"
+    assert (held.quirks.fail_share, held.quirks.fail_ways, held.quirks.list) == (0.2, ("no_id", "answer_cut"), True)
+    known.write_text("id,name\nx,Dinas Sosial\n")
+    broken = tmp_path / "journal"
+    broken.write_text("none\nof ours\n")
+    for wrong in (
+        ("--institutions", str(known)),
+        ("--quirk", "sunshine=1"),
+        ("--quirk", "no_id"),
+        ("--journal", str(broken)),
+    ):
+        refused = await run("simulator", *wrong)
+        assert (refused.exit_code, wrong[0] in refused.output) == (2, True)
