@@ -56,7 +56,7 @@ _DOORS = {"--facebook-door": "{intake-facebook}/channels/facebook"}
 _DOORS |= {"--instagram-door": "{intake-instagram}/channels/instagram"}
 _GRAPH = ("graph", "simulator", *(word for pair in _DOORS.items() for word in pair))
 STAND_INS = (
-    Process(LAPOR, _LAPOR, stand_in=True, ready="/_simulator/complaints"),
+    Process(LAPOR, _LAPOR, stand_in=True, ready="/_simulator/quirks"),
     Process(GRAPH, _GRAPH, stand_in=True, ready="/_simulator/messages"),
 )
 """Third parties that no demonstration and no test may call: strict servers of their own."""
