@@ -73,16 +73,20 @@ class Held:
         if self._journal is not None:
             self._journal.close()
 
-    def add(self, sent: NewComplaint | Incoming) -> Complaint:
+    def add(self, sent: NewComplaint | Incoming, at: datetime | None = None) -> Complaint:
         """Hold a new complaint."""
         what = "incoming" if isinstance(sent, Incoming) else "complaint"
-        added: Complaint = self._tell(what, sent=sent.model_dump(exclude_unset=True))
+        added: Complaint = self._tell(what, at, sent=sent.model_dump(exclude_unset=True))
         return added
 
     def add_file(self, file: File | None = None) -> int:
         """Hold a file; of its content only what tells it from others."""
         number: int = self._tell("file", **(asdict(file) if file else {}))
         return number
+
+    def file(self, number: int) -> File:
+        """Return what is known of a file; nothing of one that a test made up."""
+        return self.files.get(number, File())
 
     def find(self, number: int) -> Complaint | None:
         """Return a complaint as it stands at this moment."""
@@ -96,11 +100,17 @@ class Held:
         self._tell("status", at, number=complaint.id, status=status)
 
     def follow_up(
-        self, complaint: Complaint, *, files: Sequence[File] = (), status: str | None = None, **values: Any
+        self,
+        complaint: Complaint,
+        *,
+        at: datetime | None = None,
+        files: Sequence[File] = (),
+        status: str | None = None,
+        **values: Any,
     ) -> int:
         """Add a follow-up with its files, and perhaps another status in the same breath; return its number."""
         kept = [asdict(file) for file in files]
-        number: int = self._tell("followup", number=complaint.id, values=values, files=kept, status=status)
+        number: int = self._tell("followup", at, number=complaint.id, values=values, files=kept, status=status)
         return number
 
     def pass_on(self, complaint: Complaint, institution: int, reason: str) -> None:

@@ -52,37 +52,37 @@ class Quirks(BaseModel):
 
     # follow-ups
     followup_no_id: Times = Field(0, description="Added, and a 2xx without a number.")
-    followup_cut: Times = Field(0, description="Added, and the connection is cut in mid-answer.")
-    followup_late: Times = Field(0, description="Added, and the answer comes after `late_s`.")
-    followup_page: Times = Field(0, description="Added, and an error page with 200.")
-    followup_broken: Times = Field(0, description="Added, and a 200 with half a JSON document.")
+    followup_answer_cut: Times = Field(0, description="Added, and the connection is cut in mid-answer.")
+    followup_answer_late: Times = Field(0, description="Added, and the answer comes after `late_s`.")
+    followup_answer_page: Times = Field(0, description="Added, and an error page with 200.")
+    followup_answer_broken: Times = Field(0, description="Added, and a 200 with half a JSON document.")
     followup_error_after: Times = Field(0, description="Added, and a 502.")
     followup_not_taken: Times = Field(0, description="Nothing added, and a 200 with status false.")
 
     # complaints passed on
-    reject_cut: Times = Field(0, description="Passed on, and the connection is cut in mid-answer.")
-    reject_late: Times = Field(0, description="Passed on, and the answer comes after `late_s`.")
-    reject_page: Times = Field(0, description="Passed on, and an error page with 200.")
-    reject_broken: Times = Field(0, description="Passed on, and a 200 with half a JSON document.")
+    reject_answer_cut: Times = Field(0, description="Passed on, and the connection is cut in mid-answer.")
+    reject_answer_late: Times = Field(0, description="Passed on, and the answer comes after `late_s`.")
+    reject_answer_page: Times = Field(0, description="Passed on, and an error page with 200.")
+    reject_answer_broken: Times = Field(0, description="Passed on, and a 200 with half a JSON document.")
     reject_error_after: Times = Field(0, description="Passed on, and a 502.")
     reject_not_taken: Times = Field(0, description="Not passed on, and a 200 with status false.")
 
     # files
     upload_no_id: Times = Field(0, description="Held, and a 2xx with two empty lists.")
-    upload_cut: Times = Field(0, description="Held, and the connection is cut in mid-answer.")
-    upload_late: Times = Field(0, description="Held, and the answer comes after `late_s`.")
-    upload_page: Times = Field(0, description="Held, and an error page with 200.")
-    upload_broken: Times = Field(0, description="Held, and a 200 with half a JSON document.")
+    upload_answer_cut: Times = Field(0, description="Held, and the connection is cut in mid-answer.")
+    upload_answer_late: Times = Field(0, description="Held, and the answer comes after `late_s`.")
+    upload_answer_page: Times = Field(0, description="Held, and an error page with 200.")
+    upload_answer_broken: Times = Field(0, description="Held, and a 200 with half a JSON document.")
     upload_error_after: Times = Field(0, description="Held, and a 502.")
     upload_not_taken: Times = Field(0, description="Nothing held, and a 200 with status false.")
 
     # reading
     read_error: Times = Field(0, description="A 503.")
     read_too_many: Times = Field(0, description="A 429 with Retry-After.")
-    read_cut: Times = Field(0, description="The connection is cut in mid-answer.")
-    read_late: Times = Field(0, description="The right answer, after `late_s`.")
-    read_page: Times = Field(0, description="An error page with 200.")
-    read_broken: Times = Field(0, description="A 200 with half a JSON document.")
+    read_answer_cut: Times = Field(0, description="The connection is cut in mid-answer.")
+    read_answer_late: Times = Field(0, description="The right answer, after `late_s`.")
+    read_answer_page: Times = Field(0, description="An error page with 200.")
+    read_answer_broken: Times = Field(0, description="A 200 with half a JSON document.")
     failed_looks: Times = Field(0, description="Looks at one complaint, answered 200 with status false.")
 
     # storms

@@ -132,5 +132,5 @@ class Reading:
     def _attachments(self, given: list[dict[str, Any]]) -> Any:
         if not self._held.quirks.object_attachments:
             return given
-        docs = [one for one in given if self._held.files[one["id"]].is_document]
+        docs = [one for one in given if self._held.file(one["id"]).is_document]
         return as_object([one for one in given if one not in docs], docs=docs)

@@ -34,4 +34,4 @@ def shown(held: Held, complaint: Complaint) -> dict[str, Any]:
 
 def files(held: Held, numbers: Iterable[int]) -> list[dict[str, Any]]:
     """Return what is known of these files."""
-    return [{"id": number, **asdict(held.files[number])} for number in numbers]
+    return [{"id": number, **asdict(held.file(number))} for number in numbers]

@@ -88,10 +88,10 @@ _ANY = {
 _READ = {
     "read_too_many": Way.TOO_MANY,
     "read_error": Way.ERROR_BEFORE_503,
-    "read_cut": Way.ANSWER_CUT,
-    "read_late": Way.ANSWER_LATE,
-    "read_page": Way.ANSWER_PAGE,
-    "read_broken": Way.ANSWER_BROKEN,
+    "read_answer_cut": Way.ANSWER_CUT,
+    "read_answer_late": Way.ANSWER_LATE,
+    "read_answer_page": Way.ANSWER_PAGE,
+    "read_answer_broken": Way.ANSWER_BROKEN,
 }
 
 
@@ -99,10 +99,10 @@ def _writing(subject: Subject) -> dict[str, Way]:
     return {
         f"{subject}_not_taken": Way.STATUS_FALSE,
         f"{subject}_error_after": Way.ERROR_AFTER_502,
-        f"{subject}_cut": Way.ANSWER_CUT,
-        f"{subject}_late": Way.ANSWER_LATE,
-        f"{subject}_page": Way.ANSWER_PAGE,
-        f"{subject}_broken": Way.ANSWER_BROKEN,
+        f"{subject}_answer_cut": Way.ANSWER_CUT,
+        f"{subject}_answer_late": Way.ANSWER_LATE,
+        f"{subject}_answer_page": Way.ANSWER_PAGE,
+        f"{subject}_answer_broken": Way.ANSWER_BROKEN,
         f"{subject}_no_id": Way.NO_ID,
     }
 

@@ -160,7 +160,7 @@ async def test_a_request_that_is_wrong_is_refused_and_no_way_is_counted(lapor):
 async def test_a_late_answer_comes_after_its_time_and_the_complaint_is_held_before(stand_in):
     lapor = await stand_in()
     lapor.http.timeout = 0.3
-    await lapor.switch(answer_late=1, read_late=1, late_s=1)
+    await lapor.switch(answer_late=1, read_answer_late=1, late_s=1)
     assert await call(lapor, Subject.CREATE, 0) is None
     (one,) = (await lapor.held())["complaints"]
     assert await call(lapor, Subject.LOOK, one["id"]) is None
