@@ -35,6 +35,8 @@ PEOPLE = [
     "Wali Kota Lalu {Serikandi} tahu.",
     "Kepala Dusun Amaq {Rahim} tahu.",
     "H. {Muh. Serikandi} tahu.",
+    "Petugas sudah ke lokasi, dihubungi {Budi Contohsari} di {081234567890}.",
+    "Kami bertemu {Siti Contohwati} di rumahnya.",
     # Samawa and Mbojo
     "Dae {Rusdin} mengambil pupuk subsidi.",
     "Pak {Dae Rusdin} mengambil pupuk subsidi.",
@@ -91,6 +93,8 @@ PEOPLE = [
 ]
 
 PLACES = [
+    "Kami bertemu Kepala Desa dan menghubungi Dinas Perhubungan.",
+    "Warga bertemu Pos Ronda yang kosong dan menemui Camat Praya.",
     "Jalan Lalu Mesir di Selong rusak.",
     "Jl. Raden Patah gelap sejak minggu lalu.",
     "Jalan Raya Raden Patah gelap.",

@@ -19,9 +19,10 @@ TITLES_CERTAIN = _words("baiq bq inaq amaq mamiq papuq tgh tgkh")
 """No words of Indonesian: a name follows in any case."""
 TITLES_LIKELY = _words(
     """alm almarhum almarhumah almh amak bpk daeng dende h hajah haji hajjah hj inak lale mamik ompu papuk sdr sdri
-    ust ustad ustadz ustadzah ustaz"""
+    ust ustad ustadz ustadzah ustaz
+    dihubungi menghubungi menemui bertemu menelepon ditelepon didampingi mendampingi"""
 )
-"""In any case; a capitalised name follows."""
+"""In any case; a capitalised name follows. Officers write whom they met: the words of meeting do as a title does."""
 TITLES_CAPITAL = _words("lalu raden lala dae dea ama ina denda muma ruma l")
 """Only capitalised or after an honorific: `lalu` is then, `denda` a fine."""
 PARTICLES = _words("bin binti al el m muh muhammad moh mohammad la nur")
@@ -29,7 +30,7 @@ PARTICLES = _words("bin binti al el m muh muhammad moh mohammad la nur")
 OFFICES = _words(
     """babinsa bhabinkamtibmas bidan bpd bupati camat danramil desa direktur dokter dusun gubernur kabag kabid kades
     kadis kadus kaling kapolda kapolres kapolsek kasi keliang kepala kepsek ketua klian koramil kota
-    lingkungan lurah mantan menteri pegawai pekasih perawat petugas pj pkk plt polisi polres polsek presiden
+    lingkungan lurah mantan menteri pegawai pekasih perawat petugas pj pkk plt polisi polres polsek pos posko presiden
     rt rw satpam sekcam sekda sekdes wabup wagub wakil wali walikota"""
 )
 PLACE_WORDS = _words(
