@@ -74,6 +74,12 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 test-wide: ## The tests that take long: servers of somebody else's with TLS, models taught anew
 	@$(MAKE) --no-print-directory test TESTS=wide
 
+.PHONY: storm
+storm: ## 2,000 complaints to a LAPOR! that fails in every known way, with kills -9; then count (about half an hour)
+	@NTBCARE_STORM_COMPLAINTS=2000 NTBCARE_STORM_KILL_EVERY_S=20 NTBCARE_STORM_PATIENCE_S=3600 NTBCARE_STORM_PROCESSES=6 \
+	  $(MAKE) --no-print-directory test TESTS=wide AT_ONCE=0 PYTEST="tests/services/lapor/test_lapor_storm.py"
+	@cat .cache/storm.txt
+
 .PHONY: faults
 faults: ## Under load: kill, stop, cut, fill, rebalance, set clocks wrong; count from three sides (the short form)
 	@$(MAKE) --no-print-directory $(VENV)/.dev

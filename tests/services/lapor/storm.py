@@ -1,10 +1,12 @@
 """A storm: LAPOR! fails at random in every known way, the mirror's processes are killed, and afterwards is counted.
 
-Real processes of `ntbcare serve lapor`, fed by Kafka, in front of the stand-in as a process of its own. A "person" looks
-into the stand-in for what is in doubt and says which, as an officer would at LAPOR!'s own pages.
+Real processes of `ntbcare serve lapor`, fed by Kafka, in front of the stand-in as a process of its own. A "person"
+looks into the stand-in for what is in doubt and says which, as an officer would at LAPOR!'s own pages.
 """
 
 import asyncio
+import hashlib
+import json
 import os
 import random
 import re
@@ -91,10 +93,10 @@ class Count:
         """Say it for people."""
         failed = sum(self.dealt.values())
         return [
-            f"{self.complaints} complaints, {self.seconds:.0f} s, {self.kills} kills -9, {self.calls} calls of the last "
-            f"stand-in, {failed} went wrong in {len(self.dealt)} ways, {self.asked_a_person} doubts put to a person",
-            f"held by LAPOR!: {self.held}; twice: {len(self.twice)}; missing: {len(self.missing)}; "
-            f"files missing: {self.files_missing}",
+            f"{self.complaints} complaints in {self.seconds:.0f} s; {self.kills} kills -9; {self.calls} calls",
+            f"{failed} of them went wrong, in {len(self.dealt)} ways; {self.asked_a_person} doubts put to a person",
+            f"held by LAPOR!: {self.held}; twice: {len(self.twice)}; missing: {len(self.missing)}",
+            f"complaints there without their file: {self.files_missing}",
             f"our follow-ups there, by how often: {dict(self.our_follow_ups)}",
             f"their follow-ups here, by how often: {dict(self.their_follow_ups)}; on a wrong case: {self.wrong_case}",
             f"status wrong: {len(self.status_wrong)}; personal data in what was sent: {len(self.personal)}",
@@ -223,8 +225,6 @@ class Storm:
         return {**ways, **looks}
 
     async def _photo(self) -> AttachmentRef:
-        import hashlib
-
         sha256 = hashlib.sha256(JPEG).hexdigest()
         await AttachmentStore.in_folder(self._folder / "attachments").keep({sha256: JPEG})
         return AttachmentRef(id=new_id(), kind="image", media_type="image/jpeg", sha256=sha256, size=len(JPEG))
@@ -428,8 +428,6 @@ def _counted(
     events: list[tuple[Any, str, Any]],
     **more: Any,
 ) -> Count:
-    import json
-
     statuses: dict[Any, str] = {}
     theirs: dict[Any, list[str]] = {}
     for subject, kind, value in events:

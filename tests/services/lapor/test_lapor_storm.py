@@ -4,6 +4,7 @@
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,10 @@ from tests.services.lapor.storm import Storm
 
 pytestmark = pytest.mark.wide
 
-COMPLAINTS = int(os.environ.get("NTBCARE_STORM_COMPLAINTS", "120"))
+REPORT = Path(".cache/storm.txt")
+COMPLAINTS = int(os.environ.get("NTBCARE_STORM_COMPLAINTS", "80"))
 KILL_EVERY_S = float(os.environ.get("NTBCARE_STORM_KILL_EVERY_S", "6"))
+PROCESSES = int(os.environ.get("NTBCARE_STORM_PROCESSES", "3"))
 PATIENCE_S = float(os.environ.get("NTBCARE_STORM_PATIENCE_S", "150"))
 
 
@@ -20,8 +23,9 @@ async def test_through_a_storm_lapor_holds_each_complaint_once_and_nothing_lands
     tmp_path, kafka, database_urls
 ):
     storm = Storm(tmp_path, kafka=kafka, urls=database_urls, share=0.3, seed=3)
-    count = await storm.run(COMPLAINTS, processes=2, kill_every_s=KILL_EVERY_S, patience_s=PATIENCE_S)
-    print("\n".join(["", *count.lines()]))
+    count = await storm.run(COMPLAINTS, processes=PROCESSES, kill_every_s=KILL_EVERY_S, patience_s=PATIENCE_S)
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text("\n".join([*count.lines(), ""]), encoding="utf-8")
     assert (count.held, count.twice, count.missing) == (COMPLAINTS, [], [])
     assert count.our_follow_ups == {1: COMPLAINTS}
     assert count.their_follow_ups == {1: COMPLAINTS}
