@@ -89,6 +89,11 @@ class Count:
     calls: int
     dealt: Mapping[str, int]
 
+    def report(self, file: Path) -> None:
+        """Write it down."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join([*self.lines(), ""]), encoding="utf-8")
+
     def lines(self) -> list[str]:
         """Say it for people."""
         failed = sum(self.dealt.values())

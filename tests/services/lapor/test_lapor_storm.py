@@ -24,8 +24,7 @@ async def test_through_a_storm_lapor_holds_each_complaint_once_and_nothing_lands
 ):
     storm = Storm(tmp_path, kafka=kafka, urls=database_urls, share=0.3, seed=3)
     count = await storm.run(COMPLAINTS, processes=PROCESSES, kill_every_s=KILL_EVERY_S, patience_s=PATIENCE_S)
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text("\n".join([*count.lines(), ""]), encoding="utf-8")
+    count.report(REPORT)
     assert (count.held, count.twice, count.missing) == (COMPLAINTS, [], [])
     assert count.our_follow_ups == {1: COMPLAINTS}
     assert count.their_follow_ups == {1: COMPLAINTS}
