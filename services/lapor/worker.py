@@ -49,6 +49,8 @@ _LAST_WORDS_S = 8.0
 """Less than what a stopping process gives its workers: a call in flight is waited for, so that its answer is kept."""
 _NO_LIST: Final = frozenset({404, 405, 501})
 _MOST_LIST_PAGES = 1000
+_TIDY_EVERY = 16
+"""So often between two things that are sent; and whenever there is none."""
 
 
 class Mirror:
@@ -99,29 +101,30 @@ class Mirror:
         return lambda: for_ever(self._read_masters, every_s)
 
     async def push_one(self) -> bool:
-        """Act on one verdict, if there is one, and do one thing at LAPOR!; False when there was nothing to do.
+        """Do one thing at LAPOR!, or settle one that a person judged; False when there was nothing to do.
 
         Complaints and steps take turns, and so do the newest and those that wait longest: a backlog holds up nothing
         that is fresh, and what is fresh never holds up a backlog for good.
         """
-        acted = await self._database.run(self._service.tidy)
-        if self._circuit.rests or self._is_spent("sends"):
-            return acted
         self._turn += 1
+        if self._turn % _TIDY_EVERY == 0:
+            await self._database.run(self._service.tidy)
+        return await self._send_one() or await self._database.run(self._service.tidy)
+
+    async def _send_one(self) -> bool:
+        if self._circuit.rests or self._is_spent("sends"):
+            return False
         fresh = bool(self._turn & 2)
         claims = [self._service.telling.claim_push, self._service.stepping.claim_step]
         for claim in claims if self._turn & 1 else reversed(claims):
             claimed = await self._database.run(partial(claim, fresh=fresh))
             if isinstance(claimed, datetime):
                 self._spent("sends", claimed)
-                return acted
-            if isinstance(claimed, Push):
-                await _finished(self._tell(claimed))
-                return True
+                return False
             if claimed is not None:
-                await _finished(self._do(claimed))
+                await _finished(self._tell(claimed) if isinstance(claimed, Push) else self._do(claimed))
                 return True
-        return acted
+        return False
 
     async def look_at_one(self) -> bool:
         """Look at one complaint; False when none is due, or no look may be taken now."""
