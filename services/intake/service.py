@@ -135,7 +135,7 @@ class IntakeService:
             tx,
             id=event.follow_up_id,
             complaint_id=event.complaint_id,
-            agency=event.agency.name,
+            agency=event.by,
             action=event.action,
             text=event.text,
             followed_up_at=event.followed_up_at,

@@ -39,6 +39,7 @@ from shared.events.complaint import (
 )
 from shared.events.conversation import CitizenPrompted, ConversationEvent
 from shared.events.lapor import (
+    LAPOR,
     ComplaintMirrored,
     ComplaintMirrorFollowedUp,
     ComplaintMirrorStatusChanged,
@@ -90,6 +91,7 @@ __all__ = [
     "CONVERSATIONS",
     "EVENTS",
     "KIND_WORDS",
+    "LAPOR",
     "REASON_WORDS",
     "REGIONS",
     "REGION_TOPICS",

@@ -81,18 +81,31 @@ class ComplaintInformationRequested(ComplaintEvent):
 
 
 class ComplaintFollowedUp(ComplaintEvent):
-    """The agency did something about it (tindak lanjut); its words are for the citizen too."""
+    """The agency did something about it (tindak lanjut); its words are for the citizen too.
+
+    What was written at SP4N-LAPOR! has the actor `channel`, `lapor`: to whoever writes there it is an echo.
+    """
 
     source = "/services/casework"
 
     type: Literal["complaint.followed_up.v1"] = "complaint.followed_up.v1"
     follow_up_id: UUID
-    agency: AgencyRef
+    agency: AgencyRef = Field(
+        description="Who did it; where that is no known agency of ours, who has the complaint, or the province's desk."
+    )
     action: str = Field(description=f"One of {', '.join(ACTION_WORDS)}; actions may be added.")
-    text: str
+    text: str = Field(description="Empty where only files stand at SP4N-LAPOR!.")
     evidence: tuple[AttachmentRef, ...] = ()
     actor: Actor
     followed_up_at: UtcTime
+    institution: str | None = Field(
+        None, description="Who wrote it at SP4N-LAPOR!, by the name there, where no agency of ours is known to be it."
+    )
+
+    @property
+    def by(self) -> str:
+        """Return who did it, by the name that people read."""
+        return self.institution or self.agency.name
 
 
 class ComplaintMarked(ComplaintEvent):

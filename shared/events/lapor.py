@@ -9,6 +9,9 @@ from shared.events.base import UtcTime
 from shared.events.complaint import ComplaintEvent
 from shared.events.values import Actor, AgencyRef
 
+LAPOR = "lapor"
+"""SP4N-LAPOR! as the channel by which something came, and as the id of an actor of the kind `channel`."""
+
 
 class ComplaintMirrored(ComplaintEvent):
     """SP4N-LAPOR! holds the complaint, under a number of its own."""

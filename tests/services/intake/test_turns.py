@@ -30,6 +30,11 @@ from tests.services.intake.talk import PHOTO, Citizen, Complaint, became, compla
 PIPE = "Pipa air bocor besar di Jalan Merpati sejak kemarin"
 LAMP = "Mau lapor lagi, lampu jalan di Ampenan mati sudah seminggu"
 AGENCY = AgencyRef(key="contoh", name="Dinas Contoh")
+WHO: tuple[dict[str, Any], ...] = (
+    {"agency": AGENCY},
+    {"agency": AGENCY, "institution": "Balai Contoh"},
+)
+"""Who followed it up: the agency, or somebody at SP4N-LAPOR! who is none of ours."""
 OFFICER = Actor(kind="officer", id="5f0c7e86-6f63-4a0e-9a54-1c1a3d6a0001")
 
 Moves = Callable[[Complaint, CaseState, float], Awaitable[None]]
@@ -67,15 +72,9 @@ async def case(database_urls, tmp_path):
                 )
                 await service.project_question(tx, asked, new_id())
             if state == "in_progress":
-                done = ComplaintFollowedUp(
-                    **about,
-                    follow_up_id=new_id(),
-                    agency=AGENCY,
-                    action="inspection",
-                    text="Petugas meninjau lokasi.",
-                    followed_up_at=at(minute),
-                )
-                await service.project_follow_up(tx, done)
+                did = {"action": "inspection", "text": "Petugas meninjau lokasi.", "followed_up_at": at(minute)}
+                for by in WHO:
+                    await service.project_follow_up(tx, ComplaintFollowedUp(**about, follow_up_id=new_id(), **did | by))
             moved = ComplaintStatusChanged(**about, previous="assigned", state=state, version=3, changed_at=at(minute))
             await service.project_status(tx, moved)
 
@@ -212,8 +211,11 @@ async def test_the_question_and_what_was_done_are_shown_with_the_code_alone(http
     for path in (f"/v1/complaints/{pipe.ticket}", f"/v1/me/complaints/{pipe.ticket}"):
         own = (await http.get(path, headers=code)).json()
         assert own["question"]["text"] == "Berapa rumah yang terdampak?"
-        (done,) = own["follow_ups"]
-        assert (done["action_words"], done["text"]) == ("Peninjauan lapangan", "Petugas meninjau lokasi.")
+        done = own["follow_ups"]
+        assert [one["agency"] for one in done] == ["Dinas Contoh", "Balai Contoh"]
+        assert {(one["action_words"], one["text"]) for one in done} == {
+            ("Peninjauan lapangan", "Petugas meninjau lokasi.")
+        }
     await case(pipe, "assigned", 101)
     assert (await http.get(f"/v1/complaints/{pipe.ticket}", headers=code)).json()["question"] is None
 
