@@ -45,11 +45,16 @@ MachineMove = Literal[
     "lapse",
     "answer_together",
     "answer_elsewhere",
+    "follow_up_elsewhere",
+    "begin_elsewhere",
 ]
 """What no officer does: routing's doubt leaves it to one, a later decision reassigns what nobody has touched, a seal
 hands it over to the Inspectorate; its citizen withdraws it, takes that back, says what was asked, or answers the
 answer; who never says what was asked has dropped it; what is answered in one case of a matter is answered in all; what
-the agency wrote in a provider's own app answers what it has, taken or not."""
+the agency wrote in a provider's own app answers what it has, taken or not; LAPOR! shows a follow-up, or that
+the agency is on it (`mirroring/`)."""
+MachineRemark = Literal["mirror"]
+"""What the house writes down of a case, and leaves it in its state: what LAPOR! shows, and why ours stands."""
 
 VerificationPolicy = Literal["by_officer", "confident_routing"]
 """`by_officer`: an officer verifies, or takes the case, which says the same. `confident_routing`: the house itself does
@@ -88,6 +93,8 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("assigned", "hand_over"): "assigned",
     ("assigned", "answer_together"): "answered",
     ("assigned", "answer_elsewhere"): "answered",
+    ("assigned", "follow_up_elsewhere"): "in_progress",
+    ("assigned", "begin_elsewhere"): "in_progress",
     ("transfer_requested", "take"): "in_progress",
     ("transfer_requested", "assign"): "assigned",
     ("transfer_requested", "unseal"): "assigned",
@@ -109,6 +116,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("in_progress", "hand_over"): "assigned",
     ("in_progress", "answer_together"): "answered",
     ("in_progress", "answer_elsewhere"): "answered",
+    ("in_progress", "follow_up_elsewhere"): "in_progress",
     ("answered", "close"): "closed",
     ("answered", "reopen"): BACK,
     ("answered", "respond"): BACK,

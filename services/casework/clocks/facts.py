@@ -8,6 +8,7 @@ from services.casework.clocks.rules import ENDED, Facts, Pause, Transfer
 
 _STOPS = frozenset({"awaiting_information", "transfer_requested", *ENDED})
 _OVER = frozenset({"answered", *ENDED})
+_FOLLOWS_UP = frozenset({"follow_up", "follow_up_elsewhere"})
 _DECIDE = frozenset({"assign", "decline", "archive", "reject", "unseal"})
 
 
@@ -38,7 +39,7 @@ def facts(known: Callable[[str], Any], history: Sequence[Past]) -> Facts:
         reopened_at=_begun_again(known("reopened_at"), history),
         asked_at=known("asked_at"),
         ended_at=(known("closed_at") or history[-1].at) if state in ENDED else None,
-        follow_ups=_sorted(one.at for one in history if one.move == "follow_up"),
+        follow_ups=_sorted(one.at for one in history if one.move in _FOLLOWS_UP),
         answers=_sorted(one.at for one in history if one.state == "answered" != one.previous),
         pauses=tuple(_pauses(history)),
         transfer=_transfer(history),

@@ -72,6 +72,8 @@ MACHINE: dict[str, dict[str, str]] = {
         "withdraw": "closed",
         "answer_elsewhere": "answered",
         "answer_together": "answered",
+        "follow_up_elsewhere": "in_progress",
+        "begin_elsewhere": "in_progress",
     },
     "transfer_requested": {
         "unseal": "assigned",
@@ -97,6 +99,7 @@ MACHINE: dict[str, dict[str, str]] = {
         "hand_over": "assigned",
         "answer_elsewhere": "answered",
         "answer_together": "answered",
+        "follow_up_elsewhere": "in_progress",
     },
     "answered": {"close": "closed", "reopen": "back", "respond": "back", "hand_over": "assigned"},
     "closed": {"reopen": "back", "respond": "back", "resume": "received", "hand_over": "assigned"},
@@ -121,6 +124,7 @@ class Walked:
     state: CaseState = "received"
     agency: str | None = None
     taken: bool = False
+    begun_elsewhere: bool = False
 
     def walk(self, move: Move | MachineMove) -> bool:
         """Make a move as casework does; tell whether it was legal."""
@@ -129,9 +133,11 @@ class Walked:
         if reached is None:
             return False
         if reached == "assigned" and move in {"assign", "unseal", "reassign", "hand_over"}:
-            self.agency, self.taken = "NTB.DIKPORA", False
+            self.agency, self.taken, self.begun_elsewhere = "NTB.DIKPORA", False, False
         if move == "take":
             self.taken = True
+        if move in {"follow_up_elsewhere", "begin_elsewhere"}:
+            self.begun_elsewhere = True
         if move == "answer_together" and self.agency is None:
             self.agency = "NTB.DIKPORA"
         self.state = reached
@@ -150,7 +156,7 @@ def test_no_sequence_of_moves_reaches_an_undefined_state_or_one_without_a_way_on
         assert case.state in UNANSWERED or case.state in ENDED or case.state == "answered"
         assert before not in ENDED or move in {"reopen", "resume", "hand_over", "respond", "inform"}
         assert case.agency is not None or case.state not in {"assigned", "in_progress", "transfer_requested"}
-        assert case.state != "in_progress" or case.taken
+        assert case.state != "in_progress" or case.taken or case.begun_elsewhere
         assert legal_moves(case.state)
 
 
