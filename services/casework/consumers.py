@@ -1,4 +1,4 @@
-"""What casework hears from Kafka: a complaint, what its citizen says later, and whose routing decided it is."""
+"""What casework hears from Kafka: a complaint, what its citizen says later, whose it is, what LAPOR! shows of it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -7,6 +7,7 @@ from typing import cast
 import structlog
 
 from services.casework import conversation, matters
+from services.casework.mirroring import service as mirroring
 from services.casework.service import CaseworkService
 from shared.db import UnitOfWork
 from shared.events import (
@@ -14,6 +15,9 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAppended,
     ComplaintFoundSimilar,
+    ComplaintMirrored,
+    ComplaintMirrorFollowedUp,
+    ComplaintMirrorStatusChanged,
     ComplaintRated,
     ComplaintReceived,
     ComplaintResumed,
@@ -39,6 +43,9 @@ CONSUMES = (
     ComplaintRouted,
     ComplaintRated,
     ComplaintFoundSimilar,
+    ComplaintMirrored,
+    ComplaintMirrorFollowedUp,
+    ComplaintMirrorStatusChanged,
     ReplySent,
     ReplyFailed,
     ReplyUnknown,
@@ -63,6 +70,9 @@ def handlers(service: CaseworkService) -> Handlers:
     async def replied(tx: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         await conversation.hear_replies(tx, [cast("conversation.ReplyNews", one.data) for one in envelopes])
 
+    async def followed_up_there(tx: UnitOfWork, envelope: Envelope) -> None:
+        await service.followed_up_there(tx, cast("ComplaintMirrorFollowedUp", envelope.data), envelope.time)
+
     return {
         ComplaintReceived: Together(received),
         ComplaintAppended: _hearing(conversation.hear_more),
@@ -73,6 +83,9 @@ def handlers(service: CaseworkService) -> Handlers:
         ComplaintRouted: Together(routed),
         ComplaintRated: _hearing(conversation.hear_rating),
         ComplaintFoundSimilar: _hearing(matters.hear_similar),
+        ComplaintMirrored: _hearing(mirroring.hear_number),
+        ComplaintMirrorFollowedUp: followed_up_there,
+        ComplaintMirrorStatusChanged: _hearing(mirroring.hear_status),
         **dict.fromkeys((ReplySent, ReplyFailed, ReplyUnknown, ReplyWaiting), Together(replied)),
     }
 

@@ -252,10 +252,18 @@ async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintApp
         answered_at=event.received_at,
     )
     say_answered(tx, row, None, event.text, actor, event.received_at)
-    await _answer_moves(tx, await _case(tx, row.complaint_id), event.received_at, actor)  # as it is after `_alarm`
+    await answer_moves(tx, await _case(tx, row.complaint_id), event.received_at, actor)  # as it is after `_alarm`
 
 
-async def _answer_moves(tx: UnitOfWork, row: Row[Any], written_at: datetime, actor: Actor) -> None:
+async def answer_moves(
+    tx: UnitOfWork,
+    row: Row[Any],
+    written_at: datetime,
+    actor: Actor,
+    *,
+    reason: str | None = None,
+    **also: object,
+) -> None:
     """Bring a case to `answered`; to its agency's clock no answer comes before the case did."""
     state = rules.target(row.state, "answer_elsewhere")
     if state is None or (row.reopened_at is not None and written_at < row.reopened_at):
@@ -268,8 +276,11 @@ async def _answer_moves(tx: UnitOfWork, row: Row[Any], written_at: datetime, act
         state,
         actor,
         at,
+        reason=reason,
+        reason_code=None,
         answered_at=at,
         followed_up_at=row.followed_up_at or at,
         proposed_key=None,
         proposed_name=None,
+        **also,
     )

@@ -61,7 +61,7 @@ case = Table(
         Boolean,
         nullable=False,
         server_default=sql("false"),
-        comment="the citizen was heard since an officer last did something with it",
+        comment="the citizen, or a word of LAPOR! to settle, was heard since an officer last did something with it",
     ),
     Column("routed_at", DateTime(timezone=True), comment="when routing decided what stands here"),
     Column("withdrawn_at", DateTime(timezone=True), comment="when the citizen said BATAL"),
@@ -105,6 +105,7 @@ case = Table(
     Column("reopened_at", DateTime(timezone=True)),
     Column("reopenings", Integer, nullable=False, server_default=sql("0")),
     Column("due_at", DateTime(timezone=True), comment="the next of its deadlines that is running"),
+    Column("mirror", Text, comment="what LAPOR! shows that an officer must settle: conflict or unknown"),
     Index("case_queue", "urgent", "received_at", "complaint_id"),
     Index("case_agency_queue", "agency_key", "urgent", "received_at", "complaint_id"),
     Index(
@@ -127,6 +128,14 @@ case = Table(
         postgresql_where=sql("taken_by IS NOT NULL"),
     ),
     Index("case_news", "urgent", "received_at", "complaint_id", postgresql_where=sql("news")),
+    Index(
+        "case_mirror",
+        "mirror",
+        "urgent",
+        "received_at",
+        "complaint_id",
+        postgresql_where=sql("mirror IS NOT NULL"),
+    ),
     Index("case_rare", "urgency", "kind", "channel", "affair"),
     Index("case_due", "due_at", "complaint_id", postgresql_where=sql("due_at IS NOT NULL")),
     Index("case_words", sql("to_tsvector('simple', text)"), postgresql_using="gin"),
@@ -191,15 +200,33 @@ follow_up = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), nullable=False, index=True),
-    Column("agency_key", Text, nullable=False),
-    Column("agency_name", Text, nullable=False),
+    Column("agency_key", Text, comment="none where it was written elsewhere by nobody that we know"),
+    Column("agency_name", Text),
     Column("action", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("evidence", JSONB, nullable=False, comment="references; the contents are intake's"),
-    Column("done_by", Uuid, nullable=False, comment="account id"),
+    Column("done_by", Uuid, comment="account id; none where it came by a channel"),
     Column("followed_up_at", DateTime(timezone=True), nullable=False),
+    Column("channel", Text, comment="where it was written, if not here: lapor"),
+    Column("institution", Text, comment="who wrote it there, by the name there"),
+    Column("files", Integer, nullable=False, server_default=sql("0"), comment="how many files stand with it there"),
 )
 """What an agency did (tindak lanjut). Append-only, as answers are."""
+
+mirror = Table(
+    "mirror",
+    metadata,
+    Column("complaint_id", Uuid, ForeignKey("casework.case.complaint_id"), primary_key=True),
+    Column("lapor_id", Text, nullable=False, comment="the number there"),
+    Column("mirrored_at", DateTime(timezone=True)),
+    Column("status", Text, comment="as LAPOR! shows it, in its own words"),
+    Column("state", Text, comment="the state of ours that it means; none where nobody knows"),
+    Column("since", DateTime(timezone=True), comment="by LAPOR!'s own log"),
+    Column("seen_at", DateTime(timezone=True), comment="when lapor looked; what was seen earlier changes nothing"),
+    Column("decision", Text, comment="followed, ours_stands, conflict, unknown_status; none: nothing to do"),
+    Column("words", Text, comment="the same in a sentence"),
+)
+"""A complaint at SP4N-LAPOR!, and what the rule made of what is shown there last."""
 
 note = Table(
     "note",

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from services.casework import repository
 from services.casework.clocks import keeping
 from services.casework.clocks.facts import Past
-from services.casework.rules import MachineMove, Remark
+from services.casework.rules import MachineMove, MachineRemark, Remark
 from services.casework.rules import Move as Verb
 from shared.db import UnitOfWork
 from shared.events import Actor, AgencyRef, CaseState, ComplaintAnswered, ComplaintStatusChanged, ComplaintVerified
@@ -21,13 +21,16 @@ HOUSE_CLOCKS = frozenset({"clock.close", "clock.complete"})
 _OF_MATTERS = frozenset({"join", "separate"})
 """They say with which others a case goes: no clock follows, and nothing that its citizen said is dealt with."""
 
+DEALT_WITH: Mapping[str, object] = {"news": False, "mirror": None}
+"""What changes with a case of which an officer takes note: what its citizen said, and what LAPOR! shows otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """A case's way to a state, one version further. A change that leaves the state as it is, is not announced here."""
 
     row: Row[Any]
-    verb: Verb | MachineMove | Remark
+    verb: Verb | MachineMove | Remark | MachineRemark
     state: CaseState
     actor: Actor
     at: datetime
@@ -44,7 +47,7 @@ class Move:
 async def move(
     tx: UnitOfWork,
     row: Row[Any],
-    verb: Verb | MachineMove | Remark,
+    verb: Verb | MachineMove | Remark | MachineRemark,
     state: CaseState,
     actor: Actor,
     at: datetime,
@@ -80,7 +83,7 @@ async def move_all(tx: UnitOfWork, moves: Sequence[Move]) -> None:
 def _columns(one: Move, due: Mapping[UUID, datetime | None]) -> dict[str, object]:
     known: dict[str, object] = {"due_at": due[one.row.complaint_id]} if one.row.complaint_id in due else {}
     if one.actor.kind == "officer" and one.verb not in _OF_MATTERS:
-        known["news"] = False
+        known |= DEALT_WITH
     return {**one.changes, **known, "state": one.state, "version": one.version}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.casework import repository, rules, seen
 from services.casework.bodies import MarkIn
 from services.casework.conflicts import may_not_mark, may_not_note, may_not_verify, wish_of_the_citizen
-from services.casework.moves import move, say_verified
+from services.casework.moves import DEALT_WITH, move, say_verified
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
 from shared.events import ComplaintMarked, ComplaintNoted
@@ -107,7 +107,7 @@ async def note(tx: UnitOfWork, principal: Principal, ticket: str, text: str, now
         noted_by=principal.account_id,
         noted_at=now,
     )
-    await repository.note(tx, row.complaint_id, news=False)
+    await repository.note(tx, row.complaint_id, **DEALT_WITH)
     noted = ComplaintNoted(
         complaint_id=row.complaint_id,
         ticket=row.ticket,

@@ -5,9 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.casework.mirroring.rules import Decision, ToSettle
 from services.casework.queue.filters import WaitingFor
 from services.casework.rules import Move
 from shared.events import Actor, AttachmentRef, CandidateAgency, CaseState
+
+_NEWS = "The citizen, or a word of LAPOR! to settle, was heard since an officer last did something with it."
+_MIRROR = "What LAPOR! shows that an officer has not settled yet: it contradicts ours, or nobody knows the status."
 
 
 class _Out(BaseModel):
@@ -40,7 +44,8 @@ class CaseSummary(_Out):
     followed_up_at: datetime | None
     due_at: datetime | None
     news_at: datetime | None
-    news: bool = Field(description="The citizen was heard since an officer last did something with it.")
+    news: bool = Field(description=_NEWS)
+    mirror: ToSettle | None = Field(description=_MIRROR)
     withdrawn_at: datetime | None
 
 
@@ -83,16 +88,23 @@ class AnswerOut(_Out):
 
 
 class FollowUpOut(_Out):
-    """What an agency did, with what proves it."""
+    """What an agency did, with what proves it.
+
+    What was written elsewhere (`channel` lapor) says which `institution` wrote it, how many `files` stand with it
+    there, and the agency where that is known to be one of ours.
+    """
 
     id: UUID
-    agency_key: str
-    agency_name: str
+    agency_key: str | None
+    agency_name: str | None
     action: str
     text: str
     evidence: list[AttachmentRef]
-    done_by: UUID
+    done_by: UUID | None
     followed_up_at: datetime
+    channel: str | None
+    institution: str | None
+    files: int
 
 
 class ReplyOut(_Out):
@@ -183,6 +195,22 @@ class ClockOut(_Out):
     steps: list[LadderStepOut]
 
 
+class LaporOut(_Out):
+    """The complaint at SP4N-LAPOR!: its number and status there, and what the rule made of that (decision 0031).
+
+    `state`: the state of ours that the status means; none where nobody knows. `decision`: none where there was nothing
+    to do. `words`: the same in a sentence.
+    """
+
+    number: str = Field(validation_alias="lapor_id")
+    status: str | None
+    state: str | None
+    since: datetime | None
+    seen_at: datetime | None
+    decision: Decision | None
+    words: str | None
+
+
 class CaseOut(_Out):
     """A case with its whole history, oldest first."""
 
@@ -223,7 +251,9 @@ class CaseOut(_Out):
     answered_at: datetime | None
     closed_at: datetime | None
     news_at: datetime | None
-    news: bool = Field(description="The citizen was heard since an officer last did something with it.")
+    news: bool = Field(description=_NEWS)
+    mirror: ToSettle | None = Field(description=_MIRROR)
+    lapor: LaporOut | None
     withdrawn_at: datetime | None
     rating: int | None
     rating_text: str | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from services.casework.clocks import repository as clocks
 from services.casework.clocks.plan import owed
 from services.casework.conflicts import refused, role_sees_no_case, wrong_state
 from services.casework.looks.service import record as record_look
+from services.casework.mirroring import service as mirroring
+from services.casework.mirroring.repository import mirror_of
 from services.casework.orders import Act, Order
 from services.casework.queue.filters import Filters
 from services.casework.queue.repository import page as queue_page
@@ -22,7 +25,7 @@ from shared.core.times import Clock, utc_now
 from shared.db import Record, UnitOfWork
 from shared.directory import Directory
 from shared.directory.regions import regency_of
-from shared.events import Actor, ComplaintReceived, ComplaintRouted
+from shared.events import Actor, ComplaintMirrorFollowedUp, ComplaintReceived, ComplaintRouted
 from shared.security import Principal
 
 _OPENING = Actor(kind="machine", id="casework.open")
@@ -34,7 +37,8 @@ _REOPENING = ReopenLimit()
 class CaseView:
     """A case with all that happened, oldest first, what became of its attachments, and others like it.
 
-    `moves`: what whoever looks may do with it now; `names`: of the accounts that did something.
+    `lapor`: as it stands there; `moves`: what whoever looks may do with it now; `names`: of the accounts that did
+    something.
     """
 
     case: Row[Any]
@@ -48,6 +52,7 @@ class CaseView:
     similar: Sequence[Row[Any]]
     clocks: Sequence[Record]
     notices: Sequence[Record]
+    lapor: Row[Any] | None
     moves: Sequence[Move]
     names: Mapping[UUID, str]
 
@@ -84,6 +89,10 @@ class CaseworkService:
     async def follow_routing(self, tx: UnitOfWork, events: Sequence[ComplaintRouted]) -> set[UUID]:
         """Assign cases as routing decided; return those of which what was decided before stands (`following.py`)."""
         return await following.follow_routing(tx, events, self._policy, self._clock())
+
+    async def followed_up_there(self, tx: UnitOfWork, event: ComplaintMirrorFollowedUp, heard_at: datetime) -> None:
+        """Keep and tell what an institution did at SP4N-LAPOR! (`mirroring.hear_follow_up`)."""
+        await mirroring.hear_follow_up(tx, event, heard_at, self._directory)
 
     async def queue(self, tx: UnitOfWork, principal: Principal, filters: Filters, *, limit: int) -> Sequence[Row[Any]]:
         """Return the cases that a principal sees and that fit. Raises `ForbiddenError` for a role that sees none."""
@@ -254,6 +263,7 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
         ],
         clocks=await clocks.deadlines_of(tx, row.complaint_id),
         notices=await clocks.notices_of(tx, row.complaint_id),
+        lapor=await mirror_of(tx, row.complaint_id),
         moves=rules.moves_of(principal, row.state, agency_key=row.agency_key, sealed=row.sealed),
         names=await repository.names_of(tx, accounts) if accounts else {},
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from services.casework.mirroring.rules import ToSettle
 from services.casework.queue.cursor import Place, read_cursor
 from shared.core.text import clean_text
 from shared.events import CaseState, Kind, Urgency
@@ -44,9 +45,14 @@ class Filters(BaseModel):
     news: Annotated[
         bool | None,
         Field(
-            description="Where the citizen was heard (words, a change of them, BATAL, LANJUT, a rating) since an "
-            "officer last did something with it, ended ones too; to read or join it is no such act."
+            description="Where the citizen was heard (words, a change of them, BATAL, LANJUT, a rating), or a word of "
+            "LAPOR! to settle, since an officer last did something with it, ended ones too; to read or join it is no "
+            "such act."
         ),
+    ] = None
+    mirror: Annotated[
+        ToSettle | None,
+        Field(description="Where LAPOR! shows what an officer has to settle: `conflict`, or an `unknown` status."),
     ] = None
     overdue: Annotated[bool, Field(description="Only what is later than its next deadline.")] = False
     received_from: AwareDatetime | None = None

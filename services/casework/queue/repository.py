@@ -88,6 +88,7 @@ def _fitting(filters: Filters, account_id: UUID, now: datetime) -> list[ColumnEl
         "channel": case.c.channel,
         "emergency": case.c.emergency,
         "news": case.c.news,
+        "mirror": case.c.mirror,
     }
     fitting = [column == getattr(filters, name) for name, column in told.items() if getattr(filters, name) is not None]
     if filters.state:
