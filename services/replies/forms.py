@@ -48,6 +48,7 @@ FORMS: dict[str, Form] = {
     "emergency_asking": _form(_EVERYWHERE, "ticket questions", "where", EMERGENCY_NUMBER),
     "assigned": _form(_TO_ONE, "ticket", "agency where"),
     "question": _form(_TO_ONE, "ticket text", "agency deadline where"),
+    "followed_up": _form(_TO_ONE, "ticket text", "agency where"),
     "answer": _form(_TO_ONE, "ticket text", "agency where rate"),
     "answer_unsigned": _form(_TO_ONE, "ticket text", "where rate"),
     "closed": _form(_TO_ONE, "ticket", "where"),

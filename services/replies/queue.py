@@ -80,7 +80,11 @@ class Queue:
             reason=why,
         )
         kept = rules.keeps_private_reply(
-            waiting.template, surface=complaint.surface, private=True, urgent=waiting.urgent
+            waiting.template,
+            surface=complaint.surface,
+            private=True,
+            urgent=waiting.urgent,
+            direct=complaint.direct_at is not None,
         )
         if kept or (waiting.template == "assigned" and (complaint.sealed or complaint.secret)):
             return withheld

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.replies.quiet import QuietHours
+from shared.events import LAPOR, Actor
 
 State = Literal["queued", "sending", "sent", "failed", "unknown", "withheld"]
 Kind = Literal["receipt", "prompt", "notice", "emergency"]
@@ -22,9 +23,9 @@ Resolution = Literal["sent", "failed", "again"]
 RECEIPTS = frozenset({"acknowledgement", "emergency"})
 BY_HAND = frozenset({"answer", "question"})
 """An officer's own words: never limited by the storm rules."""
-NOTICES = frozenset({"assigned", "closed", "archived", "rejected", "case_reopened"})
+NOTICES = frozenset({"assigned", "followed_up", "closed", "archived", "rejected", "case_reopened"})
 """Where a complaint has come to. Nobody waits for them in the night."""
-AWAITED = BY_HAND | {"archived", "rejected"}
+AWAITED = BY_HAND | {"followed_up", "archived", "rejected"}
 """What its citizen must learn: it takes another way, or waits, where Meta's window is closed; and where it comes to
 nothing the house is told."""
 WINDOW_CLOSED = frozenset({"window_closed", "private_reply_spent", "comment_not_answerable"})
@@ -32,7 +33,7 @@ WINDOW_CLOSED = frozenset({"window_closed", "private_reply_spent", "comment_not_
 WAITING = "window_closed_waiting"
 QUIET = "quiet_hours"
 KEPT = "kept_for_the_answer"
-"""Why a commenter whose complaint is hidden gets no receipt: Meta allows one private reply to a comment."""
+"""Why a commenter gets no receipt of what is hidden, and no follow-up: Meta allows one private reply to a comment."""
 LOOK_AGAIN = timedelta(hours=12)
 """After so long a message that waits looks for another address; its citizen's next word lets it go at once."""
 LATER_BUDGET = timedelta(minutes=15)
@@ -158,12 +159,20 @@ def asks_with_answer(surface: str) -> bool:
     return surface in _WINDOWED
 
 
-def keeps_private_reply(template: str, *, surface: str, private: bool, urgent: bool) -> bool:
-    """Tell whether a message would spend the one private reply to a comment on what an officer has not written.
+def has_it_already(actor: Actor) -> bool:
+    """Tell whether the citizen has it: it was written in the provider's own app. At LAPOR! ours has no account."""
+    return actor.kind == "channel" and actor.id != LAPOR
 
-    Only 112 may: of what is hidden nothing is said below the post.
+
+def keeps_private_reply(template: str, *, surface: str, private: bool, urgent: bool, direct: bool = False) -> bool:
+    """Tell whether a message would spend the one private reply to a comment on what is neither answer nor question.
+
+    Only 112 may: of what is hidden nothing is said below the post. `direct`: they have written to us in private since,
+    where what is for them alone goes and spends nothing.
     """
-    return template == "acknowledgement" and surface == "comment" and private and not urgent
+    if surface != "comment" or urgent:
+        return False
+    return (template == "followed_up" and not direct) or (template == "acknowledgement" and private)
 
 
 def held_until(now: datetime, quiet: QuietHours, *, template: str, channel: str, urgent: bool) -> datetime | None:

@@ -24,6 +24,7 @@ from shared.events import (
     ComplaintAnswered,
     ComplaintAppended,
     ComplaintAssigned,
+    ComplaintFollowedUp,
     ComplaintInformationRequested,
     ComplaintMarked,
     ComplaintReceived,
@@ -161,12 +162,34 @@ class RepliesService:
         """Have an answer sent, to the citizen alone; raises `RejectError` for a complaint that nobody told us of."""
         row = await self._known(tx, event.complaint_id)
         await repository.remember_answer(tx, row.complaint_id)
-        if event.actor.kind == "channel":  # written in the provider's own app: the citizen has it
+        if rules.has_it_already(event.actor):
             return None
         rate = rules.asks_with_answer(row.surface)
         facts = Facts(ticket=event.ticket, agency=_named(event), text=event.text, rate=rate)
         said = self._said(row, "answer", facts, by_officer=event.actor.kind == "officer")
         return await self.queue.put(tx, said, cause, happened)
+
+    async def follow_up(
+        self, tx: UnitOfWork, cause: UUID, happened: datetime, event: ComplaintFollowedUp
+    ) -> Moved | None:
+        """Tell the citizen what was done, here or at LAPOR!; nothing where there are no words. Raises `RejectError`.
+
+        The one private reply to a comment is kept for the answer, unless they have written to us in private since.
+        """
+        row = await self._known(tx, event.complaint_id)
+        text = event.text.strip()
+        if not text or rules.has_it_already(event.actor):
+            return None
+        facts = Facts(ticket=event.ticket, agency=event.by, text=text)
+        said = self._said(row, "followed_up", facts, by_officer=event.actor.kind == "officer")
+        kept = rules.keeps_private_reply(
+            said.template,
+            surface=row.surface,
+            private=said.private,
+            urgent=said.urgent,
+            direct=row.direct_at is not None,
+        )
+        return await self.queue.put(tx, said, cause, happened, reason=rules.KEPT if kept else None)
 
     async def prompt(self, tx: UnitOfWork, cause: UUID, happened: datetime, event: CitizenPrompted) -> Moved | None:
         """Say something about a message that made no complaint; never where others read it.

@@ -21,7 +21,7 @@ from shared.events import STATE_WORDS
 Place = Literal["sms", "direct", "public", "private"]
 ASKS = ("what", "where", "when")
 _LONGEST_TICKET = f"{PREFIX}XXXX-XXXXX"
-_SENTENCES = frozenset({"answer", "answer_unsigned", "question", "assigned"})
+_SENTENCES = frozenset({"answer", "answer_unsigned", "question", "assigned", "followed_up"})
 """What holds words or a name of others: nobody can promise that it is one SMS."""
 _RATED = frozenset({"answer", "answer_unsigned"})
 ROOM = {"facebook": 2000, "instagram": 1000}
@@ -39,7 +39,7 @@ class Facts:
     emergency: bool = False
     agency: str | None = None
     text: str = ""
-    """An officer's own words."""
+    """An officer's own words, or an institution's."""
     reason: str | None = None
     """Why, as casework's code."""
     state: str | None = None

@@ -29,6 +29,7 @@ from shared.events import (
     ComplaintAmended,
     ComplaintAnswered,
     ComplaintAppended,
+    ComplaintFollowedUp,
     ComplaintReceived,
     Envelope,
     ReplyDeliveryReported,
@@ -138,6 +139,19 @@ class House:
             "answered_at": self.clock(),
         }
         return ComplaintAnswered(**values | changes)
+
+    def followed_up(self, about: ComplaintReceived, **changes: Any) -> ComplaintFollowedUp:
+        values: dict[str, Any] = {
+            "complaint_id": about.complaint_id,
+            "ticket": about.ticket,
+            "follow_up_id": new_id(),
+            "agency": AgencyRef(key="52.03.CONTOH", name=AGENCY),
+            "action": "inspection",
+            "text": "Petugas kami meninjau lampunya pagi ini.",
+            "actor": Actor(kind="officer", id=str(new_id())),
+            "followed_up_at": self.clock(),
+        }
+        return ComplaintFollowedUp(**values | changes)
 
     def appended(self, about: ComplaintReceived, **changes: Any) -> ComplaintAppended:
         values: dict[str, Any] = {

@@ -56,13 +56,15 @@ async def test_whoever_cries_for_help_in_a_hidden_comment_hears_of_112_all_the_s
     assert ["112" in one.text for one in house.sender.handed] == [True]
 
 
-def test_only_the_receipt_of_a_hidden_comment_is_kept_back():
+def test_the_receipt_of_a_hidden_comment_and_follow_ups_of_any_are_kept_back():
     kept: dict[str, Any] = {"surface": "comment", "private": True, "urgent": False}
     assert keeps_private_reply("acknowledgement", **kept)
     others: tuple[dict[str, Any], ...] = ({"surface": "direct_message"}, {"private": False}, {"urgent": True})
     for other in others:
         assert not keeps_private_reply("acknowledgement", **kept | other)
-    assert not any(keeps_private_reply(one, **kept) for one in rules.AWAITED)
+    assert [one for one in rules.AWAITED if keeps_private_reply(one, **kept)] == ["followed_up"]
+    assert keeps_private_reply("followed_up", **kept | {"private": False}), "of what is not hidden neither"
+    assert not keeps_private_reply("followed_up", **kept, direct=True)
 
 
 @pytest.mark.parametrize("word", ["prompt", "complaint", "appended"])

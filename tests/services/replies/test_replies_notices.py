@@ -312,6 +312,8 @@ def test_quiet_hours_end_within_a_day_and_outside_of_themselves(now, begin, end)
         ("question", "sms", False, True),
         ("closed", "facebook", False, True),
         ("assigned", "sms", False, True),
+        ("followed_up", "sms", False, True),
+        ("followed_up", "facebook", False, True),
         ("archived", "facebook", False, True),
     ],
 )

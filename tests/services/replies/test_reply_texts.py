@@ -12,7 +12,7 @@ from services.intake.conversation.situation import Prompt
 from services.replies.prompts import PROMPTS
 from services.replies.templates import Facts, Spot, Texts, fits_one_sms, place_of, sample
 from services.replies.words import SHIPPED, chain, shipped
-from shared.channels.alphabet import count_parts
+from shared.channels.alphabet import count_parts, is_gsm
 from shared.core.settings import SettingsError
 from shared.core.ticket import new_ticket
 from shared.events import STATE_WORDS
@@ -59,6 +59,17 @@ def test_an_answer_says_whose_it_is_where_that_is_known():
     assert "dari" not in nobody
     assert nobody.endswith(told.text), "an officer's words are passed on as they are"
     assert "Dinas" not in texts.say("answer", told, Spot(place="private"))
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+@pytest.mark.parametrize(("place", "named"), [("sms", True), ("direct", True), ("private", False)])
+def test_a_follow_up_says_whose_it_is_in_letters_that_every_telephone_has(place, named, language):
+    told = Facts(ticket="NTB-79E7-3T8DN", text="Petugas meninjau lokasi.", agency="Dinas Contoh")
+    said = Texts().say("followed_up", told, Spot(place=place, language=language))
+    assert ("Dinas Contoh" in said, said.endswith(told.text), "NTB-79E7-3T8DN" in said) == (named, True, True)
+    assert is_gsm(said)
+    nobody = Texts().say("followed_up", replace(told, agency=None), Spot(place=place, language=language))
+    assert "None" not in nobody
 
 
 @pytest.mark.parametrize("language", SHIPPED)
@@ -144,7 +155,7 @@ def test_every_shipped_language_says_everything_in_every_place():
 
 @pytest.mark.parametrize("language", SHIPPED)
 @pytest.mark.parametrize(
-    "template", ["assigned", "question", "answer", "closed", "archived", "rejected", "case_reopened"]
+    "template", ["assigned", "question", "followed_up", "answer", "closed", "archived", "rejected", "case_reopened"]
 )
 def test_what_is_private_names_no_agency_and_no_report(template, language):
     said = Texts().say(template, sample(template), Spot(place="private", language=language))
