@@ -22,7 +22,7 @@ NONE, SEALED, OTHER = "none", "sealed", "other"
 """Buckets that are no agency, place, …: not known; only the Inspectorate's; too few to be told apart."""
 
 _AGENCY_KINDS = frozenset({"officer", "channel", "service"})
-"""Actors whose follow-up is the agency's: an officer, whoever wrote for the agency in a provider's own app, or the
+"""Actors whose follow-up is the agency's: an officer, whoever wrote for it in a provider's own app or at LAPOR!, or the
 agency's own system, which signs in for it and hands over what its people wrote there."""
 FEWEST = 5
 """In what anybody may read, a bucket of fewer complaints names people: it is shown with others."""

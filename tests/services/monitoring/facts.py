@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.events import (
+    LAPOR,
     Actor,
     AgencyRef,
     ComplaintAnswered,
@@ -35,6 +36,7 @@ OFFICER = Actor(kind="officer", id="an-account")
 MACHINE = Actor(kind="machine", id="a.rule")
 SYSTEM = Actor(kind="service", id="an-agencys-own-system")
 APP = Actor(kind="channel", id="facebook")
+AT_LAPOR = Actor(kind="channel", id=LAPOR)
 
 
 def at(hours: float) -> datetime:

@@ -4,6 +4,7 @@ import pytest
 
 from shared.events import Actor, ComplaintEvent
 from tests.services.monitoring.facts import (
+    AT_LAPOR,
     MACHINE,
     answered,
     assigned,
@@ -68,6 +69,17 @@ async def test_each_order_of_casework_makes_its_figure(deliver, figures):
     for events, wanted in steps:
         await deliver(*events)
         assert await figures() == wanted, events[-1]
+
+
+async def test_what_was_followed_up_at_lapor_is_followed_up_once_and_closes_by_itself(deliver, figures):
+    case = received()
+    await deliver(case, assigned(case), moved(case, "assigned", actor=MACHINE), deadlines(case, follow_up="running"))
+    await deliver(followed_up(case, actor=AT_LAPOR), moved(case, "in_progress", actor=AT_LAPOR))
+    await deliver(deadlines(case, follow_up="kept"), followed_up(case, hours=4, actor=AT_LAPOR))
+    assert await figures() == counts(1, kept=1, share=1.0)
+    await deliver(answered(case, actor=AT_LAPOR), moved(case, "answered", hours=5, actor=AT_LAPOR))
+    await deliver(moved(case, "closed", hours=300, actor=MACHINE))
+    assert await figures() == counts(1, answered=1, closed=1, kept=1, share=1.0)
 
 
 async def test_what_closes_by_itself_was_followed_up_only_if_somebody_did_something(deliver, figures):

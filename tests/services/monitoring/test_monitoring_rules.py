@@ -17,6 +17,7 @@ from shared.events import REASON_WORDS, ComplaintEvent, ComplaintReceived, Place
 from shared.security import Principal, Role
 from tests.services.monitoring.facts import (
     APP,
+    AT_LAPOR,
     MACHINE,
     SYSTEM,
     answered,
@@ -57,6 +58,8 @@ def reopened(about: ComplaintReceived) -> ComplaintEvent:
         ((answered, lambda c: followed_up(c, hours=9)), 5),
         ((lambda c: answered(c, actor=APP, agency=None),), 5),
         ((lambda c: followed_up(c, actor=SYSTEM),), 3),
+        ((lambda c: followed_up(c, actor=AT_LAPOR),), 3),
+        ((lambda c: answered(c, actor=AT_LAPOR),), 5),
         ((lambda c: answered(c, actor=MACHINE),), None),
         ((lambda c: followed_up(c, actor=MACHINE),), None),
     ],

@@ -100,12 +100,12 @@ def verified(about: ComplaintEvent) -> ComplaintVerified:
     return ComplaintVerified(**about_(about), actor=HOUSE, version=3, verified_at=MORNING + timedelta(seconds=2))
 
 
-def moved(about: ComplaintEvent, state: str = "in_progress") -> ComplaintStatusChanged:
+def moved(about: ComplaintEvent, state: str = "in_progress", **changes: Any) -> ComplaintStatusChanged:
     return ComplaintStatusChanged(
         **about_(about),
+        **{"actor": HOUSE, **changes},
         previous="assigned",
         state=state,
-        actor=HOUSE,
         version=4,
         changed_at=MORNING + timedelta(minutes=5),
     )

@@ -8,8 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.regencies.complaint import after
+from services.regencies.consumers import CONSUMES
 from shared.events import (
+    LAPOR,
+    Actor,
+    ComplaintAnswered,
     ComplaintEvent,
+    ComplaintFollowedUp,
     ComplaintReceived,
     ComplaintSharedWithRegion,
     ComplaintWithdrawnFromRegion,
@@ -245,6 +250,17 @@ def test_no_account_conversation_or_reporter_reaches_a_region():
     told = "".join(event.model_dump_json() for event in known(new).told)
     ours = (new.account, new.conversation_id, new.message_id, new.reporter, new.attachments[0].id, new.channel)
     assert not [word for word in ours if f'"{word}' in told or f'{word}"' in told]
+
+
+def test_a_region_learns_where_a_case_has_come_to_by_lapor_and_no_word_of_what_was_written_there():
+    new = received()
+    regions = known(new)
+    reason = "Tindak lanjut di SP4N-LAPOR! oleh Balai Contoh."
+    told = regions.hear(moved(new, actor=Actor(kind="channel", id=LAPOR), reason=reason))
+    assert {event.region for event in told} == {"52", "52.03"}
+    assert regions.held["52.03"].state == "in_progress"
+    assert not [word for word in ("Balai Contoh", "SP4N") if word in "".join(one.model_dump_json() for one in told)]
+    assert not {ComplaintFollowedUp, ComplaintAnswered} & set(CONSUMES), "words of agencies are no region's"
 
 
 REGION_CODES = st.sampled_from([None, "52", "52.03", "52.03.12.2001", "52.72.01", "52.06"])
