@@ -229,7 +229,7 @@ async def _ended_unheard(tx: UnitOfWork, row: Row[Any], at: datetime) -> bool:
     """Tell whether a clock ended it, as unanswered, though the citizen had said this by then: it was heard late."""
     if row.closed_at is None or at > row.closed_at:
         return False
-    return (await repository.last_transition(tx, row.complaint_id)).actor_id in HOUSE_CLOCKS
+    return await repository.who_moved_last(tx, row.complaint_id) in HOUSE_CLOCKS
 
 
 async def _answered_elsewhere(tx: UnitOfWork, row: Row[Any], event: ComplaintAppended) -> None:

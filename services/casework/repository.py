@@ -148,6 +148,16 @@ async def last_transition(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
     return (await tx.execute(found.order_by(transition.c.version.desc()).limit(1))).one()
 
 
+async def who_moved_last(tx: UnitOfWork, complaint_id: UUID) -> str:
+    """Return who brought a case to its state; what was only written down of it since does not count."""
+    await tx.flush(events=False)
+    found = select(transition.c.actor_id).where(
+        transition.c.complaint_id == complaint_id, transition.c.previous.is_distinct_from(transition.c.state)
+    )
+    moved: str = (await tx.execute(found.order_by(transition.c.version.desc()).limit(1))).scalar_one()
+    return moved
+
+
 async def moved_by_officers(tx: UnitOfWork, cases: Iterable[Record]) -> frozenset[UUID]:
     """Return those of these locked cases of which an officer has changed anything; a new one was only opened.
 

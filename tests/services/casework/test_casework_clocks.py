@@ -27,6 +27,7 @@ from shared.directory import INSPECTORATE, directory
 from shared.events import AgencyRef, Envelope
 from shared.security import Principal, Role
 from tests.services.casework.test_casework_conversation import appended
+from tests.services.casework.test_casework_mirroring import shown
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=WITA)
 LIAISON = Principal(account_id=new_id(), role=Role.LIAISON, agencies=("NTB.DIKPORA",))
@@ -284,6 +285,8 @@ async def test_what_a_citizen_said_in_time_counts_though_it_is_heard_after_the_h
     await house.work("12-05 00:00")  # nothing was heard for a month, and then all of it
     ended = [(await house.case(event))["state"] for event in (asked, answered, late)]
     assert ended == ["archived", "closed", "archived"]
+    for event in (asked, answered, late):  # what is only written down since ends nothing by another hand
+        await house.hear(shown(event, "in_progress", seen_at=wita("12-05 08:00")))
     for event, at in ((asked, "11-04 10:00"), (answered, "11-06 10:00"), (late, "12-05 09:00")):
         await house.hear(appended(event, received_at=wita(at)))
     rows = [await house.case(event) for event in (asked, answered, late)]

@@ -10,6 +10,7 @@ from shared.core.ids import new_id
 from shared.events import CaseState
 from shared.security import Role
 from tests.services.casework.test_casework_conversation import appended
+from tests.services.casework.test_casework_mirroring import STATUS, followed_up, shown
 
 REASON = {"reason": "Keterangan petugas."}
 BODIES: dict[str, list[dict[str, Any] | None]] = {
@@ -52,6 +53,13 @@ async def test_no_walk_reaches_an_undefined_state_loses_an_event_or_moves_by_the
     people = [officer(*one) for one in PEOPLE]
     for _ in range(70):
         before = await sql.fetchrow(FIRST, case.id)
+        if dice.random() < 0.15:
+            status = dice.choice([*STATUS, None])
+            news = (shown(case.event, status), followed_up(case.event))
+            await deliver(dice.choice(news))
+            after = await sql.fetchrow(FIRST, case.id)
+            assert after["state"] in {before["state"], "in_progress", "answered"}
+            continue
         if dice.random() < 0.15:
             await deliver(appended(case.event, message_id=new_id(), text="Masih rusak di Desa Contoh."))
             continue
