@@ -149,7 +149,8 @@ def stale(case: Row[Any], last: Row[Any]) -> StaleError:
 
 def wrong_state(case: Row[Any], last: Row[Any], principal: Principal) -> ConflictError:
     """Say what the case's state allows to this officer."""
-    moves = moves_of(principal, case.state, agency_key=case.agency_key, sealed=case.sealed)
+    taken = case.taken_by is not None
+    moves = moves_of(principal, case.state, agency_key=case.agency_key, sealed=case.sealed, taken=taken)
     words = ", ".join(MOVE_WORDS[move] for move in moves) or "tidak ada"
     return ConflictError(
         "illegal_move",
@@ -163,7 +164,8 @@ def wrong_state(case: Row[Any], last: Row[Any], principal: Principal) -> Conflic
 
 
 def _what_happened(last: Row[Any]) -> str:
-    who = {"officer": f"petugas {last.actor_id}", "citizen": "pelapor"}.get(last.actor_kind, "sistem")
+    people = {"officer": f"petugas {last.actor_id}", "citizen": "pelapor", "channel": f"kanal {last.actor_id}"}
+    who = people.get(last.actor_kind, "sistem")
     at = last.at.astimezone(WITA)
     return f"Versi {last.version}, {STATE_WORDS[last.state].lower()}, oleh {who} pada {at:%Y-%m-%d %H:%M:%S %Z}"
 

@@ -105,6 +105,7 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("transfer_requested", "hand_over"): "assigned",
     ("transfer_requested", "answer_together"): "answered",
     ("transfer_requested", "answer_elsewhere"): "answered",
+    ("in_progress", "take"): "in_progress",
     ("in_progress", "follow_up"): "in_progress",
     ("in_progress", "answer"): "answered",
     ("in_progress", "ask"): "awaiting_information",
@@ -132,7 +133,8 @@ TRANSITIONS: Mapping[tuple[CaseState, Move | MachineMove], CaseState | Literal["
     ("rejected", "hand_over"): "assigned",
 }
 """The state machine: what is not here is illegal. What is closed or archived is responded to and informed of only where
-a clock of the house's own ended it before it heard words that had come in time."""
+a clock of the house's own ended it before it heard words that had come in time; what is in progress is taken only while
+nobody has taken it, because it began at LAPOR!."""
 
 ENDED: frozenset[CaseState] = frozenset({"closed", "archived", "rejected"})
 """Nothing more is done, unless it is reopened."""
@@ -221,9 +223,10 @@ def back_to(*, agency_key: str | None, taken: bool) -> CaseState:
     return "in_progress" if taken else "assigned"
 
 
-def legal_moves(state: CaseState) -> tuple[Move, ...]:
-    """Return the moves that a state allows to officers."""
-    return tuple(move for move in get_args(Move) if (state, move) in TRANSITIONS)
+def legal_moves(state: CaseState, *, taken: bool = False) -> tuple[Move, ...]:
+    """Return the moves that a state allows to officers; `taken`: by one of them."""
+    allowed = (move for move in get_args(Move) if (state, move) in TRANSITIONS)
+    return tuple(move for move in allowed if not (taken and state == "in_progress" and move == "take"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,9 +317,13 @@ def may_remark(principal: Principal, *, agency_key: str | None, sealed: bool) ->
     return principal.role in _OFFICERS and _works(principal, agency_key, sealed=sealed)
 
 
-def moves_of(principal: Principal, state: CaseState, *, agency_key: str | None, sealed: bool) -> tuple[Move, ...]:
+def moves_of(
+    principal: Principal, state: CaseState, *, agency_key: str | None, sealed: bool, taken: bool
+) -> tuple[Move, ...]:
     """Return what a principal may do with a case as it stands."""
-    return tuple(one for one in legal_moves(state) if may(principal, one, agency_key=agency_key, sealed=sealed))
+    return tuple(
+        one for one in legal_moves(state, taken=taken) if may(principal, one, agency_key=agency_key, sealed=sealed)
+    )
 
 
 def _works(principal: Principal, agency_key: str | None, *, sealed: bool) -> bool:

@@ -136,9 +136,9 @@ class CaseworkService:
         if not rules.may(principal, order.move, agency_key=row.agency_key, sealed=row.sealed):
             raise refused(order.move)
         await seen.require_version(tx, row, expected)
-        back = rules.back_to(agency_key=row.agency_key, taken=row.taken_by is not None)
-        state = rules.target(row.state, order.move, back)
-        if state is None:
+        taken = row.taken_by is not None
+        state = rules.target(row.state, order.move, rules.back_to(agency_key=row.agency_key, taken=taken))
+        if state is None or order.move not in rules.legal_moves(row.state, taken=taken):
             raise wrong_state(row, await repository.last_transition(tx, row.complaint_id), principal)
         act = Act(
             tx=tx,
@@ -264,6 +264,8 @@ async def _view(tx: UnitOfWork, principal: Principal, row: Row[Any]) -> CaseView
         clocks=await clocks.deadlines_of(tx, row.complaint_id),
         notices=await clocks.notices_of(tx, row.complaint_id),
         lapor=await mirror_of(tx, row.complaint_id),
-        moves=rules.moves_of(principal, row.state, agency_key=row.agency_key, sealed=row.sealed),
+        moves=rules.moves_of(
+            principal, row.state, agency_key=row.agency_key, sealed=row.sealed, taken=row.taken_by is not None
+        ),
         names=await repository.names_of(tx, accounts) if accounts else {},
     )

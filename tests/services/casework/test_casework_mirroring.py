@@ -207,6 +207,18 @@ async def test_it_comes_too_late_for_no_citizen_however_long_ago_it_was_written(
     assert datetime.now(UTC) - at < timedelta(minutes=1)
 
 
+async def test_what_began_there_is_taken_here_by_one_officer(opened, deliver, officer):
+    case, first, second = await opened(), officer(), officer()
+    await deliver(followed_up(case.event))
+    assert "take" in (await first.get(f"/{case.ticket}")).json()["moves"]
+    taken = await order(first, case, ("take", None))
+    assert (taken["state"], taken["taken_by"], "take" in taken["moves"]) == ("in_progress", first.id, False)
+    refused = await second.post(case.ticket, "take", version=taken["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_move")
+    asked = await order(first, case, ("ask", {"question": "Di mana letak sekolahnya?"}), ("proceed", None))
+    assert asked["state"] == "in_progress"
+
+
 # --- status there ---------------------------------------------------------------------------------
 
 
@@ -320,6 +332,8 @@ async def test_any_move_of_an_officer_settles_it_and_a_citizens_word_does_not(op
     await deliver(appended(case.event))
     assert (await now(officer, case))["mirror"] == "conflict"
     liaison = officer()
+    refused = await liaison.post(case.ticket, "take", version=2)
+    assert (refused.status_code, "kanal lapor" in refused.json()["detail"]) == (412, True)
     taken = await order(liaison, case, ("take", None))
     assert (taken["mirror"], await found(liaison, mirror="conflict")) == (None, set())
 

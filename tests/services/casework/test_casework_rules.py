@@ -89,6 +89,7 @@ MACHINE: dict[str, dict[str, str]] = {
     },
     "in_progress": {
         "unseal": "assigned",
+        "take": "in_progress",
         "follow_up": "in_progress",
         "answer": "answered",
         "ask": "awaiting_information",
@@ -186,6 +187,9 @@ def test_every_state_can_be_reached_and_every_move_is_used():
 def test_an_officer_is_offered_only_moves_that_some_officer_can_make():
     assert legal_moves("received") == ("assign", "ask", "archive", "reject", "unseal")
     assert legal_moves("closed") == ("reopen",)
+    for state in STATES:  # what is in progress is taken once
+        hidden = {"take"} if state == "in_progress" else set()
+        assert set(legal_moves(state)) - set(legal_moves(state, taken=True)) == hidden
     offered = {move for state in STATES for move in legal_moves(state)}
     assert offered == set(MOVES) == {move for move, roles in MOVERS.items() if roles}
 
