@@ -20,6 +20,7 @@ _TICKET = re.compile(r"NTB-[0-9A-Z]{4}-[0-9A-Z]{5}")
 ANSWERS = frozenset({"facebook", "instagram", "sms"})
 """The channels that can answer; the app shows the answer by its ticket."""
 _KINDS = {
+    "follow-up": ("Kabar laporan", "perkembangan atas laporan"),
     "answer": ("Jawaban atas laporan",),
     "ticket": ("kami terima",),
     "passed on": ("teruskan ke ",),
@@ -38,7 +39,7 @@ class Told:
 
     @property
     def what(self) -> str:
-        """What it is, by its words: ticket, passed on, answer, closed; else other."""
+        """What it is, by its words: ticket, passed on, follow-up, answer, closed; else other."""
         return next((name for name, words in _KINDS.items() if any(one in self.text for one in words)), "other")
 
 
@@ -92,7 +93,7 @@ class Outside:
         wanted = {} if silent else {"ticket": 1, **({"answer": 1, "closed": 1} if answered else {})}
         gaps = [f"the citizen of {ticket} was told {what} twice" for what, times in told.items() if times > 1]
         gaps += [f"the citizen of {ticket} was not told: {what}" for what in wanted.keys() - told.keys()]
-        more = told.keys() - wanted.keys() - ({"passed on"} if wanted else set())
+        more = told.keys() - wanted.keys() - ({"passed on", "follow-up"} if wanted else set())
         return gaps + [f"the citizen of {ticket} was told what they should not be: {what}" for what in more]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import asyncpg
@@ -407,9 +408,15 @@ async def _finish(http: AsyncClient, case_url: str, headers: dict[str, str]) -> 
     case = await http.get(case_url, headers=headers)
     _require(case, "open the case")
     for verb, body in (("take", None), ("answer", {"text": ANSWER}), ("close", {"reason": "Selesai dikerjakan"})):
-        version = {"If-Match": case.headers["etag"]}
-        case = await http.post(f"{case_url}/{verb}", headers={**headers, **version}, json=body)
+        case = await _order(http, f"{case_url}/{verb}", {**headers, "If-Match": case.headers["etag"]}, body)
+        if case.status_code == HTTPStatus.PRECONDITION_FAILED:  # LAPOR! moved it meanwhile: the officer reads it again
+            case = await http.get(case_url, headers=headers)
+            case = await _order(http, f"{case_url}/{verb}", {**headers, "If-Match": case.headers["etag"]}, body)
         _require(case, verb)
+
+
+async def _order(http: AsyncClient, url: str, headers: dict[str, str], body: dict[str, str] | None) -> Response:
+    return await http.post(url, headers=headers, json=body)
 
 
 def _settled(complaints: list[Complaint], answered: list[str]) -> bool:
