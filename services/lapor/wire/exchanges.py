@@ -18,13 +18,15 @@ _DEEPEST = 6
 _SHOWN = frozenset(
     {
         *("id", "complaint_id", "status_code", "status_name", "template_code", "date", "created_at", "timestamp"),
-        *("date_of_incident", "attachments", "reason", "disposition_id", "user_id", "channel", "rating", "is_secret"),
+        *("date_of_incident", "attachments", "disposition_id", "user_id", "channel", "rating", "is_secret"),
         *("institution_from_id", "institution_to_id", "institution_from_name", "institution_to_name"),
-        *("disposition_name", "status_old", "status_new", "media_type", "field", "type", "name"),
+        *("disposition_name", "status_old", "status_new", "media_type", "field", "type"),
     }
 )
 """Fields whose text holds no citizen's words. All other text is shown by its length alone."""
 _LONGEST_SHOWN = 120
+_LONGEST_NUMBER = 9
+"""Digits of an id that may be shown: a telephone number has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,8 @@ def redact(document: object, told: Sequence[str] = (), *, depth: int = 0) -> Any
         shown = [redact(one, told, depth=depth + 1) for one in document[:_MOST_ENTRIES]]
         return [*shown, f"… {len(document) - _MOST_ENTRIES} more"] if len(document) > _MOST_ENTRIES else shown
     if isinstance(document, str):
-        return f"({len(document)} characters)" if document else ""
+        shown = not document or (document.isascii() and document.isdigit() and len(document) <= _LONGEST_NUMBER)
+        return document if shown else f"({len(document)} characters)"
     return document
 
 
