@@ -48,10 +48,10 @@ class LaporService:
         self._exchanges = timedelta(days=exchanges_days)
 
     async def tidy(self, tx: UnitOfWork) -> bool:
-        """Settle what workers left behind, and what an operator typed; False when there was nothing of the latter."""
+        """Settle what workers left behind, and what an operator typed; False when there was nothing."""
         await self.telling.give_up_lost_pushes(tx)
-        await self.stepping.revive(tx)
-        return await self.telling.follow_verdict(tx)
+        revived = await self.stepping.revive(tx)
+        return await self.telling.follow_verdict(tx) or revived > 0
 
     async def has_doubts(self, tx: UnitOfWork) -> bool:
         """Tell whether anything may be at LAPOR! of which nobody knows."""

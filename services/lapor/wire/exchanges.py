@@ -75,8 +75,8 @@ def redact(document: object, told: Sequence[str] = (), *, depth: int = 0) -> Any
         shown = [redact(one, told, depth=depth + 1) for one in document[:_MOST_ENTRIES]]
         return [*shown, f"… {len(document) - _MOST_ENTRIES} more"] if len(document) > _MOST_ENTRIES else shown
     if isinstance(document, str):
-        shown = not document or (document.isascii() and document.isdigit() and len(document) <= _LONGEST_NUMBER)
-        return document if shown else f"({len(document)} characters)"
+        is_number = document.isascii() and document.isdigit() and len(document) <= _LONGEST_NUMBER
+        return document if is_number or not document else f"({len(document)} characters)"
     return document
 
 

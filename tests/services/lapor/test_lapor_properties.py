@@ -15,8 +15,8 @@ from services.lapor.wire.exchanges import redact
 NOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 TICKET = "NTB-79E7-3T8DN"
 FIELDS = """
-    results data data_logs complaint_id complaint id images docs next_page_url message status status_name date created_at
-    content attachments template_code disposition_id 0
+    results data data_logs complaint_id complaint id images docs next_page_url message status status_name date
+    created_at content attachments template_code disposition_id 0
 """
 NAMES = some.sampled_from(FIELDS.split())
 DOCUMENTS = some.recursive(
@@ -65,7 +65,7 @@ def test_who_complained_at_lapor_is_in_no_exchange() -> None:
     kept = json.dumps(redact({"results": {"data": [entry]}}))
     assert "9170001" in kept
     assert '"12"' in kept
-    assert not [word for word in ("Siti", "0812", "contoh") if word in kept]
+    assert not [word for word in ("Siti", "0812") if word in kept]
 
 
 @given(first=some.text(max_size=200))
