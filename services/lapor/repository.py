@@ -126,6 +126,15 @@ async def spend(tx: UnitOfWork, kind: str, now: datetime, limit: int) -> datetim
     return None if spent is not None else hour + timedelta(hours=1)
 
 
+async def take_turn(tx: UnitOfWork, kind: str, now: datetime, every: timedelta) -> bool:
+    """Take what is done once in so long over all processes; False when it was done lately."""
+    taken = insert(budget).values(kind=kind, hour=now, spent=1)
+    taken = taken.on_conflict_do_update(
+        index_elements=["kind"], set_={"hour": now}, where=or_(budget.c.hour <= now - every, budget.c.hour > now)
+    )
+    return await tx.scalar(taken.returning(budget.c.kind)) is not None
+
+
 async def count_by_state(tx: UnitOfWork) -> Mapping[str, int]:
     """Return how many rows stand in each state."""
     counted = select(mirror.c.state, func.count().label("number")).group_by(mirror.c.state)

@@ -53,6 +53,10 @@ class LaporService:
         revived = await self.stepping.revive(tx)
         return await self.telling.follow_verdict(tx) or revived > 0
 
+    async def take_turn(self, tx: UnitOfWork, what: str, every_s: float) -> bool:
+        """Tell whether it is time for something that one process does for all; then nobody else does it."""
+        return await repository.take_turn(tx, what, self.clock(), timedelta(seconds=every_s))
+
     async def has_doubts(self, tx: UnitOfWork) -> bool:
         """Tell whether anything may be at LAPOR! of which nobody knows."""
         return bool(await repository.doubtful(tx))

@@ -49,6 +49,7 @@ _LAST_WORDS_S = 8.0
 """Less than what a stopping process gives its workers: a call in flight is waited for, so that its answer is kept."""
 _NO_LIST: Final = frozenset({404, 405, 501})
 _MOST_LIST_PAGES = 1000
+_TURN_S = 60.0
 _TIDY_EVERY = 16
 """So often between two things that are sent; and whenever there is none."""
 
@@ -93,12 +94,21 @@ class Mirror:
         await for_ever(self._sample, _SAMPLE_S)
 
     def read_list(self, every_s: float) -> Callable[[], Coroutine[Any, Any, None]]:
-        """Return what reads LAPOR!'s list every so often, until cancelled."""
-        return lambda: for_ever(self.sweep, every_s)
+        """Return what reads LAPOR!'s list every so often, one process for all, until cancelled."""
+        return self._in_turn("list", self.sweep, every_s)
 
     def read_masters(self, every_s: float) -> Callable[[], Coroutine[Any, Any, None]]:
-        """Return what reads LAPOR!'s own lists of ids every so often, until cancelled."""
-        return lambda: for_ever(self._read_masters, every_s)
+        """Return what reads LAPOR!'s own lists of ids every so often, one process for all, until cancelled."""
+        return self._in_turn("masters", self._read_masters, every_s)
+
+    def _in_turn(
+        self, what: str, step: Callable[[], Awaitable[bool]], every_s: float
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def turn() -> bool:
+            mine = await self._database.run(lambda tx: self._service.take_turn(tx, what, every_s))
+            return mine and await step()
+
+        return lambda: for_ever(turn, min(every_s, _TURN_S))
 
     async def push_one(self) -> bool:
         """Do one thing at LAPOR!, or settle one that a person judged; False when there was nothing to do.

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from services.lapor.app import policy
 from services.lapor.arrivals.arriving import NotReceived, Received
+from services.lapor.service import LaporService
 from services.lapor.wire.port import Listed, Page, Refused, Unclear
 from services.lapor.worker import Arrivals
 from shared.core.ids import new_id
@@ -257,3 +259,19 @@ async def test_an_old_list_is_read_only_as_far_as_anything_is_new(house, monkeyp
     listing.pages.insert(0, [on_the_list("9180099", "Baru.", filed_at=FILED + timedelta(days=1))])
     await mirror.mirror.sweep()
     assert read[5:] == [1, 2]
+
+
+async def test_of_several_processes_one_reads_the_list_in_its_time(house, settings):
+    now = [FILED]
+    service = LaporService(policy(settings()), clock=lambda: now[0])
+    mirror = house(service=service)
+
+    async def mine() -> bool:
+        taken: bool = await mirror.pool.run(lambda tx: service.take_turn(tx, "list", 900))
+        return taken
+
+    assert [await mine() for _ in range(3)] == [True, False, False]
+    now[0] += timedelta(seconds=901)
+    assert [await mine() for _ in range(2)] == [True, False]
+    now[0] -= timedelta(days=1)
+    assert await mine(), "a clock that ran ahead holds nothing up"
