@@ -4,70 +4,42 @@ Works with the operator's login role, which sees how a mirror stands and no citi
 service acts on it within a second.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic_settings import SettingsConfigDict
-from rich.table import Table
 from sqlalchemy import text
 
-from deploy.cli.operator import as_operator, console, fail, grid, settled, wita
+from deploy.cli.lapor_list import Mirror, list_, mirrors
+from deploy.cli.lapor_show import Ticket, canonical, show
+from deploy.cli.operator import as_operator, console, fail, settled
 from deploy.cli.stand_in import LOOPBACK, Host, Port, run
+from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, WAS_SEALED
 from shared.core.settings import Secret, Settings
-from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import Database
 
 if TYPE_CHECKING:  # only the stand-in needs it
     from shared.testing.lapor import Quirks
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The mirror at SP4N-LAPOR!: list, resolve, simulator."
+    no_args_is_help=True,
+    add_completion=False,
+    help="The mirror at SP4N-LAPOR!: how complaints stand there, what is in doubt, both sides compared, its ids.",
 )
+app.command("list")(list_)
+app.command()(show)
 
-_MIRRORS = """
-    SELECT ticket, state, reason, lapor_id, status, status_since, attempts, verified_at, posted_at, mirrored_at, due_at,
-           looked_at, verdict
-    FROM lapor.mirror
-"""
-_LISTED = text(
-    f"{_MIRRORS} WHERE CAST(:state AS text) IS NULL OR state = :state ORDER BY complaint_id DESC LIMIT :limit"
-)
-_ONE = text(f"{_MIRRORS} WHERE ticket = :ticket")
 _TAKEN = text("SELECT ticket FROM lapor.mirror WHERE lapor_id = :number AND ticket <> :ticket")
 _JUDGE = text("""
     UPDATE lapor.mirror SET verdict = :verdict, verdict_number = :number
     WHERE ticket = :ticket AND verdict IS NULL
-      AND (state = ANY(:states) OR (reason = 'was_sealed' AND :verdict = 'created')) RETURNING ticket
+      AND (state = ANY(:states) OR (state = 'withheld' AND reason = :was_sealed AND :verdict = 'created'))
+    RETURNING ticket
 """)
-_STATES = ("waiting", "queued", "posting", "created", "tracked", "perhaps_created", "refused", "withheld")
-_MAY_HAVE_A_NUMBER = ["perhaps_created", "refused", "queued"]
-_MAY_BE_QUEUED_AGAIN = ["perhaps_created", "refused"]
 _LONGEST_NUMBER = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mirror:
-    """How one complaint's mirror stands."""
-
-    ticket: str
-    state: str
-    reason: str | None
-    lapor_id: str | None
-    status: str | None
-    status_since: datetime | None
-    attempts: int
-    verified_at: datetime | None
-    posted_at: datetime | None
-    mirrored_at: datetime | None
-    due_at: datetime | None
-    looked_at: datetime | None
-    verdict: str | None
 
 
 class SimulatorSettings(Settings):
@@ -79,38 +51,9 @@ class SimulatorSettings(Settings):
     token: Secret
 
 
-@app.command("list")
-def list_(
-    state: Annotated[str | None, typer.Option(help=f"{', '.join(_STATES)}. Without it: all.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 100,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """List complaints by how they stand at LAPOR!."""
-    if state not in {None, *_STATES}:
-        raise typer.BadParameter(f"States are {', '.join(_STATES)}.", param_hint="--state")
-
-    async def look(database: Database) -> list[Mirror]:
-        return await _read(database, _LISTED, state=state, limit=limit)
-
-    found = as_operator(look)
-    if as_json:
-        typer.echo(json.dumps([asdict(one) for one in found], default=str, indent=2))
-        return
-    if not found:
-        console.print(f"No complaint is {state}." if state else "No complaint is known to the mirror yet.")
-        return
-    console.print(_table(found))
-    if any(one.state == "perhaps_created" for one in found):
-        console.print(
-            "perhaps_created: look for the ticket at LAPOR!, then ntbcare lapor resolve TICKET --number …, "
-            "or --not-created"
-        )
-
-
 @app.command()
 def resolve(
-    ticket: Annotated[str, typer.Argument(help="NTB-XXXX-XXXXX")],
+    ticket: Ticket,
     number: Annotated[str | None, typer.Option(help="The number that it has at LAPOR!, for example 9165816.")] = None,
     wait: Annotated[float, typer.Option(help="How many seconds to wait for the service to act on it.")] = 10.0,
     *,
@@ -119,7 +62,7 @@ def resolve(
     """Say what you found at LAPOR!: its number there, or that it is not there."""
     if (number is None) != not_created:
         raise typer.BadParameter("Give --number, or say --not-created.")
-    wanted, digits = _ticket(ticket), _digits(number)
+    wanted, digits = canonical(ticket), _digits(number)
 
     async def judge(database: Database) -> Mirror:
         await _leave_verdict(database, wanted, digits)
@@ -211,15 +154,15 @@ def _quirks(given: list[str]) -> "Quirks":
 
 
 async def _leave_verdict(database: Database, ticket: str, number: str | None) -> None:
-    states = _MAY_BE_QUEUED_AGAIN if number is None else _MAY_HAVE_A_NUMBER
-    verdict = {"verdict": "not_created" if number is None else "created", "number": number}
+    states = sorted(MAY_BE_QUEUED_AGAIN if number is None else MAY_BE_NUMBERED)
+    verdict = {"verdict": "not_created" if number is None else "created", "number": number, "was_sealed": WAS_SEALED}
     async with database.transaction() as tx:
         taken = await tx.scalar(_TAKEN, {"number": number, "ticket": ticket})
         if taken:
             fail(f"{number} is the number of {taken}. Look again.")
         if await tx.scalar(_JUDGE, {"ticket": ticket, "states": states, **verdict}):
             return
-    found = await _read(database, _ONE, ticket=ticket)
+    found = await mirrors(database, ticket)
     if not found:
         fail(f"{ticket} is unknown to the mirror. See: ntbcare lapor list")
     one = found[0]
@@ -228,21 +171,8 @@ async def _leave_verdict(database: Database, ticket: str, number: str | None) ->
 
 
 async def _one(database: Database, ticket: str) -> Mirror:
-    (found,) = await _read(database, _ONE, ticket=ticket)
+    (found,) = await mirrors(database, ticket)
     return found
-
-
-async def _read(database: Database, statement: Any, **parameters: Any) -> list[Mirror]:
-    async with database.transaction() as tx:
-        rows = await tx.execute(statement, parameters)
-        return [Mirror(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented accessor
-
-
-def _ticket(given: str) -> str:
-    try:
-        return parse_ticket(given)
-    except InvalidTicketError:
-        raise typer.BadParameter(f"{given!r} is no ticket; it looks like NTB-79E7-3T8DN.") from None
 
 
 def _digits(number: str | None) -> str | None:
@@ -252,17 +182,3 @@ def _digits(number: str | None) -> str | None:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER and digits.strip("0")):
         raise typer.BadParameter("A number at LAPOR! is digits, for example 9165816.", param_hint="--number")
     return digits
-
-
-def _table(found: list[Mirror]) -> Table:
-    table = grid()
-    for one in found:
-        facts = [
-            f"LAPOR! {one.lapor_id}" if one.lapor_id else "",
-            f"“{one.status}”" if one.status else "",
-            one.reason or "",
-            f"posted {wita(one.posted_at)} WITA, try {one.attempts}" if one.posted_at else "",
-            f"next step {wita(one.due_at)} WITA" if one.due_at else "",
-        ]
-        table.add_row(one.ticket, one.state, "\n".join(fact for fact in facts if fact) or "—")
-    return table

@@ -13,7 +13,11 @@ from typing import Any
 import asyncpg
 import pytest
 import uvicorn
+from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from deploy.cli import lapor as command
+from deploy.cli.operator import console
 from services.lapor import consumers
 from services.lapor.app import policy
 from services.lapor.outward.contents import Contents
@@ -347,6 +351,33 @@ def personal():
         return {kind for kind, pattern in PERSONAL.items() if pattern.search(plain)}
 
     return find
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, database_urls):
+    """Type `ntbcare lapor …`, with the operator's role."""
+    monkeypatch.setenv("NTBCARE_ENV_FILE", str(tmp_path / "no.env"))
+    monkeypatch.setenv("NTBCARE_OPERATOR_DATABASE_URL", database_urls["operator"])
+    monkeypatch.setattr(console, "width", 240)
+
+    async def invoke(*arguments: str):
+        return await asyncio.to_thread(lambda: CliRunner().invoke(command.app, list(arguments)))
+
+    return invoke
+
+
+@pytest.fixture
+def where_lapor_runs(run, monkeypatch, settings):
+    """Let commands find the service's own settings in the environment, with changes."""
+
+    def make(**changes) -> None:
+        chosen = settings(**changes)
+        for name in chosen.model_fields_set:
+            value = getattr(chosen, name)
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+            monkeypatch.setenv(f"NTBCARE_LAPOR_{name.upper()}", str(plain))
+
+    return make
 
 
 @pytest.fixture

@@ -6,23 +6,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from typer.testing import CliRunner
 
-from deploy.cli import lapor as command
-from deploy.cli.operator import console
 from tests.services.lapor.test_lapor_privacy import unsealed
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, database_urls):
-    monkeypatch.setenv("NTBCARE_ENV_FILE", str(tmp_path / "no.env"))
-    monkeypatch.setenv("NTBCARE_OPERATOR_DATABASE_URL", database_urls["operator"])
-    monkeypatch.setattr(console, "width", 240)
-
-    async def invoke(*arguments: str):
-        return await asyncio.to_thread(lambda: CliRunner().invoke(command.app, list(arguments)))
-
-    return invoke
 
 
 async def until(mirror: Any, ticket: str, state: str) -> None:
