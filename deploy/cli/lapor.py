@@ -14,6 +14,7 @@ from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
 
 from deploy.cli.lapor_list import Mirror, list_, mirrors
+from deploy.cli.lapor_reconcile import reconcile
 from deploy.cli.lapor_show import Ticket, canonical, show
 from deploy.cli.operator import as_operator, console, fail, settled
 from deploy.cli.stand_in import LOOPBACK, Host, Port, run
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("list")(list_)
 app.command()(show)
+app.command()(reconcile)
 
 _TAKEN = text("SELECT ticket FROM lapor.mirror WHERE lapor_id = :number AND ticket <> :ticket")
 _JUDGE = text("""

@@ -63,10 +63,10 @@ def with_database(url: str, application: str, work: Callable[[Database], Awaitab
         fail(f"The database does not let us in ({error}). Is it running, and is its URL right?")
 
 
-def fail(words: str) -> NoReturn:
-    """End the command with exit code 1 and these words on standard error."""
+def fail(words: str, code: int = 1) -> NoReturn:
+    """End the command with this exit code and these words on standard error."""
     Console(stderr=True, markup=False, highlight=False, soft_wrap=True).print(words, style="red")
-    raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 async def settled(look: Callable[[], Awaitable[T]], done: Callable[[T], bool], seconds: float) -> T:
