@@ -13,6 +13,7 @@ import typer
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
 
+from deploy.cli import lapor_masters
 from deploy.cli.lapor_list import Mirror, list_, mirrors
 from deploy.cli.lapor_reconcile import reconcile
 from deploy.cli.lapor_show import Ticket, canonical, show
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("list")(list_)
 app.command()(show)
 app.command()(reconcile)
+app.add_typer(lapor_masters.app, name="masters")
 
 _TAKEN = text("SELECT ticket FROM lapor.mirror WHERE lapor_id = :number AND ticket <> :ticket")
 _JUDGE = text("""
