@@ -62,8 +62,10 @@ class LaporService:
         return bool(await repository.doubtful(tx))
 
     async def keep_masters(self, tx: UnitOfWork, kind: MasterKind, found: Masters, exchanges: list[Exchange]) -> int:
-        """Keep one of LAPOR!'s own lists; return how many entries are on it no more."""
+        """Keep one of LAPOR!'s own lists; return how many entries are on it no more. An empty one says nothing."""
         await wire.keep_exchanges(tx, None, exchanges)
+        if not found.items:
+            return 0
         return await masters.keep_masters(tx, kind, found.items, self.clock())
 
     async def figures(self, tx: UnitOfWork) -> Figures:

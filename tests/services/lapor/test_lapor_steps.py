@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.lapor.outward.steps import Patience, after_call, after_check
-from services.lapor.wire.port import Busy, Done, Locked, NotSent, Refused, Unclear
+from services.lapor.wire.port import Busy, Done, Locked, Masters, NotSent, Refused, Unclear
 from shared.core.ids import new_id
 from shared.events import AttachmentRef, AttachmentSettled
 
@@ -170,3 +170,12 @@ async def test_old_exchanges_are_forgotten(house):
     await mirror.sql.execute("UPDATE lapor.exchange SET began_at = now() - interval '31 days'")
     await mirror.mirror._sample()
     assert await mirror.sql.fetchval("SELECT count(*) FROM lapor.exchange") == 0
+
+
+async def test_an_empty_list_of_lapors_ids_takes_none_of_them_away(house):
+    mirror = house()
+    await mirror.mirror.master("institutions")
+    before = await mirror.sql.fetchval("SELECT count(*) FROM lapor.master WHERE gone_at IS NULL")
+    async with mirror.pool.transaction() as tx:
+        assert await mirror.service.keep_masters(tx, "institutions", Masters(()), []) == 0
+    assert before == await mirror.sql.fetchval("SELECT count(*) FROM lapor.master WHERE gone_at IS NULL") > 0
