@@ -27,6 +27,9 @@ MAY_BE_QUEUED_AGAIN: Final = frozenset({"by_hand", "refused", "perhaps_created"}
 THERE: Final = frozenset(repository.LOOKED_AT)
 WAS_SEALED: Final = "was_sealed"
 """The Inspectorate opened it, and its words are gone: who wants it at LAPOR! types it in there."""
+WAS_WITHDRAWN: Final = "was_withdrawn"
+"""Its citizen goes on with it (LANJUT), and its words are gone, too."""
+OPEN_AGAIN: Final = frozenset({WAS_SEALED, WAS_WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ async def keep_here(
 ) -> None:
     """Let a complaint stay in the house, without a word kept here; what may have left is only told nothing more."""
     sealing = {"sealed": True} if reason == "sealed" else {}
-    if row.state == "withheld" and row.reason != WAS_SEALED and not (sealing and not row.sealed):
+    if row.state == "withheld" and row.reason not in OPEN_AGAIN and not (sealing and not row.sealed):
         return
     if row.state in NOT_YET_TOLD or row.state == "withheld":
         here = {"state": "withheld", "reason": reason, "due_at": None, "verdict": None, "taken_by": None}

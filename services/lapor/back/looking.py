@@ -13,6 +13,7 @@ from services.lapor import keeping, repository, rules
 from services.lapor.back import repository as heard
 from services.lapor.keeping import Policy, known
 from services.lapor.masters import repository as masters
+from services.lapor.outward import outgoing
 from services.lapor.outward.stepping import remembered
 from services.lapor.wire import repository as wire
 from services.lapor.wire.exchanges import Exchange
@@ -102,6 +103,8 @@ class Looking:
         failed = next(
             (one for one in (status, follow_ups) if one is not None and not isinstance(one, Status | FollowUps)), None
         )
+        if row.incoming and isinstance(status, Status):
+            await outgoing.pass_on_what_arrived(tx, row.complaint_id, self._policy, now)
         await self._plan(tx, row, status if isinstance(status, Status) else None, failed, now, new=heard or moved)
         return heard or moved
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.lapor import keeping, repository, rules
-from services.lapor.keeping import NOT_YET_TOLD, THERE, WAS_SEALED, Policy, keep_here, known
+from services.lapor.keeping import NOT_YET_TOLD, THERE, WAS_SEALED, WAS_WITHDRAWN, Policy, keep_here, known
 from services.lapor.notices import repository as notices
 from services.lapor.outward import outgoing
 from shared.core.masking import mask, mask_version
@@ -24,6 +24,7 @@ from shared.events import (
     ComplaintFollowedUp,
     ComplaintMarked,
     ComplaintReceived,
+    ComplaintResumed,
     ComplaintStatusChanged,
     ComplaintUnsealed,
     ComplaintVerified,
@@ -32,6 +33,7 @@ from shared.events import (
 
 CHANNEL = "lapor"
 """Of complaints that were filed at LAPOR!, and of what casework heard from there."""
+_PERHAPS_THERE = THERE | {"posting", "perhaps_created"}
 _WORDS_COUNT = NOT_YET_TOLD | {"posting", "perhaps_created"}
 """Where what is said now may still be told."""
 
@@ -85,7 +87,7 @@ class Hearing:
             await keep_here(tx, row, "sealed", self._clock())
             return
         await self._consider(tx, row.complaint_id)
-        if row.state in THERE | {"posting", "perhaps_created"} and row.agency_key != event.agency.key:
+        if row.state in _PERHAPS_THERE and row.agency_key != event.agency.key:
             await self._pass_on(tx, row, event)
 
     async def mark(self, tx: UnitOfWork, event: ComplaintMarked) -> None:
@@ -136,8 +138,18 @@ class Hearing:
         row = await known(tx, event.complaint_id)
         await repository.change(tx, row.complaint_id, withdrawn_at=event.withdrawn_at)
         await keep_here(tx, row, "withdrawn", self._clock())
-        if row.state in THERE:
+        if row.state in _PERHAPS_THERE:
             await self._follow_up(tx, row, event.message_id, outgoing.WITHDRAWN)
+
+    async def resume(self, tx: UnitOfWork, event: ComplaintResumed) -> None:
+        """Let an officer type in what its citizen goes on with, for its words are gone. Raises `RejectError`."""
+        row = await known(tx, event.complaint_id)
+        changes: dict[str, Any] = {"withdrawn_at": None}
+        if row.state == "withheld" and row.reason == "withdrawn":
+            changes |= {"reason": WAS_WITHDRAWN}
+        await repository.change(tx, row.complaint_id, **changes)
+        if row.state in THERE:
+            await self._follow_up(tx, row, event.message_id, outgoing.RESUMED)
 
     async def verify(self, tx: UnitOfWork, event: ComplaintVerified) -> None:
         """Let the complaint go, where the policy says so. Raises `RejectError`."""
@@ -146,6 +158,8 @@ class Hearing:
             tx, row.complaint_id, verified_at=event.verified_at, traceparent=tx.traceparent or row.traceparent
         )
         await self._consider(tx, row.complaint_id)
+        if row.incoming:
+            await outgoing.pass_on_what_arrived(tx, row.complaint_id, self._policy, self._clock())
 
     async def hear_follow_up(self, tx: UnitOfWork, event: ComplaintFollowedUp) -> None:
         """Tell LAPOR! what an agency did; what casework heard from LAPOR! is known there. Raises `RejectError`."""

@@ -8,12 +8,15 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.lapor import repository, rules
+from services.lapor.keeping import THERE, Policy, known
 from shared.core.ids import new_id
 from shared.core.masking import mask
+from shared.core.times import WITA
 from shared.db import UnitOfWork
 from shared.events import ACTION_WORDS, STATE_WORDS, ComplaintAnswered, ComplaintFollowedUp, ComplaintStatusChanged
 
 WITHDRAWN: Final = "Pelapor mencabut aduan ini di NTB Care."
+RESUMED: Final = "Pelapor melanjutkan aduan ini di NTB Care."
 _ENDS: Final = frozenset({"closed", "archived", "rejected"})
 _GOES_ON: Final = "Aduan ini dibuka dan ditindaklanjuti kembali di NTB Care."
 
@@ -73,3 +76,16 @@ async def add_disposition(tx: UnitOfWork, row: Row[Any], institution_id: int, wo
     payload = {"institution_id": institution_id, "words": words}
     step = {"cause": new_id(), "part": 0, "payload": payload}
     await repository.add_steps(tx, row.complaint_id, "pass_on", [step], now)
+
+
+async def pass_on_what_arrived(tx: UnitOfWork, complaint_id: UUID, policy: Policy, now: datetime) -> None:
+    """Pass a complaint that was filed at LAPOR! on to its agency there, once it is verified and known who has it."""
+    row = await known(tx, complaint_id)
+    ready = row.verified_at is not None and row.state in THERE and row.institution_id is not None
+    if not ready or row.sealed or row.agency_key is None:
+        return
+    wanted = policy.ids.institution(row.agency_key, on=now.astimezone(WITA).date())
+    steps = await repository.steps_of(tx, complaint_id)
+    passed_on = any(one.kind == "pass_on" for one in steps)
+    if wanted is not None and wanted != row.institution_id and not passed_on:
+        await add_disposition(tx, row, wanted, "Diteruskan kepada instansi yang berwenang.", now)

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Row
 
 from services.lapor import keeping, repository, rules
-from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, MIRROR, NO_WORDS, WAS_SEALED, Policy, known
+from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, MIRROR, NO_WORDS, OPEN_AGAIN, Policy, known
 from services.lapor.notices import repository as notices
 from services.lapor.outward import outgoing
 from services.lapor.wire import repository as wire
@@ -102,6 +102,8 @@ class Telling:
         if changes["state"] == "queued":
             changes |= self._instead_of_queueing(row)
         await repository.change(tx, row.complaint_id, claimed_until=None, missed=0, **changes)
+        if changes["state"] == "withheld":
+            await repository.drop_steps(tx, row.complaint_id, changes["reason"], self._clock())
         if changes["state"] in {"perhaps_created", "refused"}:
             await keeping.notice(tx, row, changes["state"], self._clock())
         return str(changes["state"])
@@ -183,7 +185,7 @@ class Telling:
 
 def may_be_numbered(row: Row[Any]) -> bool:
     """Tell whether a complaint may get its number by a person's word."""
-    return row.state in MAY_BE_NUMBERED or (row.state == "withheld" and row.reason == WAS_SEALED)
+    return row.state in MAY_BE_NUMBERED or (row.state == "withheld" and row.reason in OPEN_AGAIN)
 
 
 async def report_of(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime) -> Report:

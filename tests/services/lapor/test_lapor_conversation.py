@@ -1,10 +1,13 @@
 """What a citizen says after the first message: told as it stands when it is told, sealed or withdrawn in time."""
 
+from datetime import UTC, datetime
+
 import pytest
 from structlog.testing import capture_logs
 
 from shared.core.errors import RejectError
 from shared.core.ids import new_id
+from shared.events import ComplaintResumed
 
 
 async def test_lapor_gets_everything_that_was_said_until_it_is_told(house, lapor, events, later):
@@ -119,3 +122,31 @@ async def test_a_change_of_a_message_that_came_with_others_is_told_too(house, la
     await mirror.hear(later[1](told, message_id=new_id(), text="Ralat: dua ruang kelas."))
     await mirror.work()
     assert lapor.one(told.ticket).sent.content.endswith("Ralat: dua ruang kelas.")
+
+
+async def test_what_is_withdrawn_and_goes_on_is_typed_in_by_an_officer_for_its_words_are_gone(house, lapor, later):
+    mirror = house(mode="by_hand")
+    told = await mirror.verified()
+    await mirror.hear(later[2](told))
+    resumed = ComplaintResumed(
+        complaint_id=told.complaint_id, ticket=told.ticket, message_id=new_id(), resumed_at=datetime.now(UTC)
+    )
+    await mirror.hear(resumed)
+    row = await mirror.row(told.ticket)
+    assert (row["state"], row["reason"], row["text"], row["withdrawn_at"]) == ("withheld", "was_withdrawn", None, None)
+
+
+async def test_lapor_hears_that_what_it_has_was_withdrawn_and_goes_on(house, lapor, later):
+    mirror = house()
+    told = await mirror.verified()
+    await mirror.work()
+    await mirror.hear(later[2](told))
+    resumed = ComplaintResumed(
+        complaint_id=told.complaint_id, ticket=told.ticket, message_id=new_id(), resumed_at=datetime.now(UTC)
+    )
+    await mirror.hear(resumed)
+    await mirror.work()
+    assert [one["content"].split("] ")[1] for one in lapor.one(told.ticket).followups] == [
+        "Pelapor mencabut aduan ini di NTB Care.",
+        "Pelapor melanjutkan aduan ini di NTB Care.",
+    ]

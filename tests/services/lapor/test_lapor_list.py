@@ -13,6 +13,7 @@ from services.lapor.wire.port import Listed, Page, Refused, Unclear
 from services.lapor.worker import Arrivals
 from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
+from shared.testing.lapor.payloads import Incoming
 
 FILED = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 
@@ -203,6 +204,30 @@ async def test_its_mirror_has_its_number_whoever_is_faster_and_it_is_never_told_
     await mirror.sql.execute("UPDATE lapor.mirror SET due_at = now()")
     assert not [one for one in await mirror.published(told.ticket) if one["type"] != "complaint.mirrored.v1"]
     assert lapor.held.calls["POST complaint"] == 0
+
+
+async def test_what_arrived_and_was_verified_is_passed_on_to_its_agency_there(house, lapor, events):
+    received, assigned, verified = events
+    mirror = house()
+    there = lapor.held.add(Incoming(title="Jembatan putus", content="Jembatan putus di Sembalun.", institution_id=1))
+    told = received(channel="lapor")
+    await mirror.sql.execute(
+        "INSERT INTO lapor.incoming (lapor_id, state, source, anonymous, secret, ticket, complaint_id, arrived_at) "
+        "VALUES ($1, 'accepted', 'api', false, false, $2, $3, now())",
+        str(there.id),
+        told.ticket,
+        told.complaint_id,
+    )
+    for event in (told, assigned(told)):
+        await mirror.hear(event)
+    await Arrivals(mirror.pool, mirror.service, None).take_one()
+    await mirror.mirror.look_at_one()
+    await mirror.work()
+    assert lapor.held.calls["POST process/{number}/reject"] == 0, "nobody has verified it yet"
+    await mirror.hear(verified(told))
+    await mirror.hear(verified(told))
+    await mirror.work()
+    assert lapor.held.calls["POST process/{number}/reject"] == 1
 
 
 async def test_what_is_split_from_it_is_told_like_any_other(house, lapor):
