@@ -262,7 +262,7 @@ class Storm:
             "RETRY_S": "0.2",
             "SETTLE_S": "2",
             "PAUSE_S": "0.2",
-            "LOOK_EVERY_S": "20",
+            "LOOK_EVERY_S": str(max(5, len(self._told) // 15)),
             "LOOK_AGAIN_S": "1",
             "LOOKS_PER_HOUR": "10000000",
             "SENDS_PER_HOUR": "10000000",
