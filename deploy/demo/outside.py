@@ -45,11 +45,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """What LAPOR! holds of a ticket: how often, and the newest one's number and status."""
+    """What LAPOR! holds of a ticket: how often, the newest one's number and status, and how many answers of ours."""
 
     times: int
     number: str
     status: str
+    answers: int
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Outside:
     told: list[Told] = field(default_factory=list)
     regions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """For each region what stands on its topic now: the newest of each complaint that was not withdrawn."""
+    followed_up: str = ""
+    """The ticket about which an institution wrote a follow-up at LAPOR!."""
 
     def tickets(self, region: str) -> set[str]:
         """Return the tickets that a region holds."""
@@ -80,6 +83,9 @@ class Outside:
         for ticket, one in known.items():
             times, wanted = self.lapor[ticket].times if ticket in self.lapor else 0, int(one.may_leave)
             gaps += [f"LAPOR! holds {ticket} {times} times, not {wanted}"] if times != wanted else []
+            heard = self.lapor[ticket].answers if ticket in self.lapor else 0
+            if heard != int(ticket in answers and one.may_leave):
+                gaps.append(f"LAPOR! holds {heard} answers of ours to {ticket}")
             gaps += self._told_wrongly(ticket, answered=ticket in answers, silent=one.channel not in ANSWERS)
             gaps += [f"{ticket}: told by {by.channel}" for by in self.told_of(ticket) if by.channel != one.channel]
             for region in REGION_TOPICS:
@@ -91,6 +97,7 @@ class Outside:
         """Compare with what its citizen should hear: the ticket and the answer once, and nothing twice."""
         told = Counter(one.what for one in self.told_of(ticket))
         wanted = {} if silent else {"ticket": 1, **({"answer": 1, "closed": 1} if answered else {})}
+        wanted |= {"follow-up": 1} if ticket == self.followed_up else {}
         gaps = [f"the citizen of {ticket} was told {what} twice" for what, times in told.items() if times > 1]
         gaps += [f"the citizen of {ticket} was not told: {what}" for what in wanted.keys() - told.keys()]
         more = told.keys() - wanted.keys() - ({"passed on", "follow-up"} if wanted else set())
@@ -132,8 +139,14 @@ class Window:
         found: dict[str, Mirrored] = {}
         for one in held["complaints"]:
             ticket = one["ticket"] or f"#{one['id']}"
-            found[ticket] = Mirrored(held["per_ticket"].get(ticket, 0), str(one["id"]), one["status"])
+            answers = sum("Jawaban" in said["content"] for said in one["followups"])
+            found[ticket] = Mirrored(held["per_ticket"].get(ticket, 0), str(one["id"]), one["status"], answers)
         return found
+
+    async def follow_up(self, number: str, words: str) -> None:
+        """Let an institution write a follow-up at LAPOR!."""
+        url = f"{self._stack.url(LAPOR)}/_simulator/complaints/{number}/followups"
+        (await self._http.post(url, json={"content": words})).raise_for_status()
 
     async def told(self) -> list[Told]:
         """Return what reached citizens."""

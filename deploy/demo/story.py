@@ -16,7 +16,7 @@ import asyncpg
 
 from deploy.demo import providers
 from deploy.demo.ledger import Ledger, SentLog, count
-from deploy.demo.outside import Outside, Window
+from deploy.demo.outside import ANSWERS, Outside, Window
 from deploy.demo.providers import Call
 from deploy.local.handset import Handset
 from deploy.local.stack import LAST_LAPOR_STATUS, Stack
@@ -33,6 +33,8 @@ ANSWER = (
     "Terima kasih atas pengaduannya. Tim kami memeriksa lokasi hari ini dan menambal jalan paling lambat besok "
     "pukul 15.00 WITA."
 )
+FOLLOW_UP = "Petugas kami sudah meninjau lokasi pagi ini; perbaikan dijadwalkan minggu ini."
+"""What an institution writes at LAPOR!."""
 _PATIENCE_S = 30.0
 _POLL_S = 0.1
 _REFUSED = re.compile(r'^ntbcare_door_outcomes_total\{[^}]*outcome="refused"[^}]*\} (\S+)$', re.MULTILINE)
@@ -270,6 +272,8 @@ class Player:
                     operator, lambda all_: len(all_) == expected_complaints and all(one.agency for one in all_)
                 )
                 answered = await self._work(http)
+                await self._watch(operator, lambda _: self._there(answered) is not None)
+                await self._follow_up_at_lapor(window, answered)
                 await self._watch(operator, lambda all_: _settled(all_, answered))
                 await self._read_answer(http, self.story.officer["ticket"])
                 await self._look_outside(window)
@@ -353,6 +357,19 @@ class Player:
         }
         self._tell(self.story)
         return tickets
+
+    def _there(self, answered: list[str]) -> Complaint | None:
+        """Return a complaint at LAPOR! that nobody here has answered, whose citizen can be written to."""
+        all_ = self.story.complaints.values()
+        return next(
+            (one for one in all_ if one.lapor_id and one.channel in ANSWERS and one.ticket not in answered), None
+        )
+
+    async def _follow_up_at_lapor(self, window: Window, answered: list[str]) -> None:
+        one = self._there(answered)
+        if one is not None:
+            await window.follow_up(one.lapor_id, FOLLOW_UP)
+            self.story.outside.followed_up = one.ticket
 
     async def _look_outside(self, window: Window) -> None:
         """Ask those outside what they hold, until it is what it should be: replies and topics take a moment."""

@@ -120,9 +120,11 @@ def _what_holds(story: Story) -> list[str]:
     slowest = max(sum(value or 0 for value in one.milliseconds.values()) for one in complaints) / 1000
     accepted = f"{figures['accepted']} messages accepted, {figures['duplicates']} of them delivered twice"
     lapor = f"{len(outside.lapor)} at LAPOR! (a stand-in), once each, and on their regions' topics only"
+    answers = sum(one.answers for one in outside.lapor.values())
     return [
         f"{accepted}: {figures['complaints']} complaints, each at its agency within {slowest:.1f} s",
         f"{lapor}; {sum(one.sealed for one in complaints)} sealed, which stays inside",
+        f"{answers} answers of ours at LAPOR!, and what an institution wrote there reached its citizen, each once",
         f"{len(outside.told)} messages to citizens where they wrote, none twice; the app shows its own by ticket",
         f"{figures['events']} events in order, {figures['gaps']} gaps; a forged call was refused",
     ]
