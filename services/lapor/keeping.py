@@ -54,6 +54,12 @@ class Policy:
     looks_per_hour: int
     sends_per_hour: int = 600
 
+    def is_by_hand(self, row: Row[Any]) -> bool:
+        """Tell whether an officer types this complaint in, by the mode or by the policy's table."""
+        if self.by_hand or row.agency_key is None:
+            return self.by_hand
+        return self.goes.decide(kind=row.kind, agency=row.agency_key, secret=row.secret).goes == "by_hand"
+
     def institution_of(self, agency_key: str | None, on: date) -> int:
         """Return whose institution an agency is at LAPOR! on that day; the province's where none is known."""
         known = self.ids.institution(agency_key, on=on) if agency_key else None
@@ -69,7 +75,7 @@ async def known(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:
 
 
 async def keep_here(
-    tx: UnitOfWork, row: Row[Any], reason: Literal["sealed", "withdrawn", "policy"], now: datetime
+    tx: UnitOfWork, row: Row[Any], reason: Literal["sealed", "withdrawn", "policy", "officer"], now: datetime
 ) -> None:
     """Let a complaint stay in the house, without a word kept here; what may have left is only told nothing more."""
     sealing = {"sealed": True} if reason == "sealed" else {}
@@ -113,6 +119,7 @@ async def number(
         "due_at": now + timedelta(seconds=look_every_s),
     }
     await repository.change(tx, row.complaint_id, **there, **more)
+    await repository.drop_steps(tx, row.complaint_id, "it is there already", now, kind="upload")
     await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "number_taken", "refused"), "lapor", now)
     tx.publish(
         ComplaintMirrored(

@@ -216,6 +216,18 @@ master = Table(
     PrimaryKeyConstraint("kind", "id"),
 )
 
+act = Table(
+    "act",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, comment="none where it was about no complaint of ours yet"),
+    Column("what", Text, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("detail", Text, nullable=False, server_default="", comment="a number, or an officer's reason, masked"),
+    Index("act_complaint", "complaint_id", "at"),
+)
+
 budget = Table(
     "budget",
     metadata,

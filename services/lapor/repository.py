@@ -201,9 +201,13 @@ async def steps_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
     return (await tx.execute(select(step).where(step.c.complaint_id == complaint_id).order_by(step.c.place))).all()
 
 
-async def drop_steps(tx: UnitOfWork, complaint_id: UUID, reason: str, now: datetime) -> None:
+async def drop_steps(
+    tx: UnitOfWork, complaint_id: UUID, reason: str, now: datetime, *, kind: str | None = None
+) -> None:
     """Leave out what is open of a complaint, without a word of it; what is in hand is only not tried again."""
     open_ones = update(step).where(step.c.complaint_id == complaint_id, step.c.state.in_(_OPEN_STEPS))
+    if kind is not None:
+        open_ones = open_ones.where(step.c.kind == kind)
     values = {"state": "left_out", "reason": reason, "payload": None, "due_at": None, "settled_at": now}
     await tx.execute(open_ones.values(values))
 

@@ -145,6 +145,21 @@ def said_with(said: Sequence[Said], message_id: UUID, text: str) -> list[Said]:
     return [*said, new]
 
 
+def edited(said: Sequence[Said] | None, message_id: UUID, text: str) -> list[Said]:
+    """Return the messages with an officer's text in their place; `message_id` where there were none.
+
+    They keep their ids, so that a later form of one of them is added where it stood, and seen before it goes.
+    """
+    ids = [one["message_id"] for one in said or ()] or [str(message_id)]
+    blank: list[Said] = [{"message_id": one, "text": ""} for one in ids[1:]]
+    return [{"message_id": ids[0], "text": text, "by": "officer"}, *blank]
+
+
+def is_edited(said: Sequence[Said] | None) -> bool:
+    """Tell whether an officer wrote what is told."""
+    return any("by" in one for one in said or ())
+
+
 def joined(said: Sequence[Said]) -> str:
     """Return all messages as one text."""
     return "\n\n".join(text for one in said if (text := (one["text"] or "").strip()))

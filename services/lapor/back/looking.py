@@ -37,6 +37,8 @@ from shared.events import AgencyRef, ComplaintMirrorFollowedUp, ComplaintMirrorS
 log = structlog.get_logger()
 
 _LOOKS = "looks"
+_BY_HAND = "hand:"
+"""How the id of a follow-up begins that an officer wrote back: LAPOR!'s own was not seen."""
 _GONE = 404
 What = Literal["theirs", "ours", "log"]
 
@@ -80,6 +82,15 @@ class Looking:
         until = now + timedelta(seconds=self._policy.lease_s)
         await repository.change(tx, row.complaint_id, claim=claim, claimed_until=until)
         return Look(complaint_id=row.complaint_id, ticket=row.ticket, claim=claim, lapor_id=row.lapor_id)
+
+    async def look_by_hand(self, tx: UnitOfWork, row: Row[Any], status: Status, seen: Sequence[TheirFollowUp]) -> bool:
+        """Take in what an officer saw at LAPOR! of a complaint that this transaction has locked, as a look would.
+
+        A worker that looks just now finds its claim gone, and looks again later.
+        """
+        look = Look(complaint_id=row.complaint_id, ticket=row.ticket, claim=new_id(), lapor_id=row.lapor_id)
+        await repository.change(tx, row.complaint_id, claim=look.claim)
+        return await self.record_look(tx, look, status, FollowUps(items=tuple(seen)))
 
     async def record_look(
         self,
@@ -186,6 +197,7 @@ class Looking:
         announced = False
         for one, digest in new:
             what = _what(one, digest, ours, system)
+            known = _is_known_by_its_words(one.id, digest, before)
             kept = await heard.hear(
                 tx,
                 lapor_id=row.lapor_id,
@@ -198,7 +210,7 @@ class Looking:
             )
             if kept and what == "ours" and digest in ours.digests:
                 await _settle(tx, ours.digests[digest], one.id, now)
-            elif kept and what == "theirs":
+            elif kept and what == "theirs" and not known:
                 await self._announce(tx, row, one, digest, now)
                 announced = True
         return announced
@@ -248,6 +260,25 @@ class Looking:
         key = next(iter(keys)) if len(keys) == 1 else None
         agency = directory().agency(key, on=max(today, directory().known_from)) if key else None
         return AgencyRef(key=agency.key, name=agency.name) if agency else None
+
+
+def seen_by_hand(institution: str, words: str, written_at: datetime | None) -> TheirFollowUp:
+    """Return a follow-up as an officer read it on LAPOR!'s page; typed once more, it is the same."""
+    when = written_at.isoformat() if written_at else ""
+    return TheirFollowUp(
+        id=f"{_BY_HAND}{rules.digest(institution + when)[:16]}",
+        content=words,
+        template="",
+        institution=institution,
+        written_at=written_at,
+        files=0,
+    )
+
+
+def _is_known_by_its_words(their_id: str, digest: str, before: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether the API shows what an officer wrote back before, or the other way round."""
+    by_hand = their_id.startswith(_BY_HAND)
+    return any(words == digest and one.startswith(_BY_HAND) != by_hand for one, words in before)
 
 
 def _what(one: TheirFollowUp, digest: str, ours: _Ours, system: frozenset[str]) -> What:

@@ -205,7 +205,8 @@ class Hearing:
             "attachments": row.attachments + len(attachments),
             "files": [*(one for one in row.files or () if one["id"] not in new), *refs],
         }
-        if self._policy.review == "always" or (found and self._policy.review == "when_masked"):
+        edited = rules.is_edited(row.said)
+        if self._policy.review == "always" or edited or (found and self._policy.review == "when_masked"):
             changes |= {"reviewed_at": None}
             if row.state == "queued":
                 changes |= {"state": "to_review", "due_at": None}

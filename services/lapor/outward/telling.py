@@ -173,7 +173,8 @@ class Telling:
         """Queue what is certainly not at LAPOR!."""
         now = self._clock()
         again = {"state": "queued", "reason": reason, "due_at": now, "missed": 0, "taken_by": None, "taken_at": None}
-        await repository.change(tx, row.complaint_id, **(again | self._instead_of_queueing(row)))
+        by_hand = {"state": "by_hand", "due_at": None} if self._policy.is_by_hand(row) else {}
+        await repository.change(tx, row.complaint_id, **(again | (self._instead_of_queueing(row) or by_hand)))
         await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused"), "lapor", now)
 
     async def bring_back(self, tx: UnitOfWork) -> int:
@@ -190,9 +191,14 @@ def may_be_numbered(row: Row[Any]) -> bool:
 
 async def report_of(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime) -> Report:
     """Write what LAPOR! gets of a complaint, by the mappings of today and with the files that are there."""
-    today = now.astimezone(WITA).date()
     steps = await repository.steps_of(tx, row.complaint_id)
     files = [step.reference for step in steps if step.kind == "upload" and step.state == "done" and step.reference]
+    return report_with(row, policy, now, files)
+
+
+def report_with(row: Row[Any], policy: Policy, now: datetime, files: Sequence[str] = ()) -> Report:
+    """Write what LAPOR! gets of a complaint, with the files that it holds already."""
+    today = now.astimezone(WITA).date()
     return rules.report(
         ticket=row.ticket,
         text=row.text or "",
