@@ -49,6 +49,8 @@ def _settings(folder: Path) -> dict[str, str]:
         "NTBCARE_IDENTITY_SIGNING_KEY": keys.signing_key,
         "NTBCARE_IDENTITY_VAULT_KEYS": secrets.token_hex(32),
         "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": keys.public_key,
+        "NTBCARE_LAPOR_MODE": "by_hand",
+        "NTBCARE_LAPOR_INSTITUTION_ID": "1",
     }
     for name in _with_addresses():
         password = secrets.token_hex(16)

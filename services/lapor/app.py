@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
-from services.lapor import consumers
+from fastapi import APIRouter
+
+from services.lapor import consumers, endpoints
 from services.lapor.arrivals.door import Door
+from services.lapor.desk.naming import Defaults
+from services.lapor.desk.service import Desk
 from services.lapor.keeping import Policy
 from services.lapor.models import inbox, parked
 from services.lapor.outward.contents import Contents
@@ -19,18 +23,26 @@ from shared.db import Database
 from shared.directory import lapor_ids
 from shared.events import COMPLAINTS
 from shared.kafka import Consumer, KafkaSettings, ParkingLot
+from shared.security import SecuritySettings, authenticated
 
 _BEGINNING_S = 15.0
 _RECORDING_S = 30.0
 
 
 def build(options: ServeOptions) -> ServiceApp:
-    """Build lapor from its settings. What officers see needs neither LAPOR! nor Kafka."""
+    """Build lapor from its settings. What officers see needs neither LAPOR! nor Kafka, its workers no officer's key."""
     settings = LaporSettings.load()
     database = Database(settings.database_url.get_secret_value(), application="lapor")
     service = LaporService(policy(settings), exchanges_days=settings.exchanges_days)
     app = ServiceApp(name="lapor", checks={"database": database.ping}, close=database.close)
+    if options.part != "workers":
+        app = replace(app, router=_desk(settings, database), own_bodies=endpoints.OWN_BODIES)
     return app if options.part == "http" else _with_workers(app, settings, database, service)
+
+
+def _desk(settings: LaporSettings, database: Database) -> APIRouter:
+    defaults = Defaults(classification_id=settings.classification_id, location_id=settings.location_id)
+    return endpoints.lapor(Desk(policy(settings), defaults), database, authenticated(SecuritySettings.load()))
 
 
 def _with_workers(app: ServiceApp, settings: LaporSettings, database: Database, service: LaporService) -> ServiceApp:

@@ -23,6 +23,7 @@ COORDINATORS = frozenset({Role.COORDINATOR})
 FIGURES = EVERY_ROLE - {Role.LIAISON, Role.OPERATOR}
 VIEWERS = frozenset({Role.COORDINATOR, Role.INSPECTORATE})
 SAYERS = VIEWERS | {Role.OPERATOR}
+SETTLERS = COORDINATORS | {Role.OPERATOR}
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,41 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/v1/replies/{reply_id}/resolve"): Access(
         "officer", "whoever can ask the provider, or the citizen, what became of a message", SAYERS
     ),
+    # lapor: what officers do by hand, and settle
+    ("GET", "/v1/lapor/mirrors"): Access(
+        "officer",
+        "the province's coordinator; an operator sees states and no words; sealed ones nobody",
+        SETTLERS,
+    ),
+    ("GET", "/v1/lapor/mirrors/{ticket}"): Access("officer", "the same; an operator without its words", SETTLERS),
+    ("POST", "/v1/lapor/mirrors/{ticket}/review"): Access(
+        "officer", "who reads what leaves the house answers for it", COORDINATORS
+    ),
+    ("POST", "/v1/lapor/mirrors/{ticket}/keep"): Access("officer", "whoever may let it go", COORDINATORS),
+    ("POST", "/v1/lapor/mirrors/{ticket}/take"): Access("officer", "whoever types it in reads it", COORDINATORS),
+    ("POST", "/v1/lapor/mirrors/{ticket}/release"): Access("officer", "whoever may take", COORDINATORS),
+    ("POST", "/v1/lapor/mirrors/{ticket}/number"): Access(
+        "officer", "a number is no word: whoever looked it up at LAPOR! writes it down", SETTLERS
+    ),
+    ("POST", "/v1/lapor/mirrors/{ticket}/not-created"): Access("officer", "whoever may write the number", SETTLERS),
+    ("POST", "/v1/lapor/mirrors/{ticket}/seen"): Access(
+        "officer", "what institutions wrote goes to casework and to the citizen", COORDINATORS
+    ),
+    ("POST", "/v1/lapor/mirrors/{ticket}/steps/{step_id}/done"): Access(
+        "officer", "whoever types follow-ups in", COORDINATORS
+    ),
+    ("POST", "/v1/lapor/mirrors/{ticket}/steps/{step_id}/leave-out"): Access(
+        "officer", "the same, where it is not typed in", COORDINATORS
+    ),
+    ("GET", "/v1/lapor/worklist"): Access("officer", "as the mirrors; an operator without their words", SETTLERS),
+    ("GET", "/v1/lapor/worklist.csv"): Access("officer", "a file of words goes with whoever reads them", COORDINATORS),
+    ("GET", "/v1/lapor/worklist.xlsx"): Access("officer", "the same in another form", COORDINATORS),
+    ("POST", "/v1/lapor/numbers"): Access("officer", "whoever exports the list brings it back", COORDINATORS),
+    ("GET", "/v1/lapor/notices"): Access("officer", "notices hold no citizen's words; sealed ones nobody", SETTLERS),
+    ("POST", "/v1/lapor/notices/{notice_id}/settle"): Access("officer", "whoever sees them", SETTLERS),
+    ("GET", "/v1/lapor/incoming"): Access("officer", "an operator sees numbers and states", SETTLERS),
+    ("POST", "/v1/lapor/incoming"): Access("officer", "whoever reads at LAPOR! for the province", COORDINATORS),
+    ("POST", "/v1/lapor/incoming/import"): Access("officer", "the same, as a list", COORDINATORS),
     # intake: citizens' own complaints
     ("GET", "/v1/me/complaints"): Access("citizen", "the device's own complaints and no other's"),
     ("GET", "/v1/me/complaints/{ticket}"): Access("citizen", "what was said, to whoever wrote it or holds its code"),

@@ -108,7 +108,9 @@ async def test_an_officers_address_asks_who_is_there(http, method, path):
         path.replace("{ticket}", "NTB-0000-00000")
         .replace("{attachment_id}", str(new_id()))
         .replace("{session_id}", str(new_id()))
-        .replace("{reply_id}", str(new_id())),
+        .replace("{reply_id}", str(new_id()))
+        .replace("{step_id}", str(new_id()))
+        .replace("{notice_id}", str(new_id())),
     )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"

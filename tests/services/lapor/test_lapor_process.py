@@ -12,6 +12,7 @@ from services.lapor import app
 from shared.core.ids import new_id
 from shared.core.service import ServeOptions
 from shared.events import COMPLAINTS, encode_headers
+from shared.security import new_key_pair
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def environment(monkeypatch, tmp_path, database_urls, kafka, settings):
         "NTBCARE_LAPOR_DATABASE_URL": database_urls["lapor"],
         "NTBCARE_LAPOR_AUTH": chosen.auth.get_secret_value(),
         "NTBCARE_LAPOR_TOKEN": chosen.token.get_secret_value(),
+        "NTBCARE_SECURITY_TOKEN_PUBLIC_KEY": new_key_pair().public_key,
     }
     names = ("base_url", "user_id", "channel_id", "institution_id", "look_every_s")
     values |= {f"NTBCARE_LAPOR_{name.upper()}": str(getattr(chosen, name)) for name in names}
