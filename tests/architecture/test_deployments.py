@@ -48,6 +48,7 @@ ALSO = {
     },
     "casework": {OFFICERS},
     "identity": {OFFICERS},
+    "lapor": {OFFICERS, "NTBCARE_LAPOR_DOOR_SECRETS"},
     "monitoring": {OFFICERS},
     "replies": {
         OFFICERS,
