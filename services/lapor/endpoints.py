@@ -1,4 +1,4 @@
-"""The mirror over HTTP: officers' desk."""
+"""The mirror over HTTP: officers' desk, and the page for it."""
 
 from fastapi import APIRouter
 
@@ -6,6 +6,7 @@ from services.lapor.desk.incoming_endpoints import IMPORT, incoming
 from services.lapor.desk.mirror_endpoints import mirrors
 from services.lapor.desk.service import Desk
 from services.lapor.desk.work_endpoints import NUMBERS, work
+from services.lapor.page.endpoints import page
 from shared.db import Database
 from shared.security import SignedIn
 
@@ -19,4 +20,5 @@ def lapor(desk: Desk, database: Database, signed_in: SignedIn) -> APIRouter:
     router.include_router(mirrors(desk, database, signed_in))
     router.include_router(work(desk, database, signed_in))
     router.include_router(incoming(desk, database, signed_in))
+    router.include_router(page())
     return router

@@ -138,6 +138,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/v1/lapor/incoming"): Access("officer", "an operator sees numbers and states", SETTLERS),
     ("POST", "/v1/lapor/incoming"): Access("officer", "whoever reads at LAPOR! for the province", COORDINATORS),
     ("POST", "/v1/lapor/incoming/import"): Access("officer", "the same, as a list", COORDINATORS),
+    ("GET", "/petugas/lapor"): Access("public", "an empty page; all that it shows comes with an officer's token"),
+    ("GET", "/petugas/lapor/{file}"): Access("public", "its script and style, the same for everybody"),
     # intake: citizens' own complaints
     ("GET", "/v1/me/complaints"): Access("citizen", "the device's own complaints and no other's"),
     ("GET", "/v1/me/complaints/{ticket}"): Access("citizen", "what was said, to whoever wrote it or holds its code"),
