@@ -91,6 +91,7 @@ def policy(settings: LaporSettings) -> Policy:
         by_hand=settings.mode == "by_hand",
         review=settings.review,
         direct=settings.disposition == "direct",
+        list_since=settings.arrivals_since,
         trust_list=settings.trust_list,
         system_codes=settings.system_codes,
         lease_s=_BEGINNING_S + longest_call_s(settings) + _RECORDING_S,

@@ -29,7 +29,9 @@ WAS_SEALED: Final = "was_sealed"
 """The Inspectorate opened it, and its words are gone: who wants it at LAPOR! types it in there."""
 WAS_WITHDRAWN: Final = "was_withdrawn"
 """Its citizen goes on with it (LANJUT), and its words are gone, too."""
-OPEN_AGAIN: Final = frozenset({WAS_SEALED, WAS_WITHDRAWN})
+WAS_KEPT: Final = "was_kept"
+"""The policy kept it here and does so no more, or its words went while it was in doubt."""
+OPEN_AGAIN: Final = frozenset({WAS_SEALED, WAS_WITHDRAWN, WAS_KEPT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Policy:
     by_hand: bool = False
     review: Literal["when_masked", "always", "never"] = "when_masked"
     direct: bool = True
+    list_since: date | None = None
     trust_list: bool = False
     system_codes: frozenset[str] = frozenset({"disposition"})
     lease_s: float
@@ -81,20 +84,33 @@ async def keep_here(
     sealing = {"sealed": True} if reason == "sealed" else {}
     if row.state == "withheld" and row.reason not in OPEN_AGAIN and not (sealing and not row.sealed):
         return
+    if row.state in NOT_YET_TOLD and (row.taken_by is not None or row.verdict == "created"):
+        await _keep_in_hand(tx, row, sealing, now)
+        return
     if row.state in NOT_YET_TOLD or row.state == "withheld":
         here = {"state": "withheld", "reason": reason, "due_at": None, "verdict": None, "taken_by": None}
         await repository.change(tx, row.complaint_id, **here, **sealing, **NO_WORDS)
         await repository.drop_steps(tx, row.complaint_id, reason, now)
         return
-    if reason == "sealed":
+    if reason == "sealed" and not row.sealed:
         log.error("lapor.sealed_too_late", ticket=row.ticket, state=row.state)
         await repository.drop_steps(tx, row.complaint_id, reason, now)
     await repository.change(tx, row.complaint_id, **sealing, **NO_WORDS)
 
 
-def reason_to_stay(row: Row[Any]) -> Literal["sealed", "withdrawn"]:
+async def _keep_in_hand(tx: UnitOfWork, row: Row[Any], sealing: Mapping[str, bool], now: datetime) -> None:
+    """Keep what an officer types in just now, or has typed in: it may be there, so they say which."""
+    doubt = {"state": "perhaps_created", "reason": "an officer had it in hand", "due_at": None, "missed": 0}
+    await repository.change(tx, row.complaint_id, **doubt, **sealing, **NO_WORDS)
+    await repository.drop_steps(tx, row.complaint_id, "in hand", now)
+    await notice(tx, row, "in_hand", now)
+
+
+def reason_to_stay(row: Row[Any]) -> str:
     """Return why a complaint whose words are gone stays in the house."""
-    return "withdrawn" if row.withdrawn_at is not None and not row.sealed else "sealed"
+    if row.sealed:
+        return "sealed"
+    return "withdrawn" if row.withdrawn_at is not None else WAS_KEPT
 
 
 async def number(
@@ -120,7 +136,10 @@ async def number(
     }
     await repository.change(tx, row.complaint_id, **there, **more)
     await repository.drop_steps(tx, row.complaint_id, "it is there already", now, kind="upload")
-    await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "number_taken", "refused"), "lapor", now)
+    await notices.settle_notices(
+        tx, row.complaint_id, ("perhaps_created", "number_taken", "refused", "in_hand"), "lapor", now
+    )
+    await notices.settle_notices(tx, row.complaint_id, ("perhaps_double",), "lapor", now, detail=lapor_id)
     tx.publish(
         ComplaintMirrored(
             complaint_id=row.complaint_id, ticket=row.ticket, lapor_id=lapor_id, actor=actor, mirrored_at=now

@@ -75,6 +75,7 @@ mirror = Table(
     Column("institution", Text, comment="its name there"),
     Column("changed_at", DateTime(timezone=True), comment="when LAPOR! last showed anything new"),
     Column("told", Integer, nullable=False, server_default=sql("0"), comment="our follow-ups for LAPOR! so far"),
+    Column("told_digest", Text, comment="of the words as they were posted last"),
     Column("missed", Integer, nullable=False, server_default=sql("0"), comment="lists without a doubtful one"),
     # what a person found out
     Column("verdict", Text, comment="created or not_created, until the service has acted on it"),
@@ -85,6 +86,7 @@ mirror = Table(
         "(state NOT IN ('queued', 'posting') OR released_at IS NOT NULL) AND (state <> 'queued' OR text IS NOT NULL)",
         name="mirror_only_released_ones_leave",
     ),
+    CheckConstraint("state NOT IN ('queued', 'posting') OR lapor_id IS NULL", name="mirror_what_is_there_is_not_told"),
     CheckConstraint(
         "NOT sealed OR (text IS NULL AND state NOT IN ('queued', 'to_review', 'by_hand'))",
         name="mirror_no_sealed_one_leaves",
@@ -199,6 +201,7 @@ incoming = Table(
     Column("arrived_at", DateTime(timezone=True), nullable=False),
     Column("linked_at", DateTime(timezone=True)),
     Index("incoming_ticket", "ticket", unique=True),
+    Index("incoming_complaint", "complaint_id"),
     Index("incoming_open", "due_at", postgresql_where=sql("state = 'queued'")),
     Index("incoming_unlinked", "lapor_id", postgresql_where=sql("state = 'accepted' AND linked_at IS NULL")),
 )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, case, exists, func, or_, select, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from services.lapor.models import budget, mirror, step
+from services.lapor.rules import digest
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
 
@@ -162,10 +163,12 @@ async def next_step(tx: UnitOfWork, now: datetime, *, fresh: bool) -> tuple[Row[
     before = exists().where(
         _EARLIER.c.complaint_id == step.c.complaint_id,
         _EARLIER.c.place < step.c.place,
+        _EARLIER.c.kind != "upload",
         _EARLIER.c.state.in_(_OPEN_STEPS),
     )
-    at_home = exists().where(mirror.c.complaint_id == step.c.complaint_id, mirror.c.state == "queued")
-    there = exists().where(mirror.c.complaint_id == step.c.complaint_id, mirror.c.lapor_id.is_not(None))
+    its_own = (mirror.c.complaint_id == step.c.complaint_id, ~mirror.c.sealed)
+    at_home = exists().where(*its_own, mirror.c.state == "queued")
+    there = exists().where(*its_own, mirror.c.lapor_id.is_not(None))
     found = (
         select(step)
         .where(
@@ -204,12 +207,17 @@ async def steps_of(tx: UnitOfWork, complaint_id: UUID) -> Sequence[Row[Any]]:
 async def drop_steps(
     tx: UnitOfWork, complaint_id: UUID, reason: str, now: datetime, *, kind: str | None = None
 ) -> None:
-    """Leave out what is open of a complaint, without a word of it; what is in hand is only not tried again."""
-    open_ones = update(step).where(step.c.complaint_id == complaint_id, step.c.state.in_(_OPEN_STEPS))
-    if kind is not None:
-        open_ones = open_ones.where(step.c.kind == kind)
-    values = {"state": "left_out", "reason": reason, "payload": None, "due_at": None, "settled_at": now}
-    await tx.execute(open_ones.values(values))
+    """Leave out what is open of a complaint; what is in hand is only not tried again. Of words their digest stays."""
+    for one in await steps_of(tx, complaint_id):
+        if one.state in _OPEN_STEPS and kind in {None, one.kind}:
+            over = {"state": "left_out", "reason": reason, "due_at": None, "settled_at": now}
+            await change_step(tx, one.id, **over, payload=remembered(one))
+
+
+def remembered(row: Row[Any]) -> dict[str, Any] | None:
+    """Return what is kept of a step that is over: by what its words are known again, and none of them."""
+    payload = row.payload or {}
+    return {"digest": digest(payload["content"])} if "content" in payload else None
 
 
 async def revive_lost_steps(tx: UnitOfWork, now: datetime, settle: timedelta) -> int:

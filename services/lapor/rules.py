@@ -4,7 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
+from html import unescape
+from http import HTTPStatus
 from typing import Any, Final
+from unicodedata import normalize
 from uuid import UUID
 
 from services.lapor.wire.port import Report
@@ -22,7 +25,10 @@ FITTING_TYPES: Final[Mapping[str, str]] = {"image/jpeg": "jpg", "image/png": "pn
 MOST_FILES = 5
 LARGEST_FILE = 5 * 1024 * 1024
 _MESSAGE_LENGTH = 200
-_HEAD = re.compile(r"\s*\[\s*(NTB-[0-9A-Za-z-]{9,12})[^\]]{0,20}\]")
+_NEAR_THE_HEAD = 200
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_QUOTES = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
+_HEAD = re.compile(r"\[\s*(NTB-[0-9A-Za-z-]{9,12})[^\]]{0,20}\]")
 _SETTLING = (timedelta(days=3), timedelta(days=14), timedelta(days=30))
 """After so long without anything new a complaint is looked at half as often, and again."""
 _LONGEST_WAIT_S = 3600.0
@@ -116,8 +122,8 @@ def _pieces(words: str, head: Callable[[int, int], str]) -> list[str]:
 
 
 def leading_ticket(content: str) -> str | None:
-    """Return the ticket of ours at the head of a text, if there is one."""
-    found = _HEAD.match(content)
+    """Return the ticket of ours near the head of a text, if there is one."""
+    found = _HEAD.search(plain(content)[:_NEAR_THE_HEAD])
     try:
         return parse_ticket(found[1]) if found else None
     except InvalidTicketError:
@@ -126,15 +132,21 @@ def leading_ticket(content: str) -> str | None:
 
 def is_the_same(ours: str | None, *, title: str, content: str) -> bool:
     """Tell whether a complaint at LAPOR! holds the words that we told it; anybody may write a ticket of ours there."""
-    words = " ".join((ours or "").split())
+    words = plain(ours or "")
     if content and words:
-        return words in " ".join(content.split())
-    return bool(words) and title == _title(words)
+        return words in plain(content)
+    return bool(words) and plain(title) == plain(_title(words))
+
+
+def plain(text: str) -> str:
+    """Return a text without the marks that a page puts into it: tags, entities, other forms of the same letters."""
+    bare = _TAG.sub(" ", unescape(text))
+    return " ".join(normalize("NFKC", bare).translate(_QUOTES).split())
 
 
 def digest(words: str) -> str:
-    """Return what two texts have in common that say the same, however LAPOR! broke their lines."""
-    return sha256(" ".join(words.split()).encode()).hexdigest()
+    """Return what two texts have in common that say the same, however LAPOR! shows them."""
+    return sha256(plain(words).encode("utf-8", "replace")).hexdigest()
 
 
 def said_with(said: Sequence[Said], message_id: UUID, text: str) -> list[Said]:
@@ -192,6 +204,12 @@ def _triples(text: str) -> list[tuple[str, ...]]:
     return [tuple(words[place : place + 3]) for place in range(len(words) - 2)]
 
 
+def locked_words(status: int) -> str:
+    """Say what a 401, a 403, or an address at which nobody is, means for what waits."""
+    known = status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    return f"HTTP {status}: {'LAPOR! refuses our secrets' if known else 'nobody takes it at this address'}"
+
+
 def wait(attempts: int, first_s: float, retry_after_s: float | None) -> float:
     """Return for how many seconds to leave it alone after so many tries; what LAPOR! asks for is granted."""
     doubled = first_s * 2.0 ** min(max(attempts - 1, 0), 30)
@@ -200,13 +218,15 @@ def wait(attempts: int, first_s: float, retry_after_s: float | None) -> float:
 
 def longest_look(every_s: float, again_s: float) -> float:
     """Return after how many seconds at most a complaint is looked at again."""
-    return max(every_s * _FINAL_FACTOR, again_s, LONGEST_PAUSE_S)
+    return max(every_s * _FINAL_FACTOR * 4.0 ** len(_SETTLING), again_s, LONGEST_PAUSE_S)
 
 
 def next_look(status: str, every_s: float, quiet: timedelta = timedelta(0)) -> float:
     """Return after how many seconds to look again; `quiet`: for how long LAPOR! has shown nothing new.
 
-    Seldom where LAPOR! is done, for an archived report may reopen; less and less often where nothing happens.
+    Seldom where LAPOR! is done, for an archived report may reopen; less and less often where nothing happens: a
+    thousand old ones must not cost the looks that those of last week need.
     """
-    factor = _FINAL_FACTOR if state_of(status) in ENDS else 2 ** sum(quiet >= limit for limit in _SETTLING)
-    return every_s * factor
+    settled = sum(quiet >= limit for limit in _SETTLING)
+    factor = _FINAL_FACTOR * 4**settled if state_of(status) in ENDS else 2**settled
+    return every_s * float(factor)

@@ -57,10 +57,6 @@ class LaporService:
         """Tell whether it is time for something that one process does for all; then nobody else does it."""
         return await repository.take_turn(tx, what, self.clock(), timedelta(seconds=every_s))
 
-    async def has_doubts(self, tx: UnitOfWork) -> bool:
-        """Tell whether anything may be at LAPOR! of which nobody knows."""
-        return bool(await repository.doubtful(tx))
-
     async def keep_masters(self, tx: UnitOfWork, kind: MasterKind, found: Masters, exchanges: list[Exchange]) -> int:
         """Keep one of LAPOR!'s own lists; return how many entries are on it no more. An empty one says nothing."""
         await wire.keep_exchanges(tx, None, exchanges)
@@ -78,5 +74,6 @@ class LaporService:
         )
 
     async def forget(self, tx: UnitOfWork) -> int:
-        """Delete exchanges whose time is over."""
+        """Delete exchanges whose time is over, and the words of arrivals that nobody mended meanwhile."""
+        await arrivals.forget_words(tx, self.clock() - self._exchanges)
         return await wire.forget_exchanges(tx, self.clock() - self._exchanges)

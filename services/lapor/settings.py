@@ -1,6 +1,7 @@
 """Lapor's settings."""
 
 import re
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, field_validator, model_validator
@@ -52,6 +53,8 @@ class LaporSettings(ContentSettings):
     page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     list_path: str = ""
     """The address of LAPOR!'s list of complaints below `base_url`, where this account has one."""
+    list_since: str = ""
+    """A day, as 2026-12-01: complaints that citizens filed there from then on arrive; earlier ones are history."""
     trust_list: bool = False
     """Whether what is not on that list is not there: then what is in doubt is told again without a person."""
 
@@ -101,6 +104,14 @@ class LaporSettings(ContentSettings):
             raise ValueError("this is no path; write it as it stands behind the base address, such as /complaints/list")
         return value
 
+    @field_validator("list_since")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        try:
+            return value and date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise ValueError("this is no day; write it as 2026-12-01") from None
+
     @field_validator("auth_header")
     @classmethod
     def _a_header(cls, value: str) -> str:
@@ -123,6 +134,23 @@ class LaporSettings(ContentSettings):
             if missing := [f"NTBCARE_LAPOR_{name.upper()}" for name, value in needed.items() if not value]:
                 raise ValueError(f"{', '.join(missing)} missing; without them set NTBCARE_LAPOR_MODE=by_hand")
         return self
+
+    @model_validator(mode="after")
+    def _make_sense_together(self) -> Self:
+        if self.list_path and self.arrivals_since is None:
+            raise ValueError(
+                "NTBCARE_LAPOR_LIST_PATH needs NTBCARE_LAPOR_LIST_SINCE: from which day on complaints arrive"
+            )
+        if self.trust_list and not self.list_path:
+            raise ValueError("NTBCARE_LAPOR_TRUST_LIST needs NTBCARE_LAPOR_LIST_PATH")
+        if self.door_url and not self.door_secrets:
+            raise ValueError("NTBCARE_LAPOR_DOOR_URL needs NTBCARE_LAPOR_DOOR_SECRETS")
+        return self
+
+    @property
+    def arrivals_since(self) -> date | None:
+        """The day of `list_since`."""
+        return date.fromisoformat(self.list_since) if self.list_since else None
 
     @property
     def system_codes(self) -> frozenset[str]:

@@ -154,8 +154,7 @@ class Mirror:
     async def sweep(self) -> bool:
         """Read LAPOR!'s list once, as far as anything there is new or in doubt; True when it was read."""
         listing = self._service.listing
-        sweep = listing.begin()
-        doubts = await self._database.run(self._service.has_doubts)
+        sweep = await self._database.run(listing.begin)
         for number in range(1, _MOST_LIST_PAGES + 1):
             if self._circuit.rests:
                 return False
@@ -164,12 +163,12 @@ class Mirror:
                 if not (isinstance(page, Refused) and page.status in _NO_LIST):
                     log.warning("lapor.list_not_read", outcome=_name(page))
                 return False
-            items = page.items
-            new = await self._surely(partial(listing.take_in, sweep=sweep, items=items, exchanges=said))
-            if not page.more:
-                sweep.whole = True
-                break
-            if not new and not doubts:
+            new = await self._surely(partial(listing.take_in, sweep=sweep, page=page, exchanges=said))
+            if new is None:
+                log.error("lapor.list_repeats_itself", page=number)
+                return False
+            sweep.whole = not page.more
+            if sweep.whole or sweep.is_enough(new=new):
                 break
         again = await self._surely(lambda tx: listing.conclude(tx, sweep))
         if again:
@@ -213,7 +212,8 @@ class Mirror:
                 await self._surely(lambda tx: self._service.stepping.leave_out(tx, step, why))
                 return
             except StoreUnavailableError as error:
-                outcome, said = NotSent(f"attachments: {error}"), []
+                away = f"attachments: {error}"
+                outcome, said = (Unclear(away) if step.kind == "upload" else NotSent(away)), []
             state = await self._surely(lambda tx: self._service.stepping.record_step(tx, step, outcome, said))
         log.info("lapor.step", ticket=step.ticket, kind=step.kind, state=state, attempt=step.attempts)
 
@@ -284,7 +284,7 @@ class Mirror:
             except Exception as error:  # noqa: BLE001 - whatever it was, the complaint may be there
                 log.error("lapor.answer_broke_us", **whereabouts(error))  # noqa: TRY400 - the trace may quote the answer
                 answer = Unclear(type(error).__name__)
-        self._circuit.heed(cast("Outcome", answer))
+        self._circuit.heed(name, cast("Outcome", answer))
         metrics.LAPOR_CALLS.labels(call=name, outcome=_name(answer)).inc()
         return answer, said
 

@@ -124,8 +124,11 @@ def _path(sha256: str) -> str:
 
 
 async def _pieces(stream: AsyncIterator[object]) -> AsyncIterator[bytes]:
-    async for piece in stream:
-        yield bytes(piece)  # type: ignore[call-overload]
+    try:
+        async for piece in stream:
+            yield bytes(piece)  # type: ignore[call-overload]
+    except (BaseError, OSError) as error:  # it broke off in the middle
+        raise StoreUnavailableError(type(error).__name__) from None
 
 
 def _to_disk(file: Path) -> None:

@@ -86,11 +86,12 @@ class Arriving:
             values |= {"state": "accepted", "ticket": outcome.ticket, "complaint_id": outcome.complaint_id, **_NO_WORDS}
         elif outcome.final:
             values |= {"state": "refused", "reason": outcome.reason}
-            await notices.raise_notice(tx, "arrival_refused", now, detail=f"{arrival.lapor_id}: {outcome.reason}")
         else:
             seconds = wait(arrival.attempts, self._policy.retry_s, None)
             values |= {"reason": outcome.reason, "due_at": now + timedelta(seconds=seconds)}
-        await repository.change(tx, arrival.lapor_id, **values)
+        settled = await repository.settle(tx, arrival.lapor_id, **values)
+        if settled and isinstance(outcome, NotReceived) and outcome.final:
+            await notices.raise_notice(tx, "arrival_refused", now, detail=f"{arrival.lapor_id}: {outcome.reason}")
 
     async def link(self, tx: UnitOfWork) -> bool:
         """Give one arrived complaint, of which Kafka has told by now, its number; False when there is none."""

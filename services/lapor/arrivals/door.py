@@ -13,9 +13,8 @@ from shared.http.client import HTTPError, Response, async_client
 from shared.security.signed import signed_headers
 
 _PATIENCE_S = 30.0
-_WRONG = range(400, 500)
-_PASSES = frozenset({401, 403, 408, 425, 429})
-"""Not the complaint is wrong: our secret, our clock, or we are too fast."""
+_FINAL = frozenset({400, 413, 422})
+"""The complaint itself is wrong; of all else our secret, our clock, our address or our pace."""
 
 
 class Door:
@@ -51,5 +50,5 @@ def _read(answer: Response) -> Received | NotReceived:
         code = str(said.get("code", said.get("title", "")))
     except (ValueError, KeyError, TypeError, AttributeError):
         code = ""
-    final = answer.status_code in _WRONG and answer.status_code not in _PASSES
-    return NotReceived(reason=f"HTTP {answer.status_code} {code}".strip(), final=final)
+    reason = f"HTTP {answer.status_code} {code}".strip()
+    return NotReceived(reason=reason, final=answer.status_code in _FINAL)

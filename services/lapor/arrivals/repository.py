@@ -42,6 +42,20 @@ async def change(tx: UnitOfWork, lapor_id: str, **values: object) -> None:
     await tx.execute(update(incoming).where(incoming.c.lapor_id == lapor_id).values(values))
 
 
+async def settle(tx: UnitOfWork, lapor_id: str, **values: object) -> bool:
+    """Write what came of handing it over; False where that is known already."""
+    open_one = update(incoming).where(incoming.c.lapor_id == lapor_id, incoming.c.state == "queued")
+    return await tx.scalar(open_one.values(values).returning(incoming.c.lapor_id)) is not None
+
+
+async def forget_words(tx: UnitOfWork, before: datetime) -> None:
+    """Delete the words of what intake refused and nobody mended for so long."""
+    old = update(incoming).where(
+        incoming.c.state == "refused", incoming.c.arrived_at < before, incoming.c.content.is_not(None)
+    )
+    await tx.execute(old.values(title=None, content=None, reporter=None))
+
+
 async def count(tx: UnitOfWork) -> Mapping[str, int]:
     """Return how many arrived, by state."""
     counted = select(incoming.c.state, func.count().label("number")).group_by(incoming.c.state)

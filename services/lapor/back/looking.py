@@ -14,7 +14,6 @@ from services.lapor.back import repository as heard
 from services.lapor.keeping import Policy, known
 from services.lapor.masters import repository as masters
 from services.lapor.outward import outgoing
-from services.lapor.outward.stepping import remembered
 from services.lapor.wire import repository as wire
 from services.lapor.wire.exchanges import Exchange
 from services.lapor.wire.port import (
@@ -40,6 +39,8 @@ _LOOKS = "looks"
 _BY_HAND = "hand:"
 """How the id of a follow-up begins that an officer wrote back: LAPOR!'s own was not seen."""
 _GONE = 404
+_GONE_S = 86_400.0
+_PASSING_S = 900.0
 What = Literal["theirs", "ours", "log"]
 
 
@@ -132,14 +133,16 @@ class Looking:
             wait = rules.next_look(status.name, self._policy.look_every_s, now - changed_at)
         if failed is not None:
             changes["reason"] = f"look failed: {_kind(failed)}"
-            wait = max(self._policy.look_again_s, _asked(failed))
+            gone = isinstance(failed, Refused) and failed.status == _GONE
+            wait = max(self._policy.look_again_s, _asked(failed), _GONE_S if gone else 0.0)
         await repository.change(tx, row.complaint_id, **changes, due_at=now + timedelta(seconds=wait))
         if isinstance(failed, Refused) and failed.status == _GONE:
             await keeping.notice(tx, row, "gone_at_lapor", now, detail=row.lapor_id)
 
     async def _see(self, tx: UnitOfWork, row: Row[Any], status: Status, now: datetime) -> bool:
         """Keep the status; announce it where it is another than before."""
-        changed: bool = status.name != row.status
+        again = status.since is not None and row.status_since is not None and status.since > row.status_since
+        changed: bool = status.name != row.status or again
         await repository.change(
             tx,
             row.complaint_id,
@@ -158,6 +161,8 @@ class Looking:
             row.institution,
         ):
             return
+        if await self._passed_on_lately(tx, row, now):
+            return
         seen = {"institution_id": status.institution_id, "institution": status.institution}
         await repository.change(tx, row.complaint_id, **seen)
         wanted = self._policy.institution_of(row.agency_key, now.astimezone(WITA).date())
@@ -166,6 +171,12 @@ class Looking:
             await keeping.notice(
                 tx, row, "passed_on_there", now, detail=status.institution or str(status.institution_id)
             )
+
+    async def _passed_on_lately(self, tx: UnitOfWork, row: Row[Any], now: datetime) -> bool:
+        """Tell whether we have just passed it on, or are about to: LAPOR! may show who had it before."""
+        steps = [one for one in await repository.steps_of(tx, row.complaint_id) if one.kind == "pass_on"]
+        lately = now - timedelta(seconds=max(self._policy.settle_s, _PASSING_S))
+        return any(one.state in {"queued", "calling", "unclear"} or (one.settled_at or now) > lately for one in steps)
 
     async def _announce_status(self, tx: UnitOfWork, row: Row[Any], status: Status, now: datetime) -> None:
         state = rules.state_of(status.name)
@@ -284,7 +295,7 @@ def _is_known_by_its_words(their_id: str, digest: str, before: Iterable[tuple[st
 def _what(one: TheirFollowUp, digest: str, ours: _Ours, system: frozenset[str]) -> What:
     if one.id in ours.ids or digest in ours.digests:
         return "ours"
-    return "log" if one.template in system or not one.content else "theirs"
+    return "log" if one.template in system or not (one.content or one.files) else "theirs"
 
 
 async def _settle(tx: UnitOfWork, step: Row[Any], reference: str, now: datetime) -> None:
@@ -292,7 +303,7 @@ async def _settle(tx: UnitOfWork, step: Row[Any], reference: str, now: datetime)
     row = await repository.lock_step(tx, step.id)
     if row is not None and row.state in {"queued", "unclear", "calling"}:
         settled = {"state": "done", "reference": reference, "reason": "seen there", "due_at": None, "settled_at": now}
-        await repository.change_step(tx, row.id, **settled, payload=remembered(row))
+        await repository.change_step(tx, row.id, **settled, payload=repository.remembered(row))
 
 
 def _kind(outcome: Trouble) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import Row
 from services.lapor import repository
 from services.lapor.desk.access import require_typing, unfit
 from services.lapor.desk.acting import keep_act, locked
-from services.lapor.outward.stepping import remembered
 from shared.core.errors import ConflictError, NotFoundError
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
@@ -68,5 +67,5 @@ class StepsByHand:
             due_at=None,
             claimed_until=None,
             settled_at=self._clock(),
-            payload=remembered(step),
+            payload=repository.remembered(step),
         )

@@ -39,10 +39,23 @@ async def raise_notice(
     return await tx.scalar(raised.returning(notice.c.id)) is not None
 
 
-async def settle_notices(tx: UnitOfWork, complaint_id: UUID, kinds: Sequence[str], by: str, now: datetime) -> None:
+async def settle_notices(
+    tx: UnitOfWork, complaint_id: UUID, kinds: Sequence[str], by: str, now: datetime, *, detail: str | None = None
+) -> None:
     """Settle what is over by itself."""
     mine = (notice.c.complaint_id == complaint_id, notice.c.kind.in_(kinds), notice.c.settled_at.is_(None))
-    await tx.execute(update(notice).where(*mine).values(settled_at=now, settled_by=by))
+    settled = update(notice).where(*mine)
+    if detail is not None:
+        settled = settled.where(notice.c.detail == detail)
+    await tx.execute(settled.values(settled_at=now, settled_by=by))
+
+
+async def was_raised(tx: UnitOfWork, kind: str, ticket: str | None, detail: str) -> bool:
+    """Tell whether a person has had this before them before, settled or not."""
+    before = select(notice.c.id).where(
+        notice.c.kind == kind, notice.c.ticket.is_not_distinct_from(ticket), notice.c.detail == detail
+    )
+    return await tx.scalar(before.limit(1)) is not None
 
 
 async def settle_notice(tx: UnitOfWork, notice_id: UUID, by: str, now: datetime) -> Row[Any] | None:

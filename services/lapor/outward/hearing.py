@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.lapor import keeping, repository, rules
-from services.lapor.keeping import NOT_YET_TOLD, THERE, WAS_SEALED, WAS_WITHDRAWN, Policy, keep_here, known
+from services.lapor.keeping import NOT_YET_TOLD, THERE, WAS_KEPT, WAS_SEALED, WAS_WITHDRAWN, Policy, keep_here, known
 from services.lapor.notices import repository as notices
 from services.lapor.outward import outgoing
 from shared.core.masking import mask, mask_version
@@ -87,16 +87,19 @@ class Hearing:
             await keep_here(tx, row, "sealed", self._clock())
             return
         await self._consider(tx, row.complaint_id)
-        if row.state in _PERHAPS_THERE and row.agency_key != event.agency.key:
+        if row.incoming:
+            await outgoing.pass_on_what_arrived(tx, row.complaint_id, self._policy, self._clock())
+        elif row.state in _PERHAPS_THERE and row.agency_key != event.agency.key:
             await self._pass_on(tx, row, event)
 
     async def mark(self, tx: UnitOfWork, event: ComplaintMarked) -> None:
         """Remember who may see it, for what is not told yet. Raises `RejectError`."""
         row = await known(tx, event.complaint_id)
-        stricter = row.state in THERE and (event.secret > row.secret or event.anonymous > row.anonymous)
+        stricter = row.state in _PERHAPS_THERE and (event.secret > row.secret or event.anonymous > row.anonymous)
         await repository.change(tx, row.complaint_id, anonymous=event.anonymous, secret=event.secret)
         if stricter:
             await keeping.notice(tx, row, "hidden_after_told", self._clock())
+        await self._consider(tx, row.complaint_id)
 
     async def unseal(self, tx: UnitOfWork, event: ComplaintUnsealed) -> None:
         """Say that it may be known by now; it stays here, for its words are gone. Raises `RejectError`."""
@@ -148,7 +151,7 @@ class Hearing:
         if row.state == "withheld" and row.reason == "withdrawn":
             changes |= {"reason": WAS_WITHDRAWN}
         await repository.change(tx, row.complaint_id, **changes)
-        if row.state in THERE:
+        if row.state in _PERHAPS_THERE:
             await self._follow_up(tx, row, event.message_id, outgoing.RESUMED)
 
     async def verify(self, tx: UnitOfWork, event: ComplaintVerified) -> None:
@@ -210,24 +213,36 @@ class Hearing:
             changes |= {"reviewed_at": None}
             if row.state == "queued":
                 changes |= {"state": "to_review", "due_at": None}
+                await keeping.notice(tx, row, "to_review", self._clock())
         await repository.change(tx, row.complaint_id, **changes)
 
     async def _consider(self, tx: UnitOfWork, complaint_id: UUID) -> None:
-        """Let a waiting complaint go, where it is known whose it is and the policy has nothing against it."""
+        """Let a waiting complaint go, or keep what is not told yet, as the policy says of it as it is known now.
+
+        What it keeps is kept once a person or the house has verified whose it is: a guess takes no words away.
+        """
         row = await known(tx, complaint_id)
-        if row.state != "waiting" or row.agency_key is None:
+        if row.agency_key is None or row.incoming:
             return
         rule = self._policy.goes.decide(kind=row.kind, agency=row.agency_key, secret=row.secret)
+        verified = row.verified_at is not None
         if rule.goes == "no":
-            await keep_here(tx, row, "policy", self._clock())
-        elif row.verified_at is not None or rule.when == "assigned":
+            if verified and row.state in NOT_YET_TOLD:
+                await keep_here(tx, row, "policy", self._clock())
+        elif row.state == "withheld" and row.reason == "policy":
+            await repository.change(tx, row.complaint_id, reason=WAS_KEPT)
+        elif row.state == "waiting" and (verified or rule.when == "assigned"):
             by_hand = self._policy.by_hand or rule.goes == "by_hand"
             await release(tx, row, self._policy, self._clock(), by_hand=by_hand)
 
     async def _pass_on(self, tx: UnitOfWork, row: Row[Any], event: ComplaintAssigned) -> None:
         now = self._clock()
+        rule = self._policy.goes.decide(kind=event.kind or row.kind, agency=event.agency.key, secret=row.secret)
+        if rule.goes == "no":
+            await keeping.notice(tx, row, "not_for_lapor", now, detail=event.agency.key)
+            return
         wanted = self._policy.institution_of(event.agency.key, _today(now))
-        if wanted == row.institution_id:
+        if wanted == await outgoing.heading_for(tx, row):
             return
         await outgoing.add_disposition(tx, row, wanted, f"Kewenangan {event.agency.name}.", now)
 

@@ -19,6 +19,8 @@ WITHDRAWN: Final = "Pelapor mencabut aduan ini di NTB Care."
 RESUMED: Final = "Pelapor melanjutkan aduan ini di NTB Care."
 _ENDS: Final = frozenset({"closed", "archived", "rejected"})
 _GOES_ON: Final = "Aduan ini dibuka dan ditindaklanjuti kembali di NTB Care."
+_RESPONDED: Final = "Pelapor menanggapi jawaban; aduan ini ditindaklanjuti kembali di NTB Care."
+_OPEN: Final = frozenset({"queued", "calling", "unclear"})
 
 
 def of_follow_up(event: ComplaintFollowedUp) -> str:
@@ -38,7 +40,9 @@ def of_status(event: ComplaintStatusChanged) -> str | None:
     if event.state in _ENDS:
         reason = f": {event.reason}" if event.reason and event.actor.kind == "officer" else "."
         return f"Status di NTB Care: {STATE_WORDS[event.state]}{reason}"
-    return _GOES_ON if event.previous in _ENDS else None
+    if event.previous in _ENDS:
+        return _GOES_ON
+    return _RESPONDED if event.previous == "answered" else None
 
 
 async def add_follow_up(
@@ -72,10 +76,20 @@ async def add_follow_up(
 
 
 async def add_disposition(tx: UnitOfWork, row: Row[Any], institution_id: int, words: str, now: datetime) -> None:
-    """Queue that it is another institution's."""
+    """Queue that it is another institution's; of a sealed one nothing is said."""
+    if row.sealed:
+        return
     payload = {"institution_id": institution_id, "words": words}
     step = {"cause": new_id(), "part": 0, "payload": payload}
     await repository.add_steps(tx, row.complaint_id, "pass_on", [step], now)
+
+
+async def heading_for(tx: UnitOfWork, row: Row[Any]) -> int | None:
+    """Return who will have it at LAPOR! once all that is queued is done."""
+    steps = await repository.steps_of(tx, row.complaint_id)
+    queued = [one.payload["institution_id"] for one in steps if one.kind == "pass_on" and one.state in _OPEN]
+    heading: int | None = queued[-1] if queued else row.institution_id
+    return heading
 
 
 async def pass_on_what_arrived(tx: UnitOfWork, complaint_id: UUID, policy: Policy, now: datetime) -> None:
@@ -85,7 +99,5 @@ async def pass_on_what_arrived(tx: UnitOfWork, complaint_id: UUID, policy: Polic
     if not ready or row.sealed or row.agency_key is None:
         return
     wanted = policy.ids.institution(row.agency_key, on=now.astimezone(WITA).date())
-    steps = await repository.steps_of(tx, complaint_id)
-    passed_on = any(one.kind == "pass_on" for one in steps)
-    if wanted is not None and wanted != row.institution_id and not passed_on:
+    if wanted is not None and wanted != await heading_for(tx, row):
         await add_disposition(tx, row, wanted, "Diteruskan kepada instansi yang berwenang.", now)

@@ -19,7 +19,7 @@ from services.lapor.outward.steps import Next, Patience, StepKind, after_call, a
 from services.lapor.outward.telling import SENDS
 from services.lapor.wire import repository as wire
 from services.lapor.wire.exchanges import Exchange
-from services.lapor.wire.port import FollowUps, FollowUpsOutcome, LookOutcome, Status, StepOutcome
+from services.lapor.wire.port import FollowUps, FollowUpsOutcome, LookOutcome, Refused, Status, StepOutcome
 from shared.core.ids import new_id
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
@@ -66,11 +66,13 @@ class Stepping:
         if found is None:
             return None
         row, mirror = found
+        if await self._is_obsolete(tx, row, mirror, now):
+            return await self.claim_step(tx, fresh=fresh)
         empty_until = await repository.spend(tx, SENDS, now, self._policy.sends_per_hour)
         if empty_until is not None:
             return empty_until
         check = row.state == "unclear"
-        claim, attempts = new_id(), row.attempts + (not check)
+        claim, attempts = new_id(), row.attempts + 1
         until = now + timedelta(seconds=self._policy.lease_s)
         state = "unclear" if check else "calling"
         await repository.change_step(
@@ -85,10 +87,24 @@ class Stepping:
             kind=cast("StepKind", row.kind),
             check=check,
             attempts=attempts,
-            payload=row.payload,
+            payload={**row.payload, "secret": row.payload.get("secret") or mirror.secret},
             lapor_id=mirror.lapor_id or "",
-            institution_id=self._policy.institution_of(mirror.agency_key, now.astimezone(WITA).date()),
+            institution_id=self._institution_of(mirror, now),
         )
+
+    async def _is_obsolete(self, tx: UnitOfWork, row: Row[Any], mirror: Row[Any], now: datetime) -> bool:
+        """Leave out a disposition to whom it is not any more, or who has it already."""
+        if row.kind != "pass_on" or row.state == "unclear":
+            return False
+        wanted = row.payload["institution_id"]
+        if wanted == self._institution_of(mirror, now) and wanted != mirror.institution_id:
+            return False
+        over = {"state": "left_out", "reason": "not its institution any more, or it has it", "due_at": None}
+        await repository.change_step(tx, row.id, **over, payload=None, settled_at=now)
+        return True
+
+    def _institution_of(self, mirror: Row[Any], now: datetime) -> int:
+        return self._policy.institution_of(mirror.agency_key, now.astimezone(WITA).date())
 
     async def record_step(
         self, tx: UnitOfWork, step: Step, outcome: StepOutcome, exchanges: Sequence[Exchange] = ()
@@ -106,7 +122,10 @@ class Stepping:
     ) -> str:
         """Write down whether what may have arrived was seen at LAPOR!."""
         found, reference = _seen(step, seen)
-        next_ = after_check(found=found, reference=reference, attempts=step.attempts, patience=self._patience)
+        gone = isinstance(seen, Refused)
+        next_ = after_check(
+            found=found, reference=reference, attempts=step.attempts, patience=self._patience, gone=gone
+        )
         return await self._record(tx, step, next_, exchanges)
 
     async def _record(self, tx: UnitOfWork, step: Step, next_: Next, exchanges: Sequence[Exchange]) -> str:
@@ -127,7 +146,7 @@ class Stepping:
             due_at=None if next_.wait_s is None else now + timedelta(seconds=next_.wait_s),
             claimed_until=None,
             settled_at=now if over else None,
-            payload=remembered(row) if over else row.payload,
+            payload=repository.remembered(row) if over else row.payload,
         )
         if next_.state == "left_out":
             await keeping.notice(tx, mirror, f"{step.kind}_left_out", now, detail=next_.reason or "")
@@ -142,12 +161,6 @@ class Stepping:
     async def revive(self, tx: UnitOfWork) -> int:
         """Take up the steps of workers that died in mid-call."""
         return await repository.revive_lost_steps(tx, self._clock(), timedelta(seconds=self._policy.settle_s))
-
-
-def remembered(row: Row[Any]) -> dict[str, Any] | None:
-    """Return what is kept of a step that is over: by what its words are known again, and none of them."""
-    payload = row.payload or {}
-    return {"digest": rules.digest(payload["content"])} if "content" in payload else None
 
 
 def _seen(step: Step, seen: LookOutcome | FollowUpsOutcome) -> tuple[bool | None, str | None]:

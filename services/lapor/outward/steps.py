@@ -7,12 +7,14 @@ Telling it has rules of its own (decision 0016), because LAPOR! can be asked abo
 from dataclasses import dataclass
 from typing import Literal
 
-from services.lapor.rules import redacted, wait
+from services.lapor.rules import locked_words, redacted, wait
 from services.lapor.wire.port import Busy, Done, Locked, NotSent, Refused, StepOutcome, Unclear
 
 StepKind = Literal["upload", "pass_on", "follow_up"]
 StepState = Literal["queued", "calling", "unclear", "done", "left_out"]
 
+_MOST_REPEATS = 6
+"""Calls and looks together, three of each."""
 _MOST_TRIES = 12
 """With doubled waits more than half a day: then the complaint goes without this file, and a person is told."""
 
@@ -64,19 +66,29 @@ def _after_doubt(kind: StepKind, reason: str, attempts: int, patience: Patience)
 def _did_nothing(outcome: Locked | Busy | NotSent) -> str:
     match outcome:
         case Locked(status):
-            return f"HTTP {status}: LAPOR! refuses our secrets"
+            return locked_words(status)
         case Busy():
             return "HTTP 429: LAPOR! asks us to wait"
         case NotSent(reason):
             return f"no connection ({reason})"
 
 
-def after_check(*, found: bool | None, reference: str | None, attempts: int, patience: Patience) -> Next:
-    """Return what follows from a look for what may have arrived; `found` is None where nobody could see."""
-    if found is None:
-        return Next(state="unclear", wait_s=max(patience.settle_s, patience.retry_s), reason="not seen yet")
+def after_check(
+    *, found: bool | None, reference: str | None, attempts: int, patience: Patience, gone: bool = False
+) -> Next:
+    """Return what follows from a look for what may have arrived; `found` is None where nobody could see.
+
+    It is done again twice at most: LAPOR! may have it and show it in other words. `gone`: LAPOR! knows no such number.
+    """
     if found:
         return Next(state="done", reference=reference)
+    if gone:
+        return Next(state="left_out", reason="LAPOR! does not know this number")
+    if found is None:
+        seconds = wait(attempts, max(patience.settle_s, patience.retry_s), None)
+        return Next(state="unclear", wait_s=seconds, reason="not seen yet")
+    if attempts >= _MOST_REPEATS:
+        return Next(state="left_out", reason="LAPOR! does not show it, however often it is told")
     return _again("LAPOR! does not have it", attempts, patience, None)
 
 

@@ -81,6 +81,7 @@ class Telling:
             attempts=push.attempts,
             posted_at=now,
             institution_id=push.report.institution_id,
+            told_digest=rules.digest(push.report.content),
         )
         return push
 
@@ -104,7 +105,7 @@ class Telling:
         await repository.change(tx, row.complaint_id, claimed_until=None, missed=0, **changes)
         if changes["state"] == "withheld":
             await repository.drop_steps(tx, row.complaint_id, changes["reason"], self._clock())
-        if changes["state"] in {"perhaps_created", "refused"}:
+        if changes["state"] in {"perhaps_created", "refused", "to_review"}:
             await keeping.notice(tx, row, changes["state"], self._clock())
         return str(changes["state"])
 
@@ -117,7 +118,7 @@ class Telling:
                 words = f"HTTP {status}: {rules.redacted(message, *told)}"
                 return {"state": "refused", "reason": words, "due_at": None}
             case Locked(status):
-                return self._again(f"HTTP {status}: LAPOR! refuses our secrets", push.attempts, None)
+                return self._again(rules.locked_words(status), push.attempts, None)
             case Busy(retry_after_s):
                 return self._again("HTTP 429: LAPOR! asks us to wait", push.attempts, retry_after_s)
             case NotSent(reason):
@@ -131,7 +132,8 @@ class Telling:
         """Return what is due where it may not go again: its words are gone, or nobody saw what they say by now."""
         if row.text is None:
             return {"state": "withheld", "reason": keeping.reason_to_stay(row), "due_at": None, **NO_WORDS}
-        if row.reviewed_at is None and row.personal and self._policy.review != "never":
+        seen = row.reviewed_at is not None or self._policy.review == "never"
+        if not seen and (row.personal or self._policy.review == "always"):
             return {"state": "to_review", "due_at": None}
         return {}
 
@@ -139,7 +141,7 @@ class Telling:
         now = self._clock()
         state = await keeping.number(tx, row, lapor_id, actor, now, self._policy.look_every_s)
         wanted = self._policy.institution_of(row.agency_key, now.astimezone(WITA).date())
-        if state == "created" and row.institution_id not in {None, wanted} and not await _is_passed_on(tx, row):
+        if state == "created" and await outgoing.heading_for(tx, row) not in {None, wanted}:
             await outgoing.add_disposition(tx, row, wanted, "Diteruskan kepada instansi yang berwenang.", now)
         return state
 
@@ -170,11 +172,20 @@ class Telling:
         return await self._number(tx, row, lapor_id, actor)
 
     async def tell_again(self, tx: UnitOfWork, row: Row[Any], reason: str) -> None:
-        """Queue what is certainly not at LAPOR!."""
+        """Queue what is certainly not at LAPOR!; what has a number there is."""
+        if row.lapor_id is not None:
+            log.error("lapor.not_told_again", ticket=row.ticket, lapor_id=row.lapor_id)
+            return
         now = self._clock()
         again = {"state": "queued", "reason": reason, "due_at": now, "missed": 0, "taken_by": None, "taken_at": None}
+        again |= {"released_at": row.released_at or now}
         by_hand = {"state": "by_hand", "due_at": None} if self._policy.is_by_hand(row) else {}
-        await repository.change(tx, row.complaint_id, **(again | (self._instead_of_queueing(row) or by_hand)))
+        again |= self._instead_of_queueing(row) or by_hand
+        await repository.change(tx, row.complaint_id, **again)
+        if again["state"] == "withheld":
+            await repository.drop_steps(tx, row.complaint_id, str(again["reason"]), now)
+        elif again["state"] == "to_review":
+            await keeping.notice(tx, row, "to_review", now)
         await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused"), "lapor", now)
 
     async def bring_back(self, tx: UnitOfWork) -> int:
@@ -212,8 +223,3 @@ def report_with(row: Row[Any], policy: Policy, now: datetime, files: Sequence[st
         location_id=policy.ids.location(row.region_code, on=today),
         files=files,
     )
-
-
-async def _is_passed_on(tx: UnitOfWork, row: Row[Any]) -> bool:
-    steps = await repository.steps_of(tx, row.complaint_id)
-    return any(step.kind == "pass_on" and step.state in {"queued", "calling", "unclear"} for step in steps)

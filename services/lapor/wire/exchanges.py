@@ -4,6 +4,7 @@ A worker opens a notebook around its calls; the client writes each exchange into
 the transaction that records what came of the calls.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ _SHOWN = frozenset(
     }
 )
 """Fields whose text holds no citizen's words. All other text is shown by its length alone."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\[\]]{0,39}|[0-9]{1,4}")
 _LONGEST_SHOWN = 120
 _LONGEST_NUMBER = 9
 """Digits of an id that may be shown: a telephone number has more."""
@@ -70,19 +72,29 @@ def redact(document: object, told: Sequence[str] = (), *, depth: int = 0) -> Any
     if isinstance(document, Mapping):
         if depth == _DEEPEST:
             return "{…}"
-        return {str(name): _shown(str(name), value, told, depth) for name, value in document.items()}
+        return {_name(name): _shown(str(name), value, told, depth) for name, value in document.items()}
     if isinstance(document, list | tuple):
         shown = [redact(one, told, depth=depth + 1) for one in document[:_MOST_ENTRIES]]
         return [*shown, f"… {len(document) - _MOST_ENTRIES} more"] if len(document) > _MOST_ENTRIES else shown
     if isinstance(document, str):
         is_number = document.isascii() and document.isdigit() and len(document) <= _LONGEST_NUMBER
         return document if is_number or not document else f"({len(document)} characters)"
+    if isinstance(document, int | float) and len(str(abs(document))) > _LONGEST_NUMBER:
+        return f"({len(str(abs(document)))} digits)"
     return document
+
+
+def _name(name: object) -> str:
+    return str(name) if _NAME.fullmatch(str(name)) else f"({len(str(name))} characters)"
+
+
+def _clean(value: str) -> str:
+    return value.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _shown(name: str, value: object, told: Sequence[str], depth: int) -> Any:
     if isinstance(value, str) and name == "message":
-        return redacted(value, *told)
+        return redacted(_clean(value), *told)
     if isinstance(value, str) and name in _SHOWN and len(value) <= _LONGEST_SHOWN:
-        return value
+        return _clean(value)
     return redact(value, told, depth=depth + 1)

@@ -95,10 +95,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of LAPOR!'s list, newest first; `more`: another one follows."""
+    """One page of LAPOR!'s list, newest first; `more`: another one follows; `whole`: each entry could be read."""
 
     items: tuple[Listed, ...]
     more: bool
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _OK = range(200, 300)
 _WRONG = range(400, 500)
 _SAYS_NOTHING = {HTTPStatus.REQUEST_TIMEOUT}
 """A proxy may say so after it had passed the request on."""
+_NOBODY_THERE = frozenset({404, 405, 410, 415, 501})
 _YES = (True, 1, "1", "true")
 _LONGEST_TEXT = 10_000
 
@@ -62,17 +63,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
-    """One page of something; `more`: another one follows."""
+    """One page of something; `more`: another one follows; `whole`: each entry could be read."""
 
     items: tuple[T, ...]
     more: bool
+    whole: bool = True
 
 
 def created(answer: Answer) -> Created | Trouble:
     """Read the answer to a new complaint. A 2xx that names no number tells nothing, whatever else it says."""
     document = _document(answer.body)
     if answer.status not in _OK:
-        return _trouble(answer, document)
+        return _no_address(answer) or _trouble(answer, document)
     results = _object(document.get("results"))
     places = (document.get("complaint_id"), results.get("complaint_id"), _object(results.get("complaint")).get("id"))
     number = next((found for found in map(_id, places) if found), None)
@@ -83,7 +85,7 @@ def uploaded(answer: Answer) -> StepOutcome:
     """Read the answer to a file: its number stands among the pictures or among the documents."""
     document = _document(answer.body)
     if answer.status not in _OK:
-        return _trouble(answer, document)
+        return _no_address(answer) or _trouble(answer, document)
     results = _object(document.get("results"))
     entries = (_object(entry) for kind in ("images", "docs") for entry in listed(results.get(kind)))
     number = next((found for entry in entries if (found := _id(entry.get("id")))), None)
@@ -145,7 +147,7 @@ def in_order(found: Iterable[TheirFollowUp]) -> list[TheirFollowUp]:
 def listed_page(answer: Answer) -> Page | Trouble:
     """Read one page of LAPOR!'s list."""
     part = _part(answer, lambda entry: _listed(entry, answer.zone))
-    return Page(part.items, part.more) if isinstance(part, Part) else part
+    return Page(part.items, part.more, part.whole) if isinstance(part, Part) else part
 
 
 def masters(answer: Answer) -> Part[Master] | Trouble:
@@ -186,10 +188,11 @@ def _part(answer: Answer, read: Callable[[dict[str, Any]], T | None]) -> Part[T]
     if answer.status not in _OK:
         return _trouble(answer, document)
     results = _object(document.get("results"))
-    if "data" not in results:
+    if document.get("status", True) not in _YES or not isinstance(results.get("data"), list | dict):
         return Unclear(f"HTTP {answer.status} without a list: {_message(document)}")
-    found = (read(_object(entry)) for entry in listed(results["data"]))
-    return Part(tuple(one for one in found if one is not None), bool(results.get("next_page_url")))
+    entries = listed(results["data"])
+    found = [one for entry in entries if (one := read(_object(entry))) is not None]
+    return Part(tuple(found), bool(results.get("next_page_url")), whole=len(found) == len(entries))
 
 
 def _follow_up(entry: dict[str, Any], zone: str) -> TheirFollowUp | None:
@@ -253,6 +256,11 @@ def _trouble(answer: Answer, document: dict[str, Any]) -> Trouble:
     return Unclear(f"HTTP {status}")
 
 
+def _no_address(answer: Answer) -> Locked | None:
+    """Tell whether nobody takes what is created at this address: that is no fault of the complaint's."""
+    return Locked(answer.status) if answer.status in _NOBODY_THERE else None
+
+
 def _retry_after(value: str, now: datetime) -> float | None:
     """Read Retry-After, seconds or a date (RFC 9110, section 10.2.3); a day at most."""
     try:
@@ -282,12 +290,17 @@ def _message(document: dict[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(_clean(value).split()) if isinstance(value, str) else ""
 
 
 def _words(value: object) -> str:
     """Return a text with its lines, as long as we keep one at most."""
-    return value.replace("\0", "").strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
+    return _clean(value).strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
+
+
+def _clean(value: str) -> str:
+    """Leave out what no database takes: NUL, and half of a letter that somebody cut in two."""
+    return value.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _id(value: object, *, also: str = "") -> str | None:

@@ -1,13 +1,18 @@
 """LAPOR!'s list, where there is one: it settles what is in doubt, and brings what citizens filed there."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from services.lapor.app import policy
 from services.lapor.arrivals.arriving import NotReceived, Received
+from services.lapor.keeping import MIRROR
 from services.lapor.service import LaporService
 from services.lapor.wire.port import Listed, Page, Refused, Unclear
 from services.lapor.worker import Arrivals
@@ -15,7 +20,13 @@ from shared.core.ids import new_id
 from shared.core.ticket import new_ticket
 from shared.testing.lapor.payloads import Incoming
 
+TRUSTED = {"trust_list": True, "list_path": "/complaints/list", "list_since": "2026-11-01"}
 FILED = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
+
+
+def row_of(record: Any) -> Any:
+    """Return a row as SQLAlchemy would, as far as it is asked for here."""
+    return SimpleNamespace(**dict(record))
 
 
 class Listing:
@@ -24,6 +35,7 @@ class Listing:
     def __init__(self, port: Any, *pages: list[Listed]) -> None:
         self.port = port
         self.pages = list(pages) or [[]]
+        self.before: Any = None
 
     async def listed(self, page: int) -> Any:
         return Page(tuple(self.pages[page - 1]), more=page < len(self.pages))
@@ -57,7 +69,11 @@ async def doubtful(house, lapor, settings):
     from services.lapor.wire.client import LaporClient
 
     listing = Listing(LaporClient(settings()))
-    mirror = house(port=listing, settle_s=0, trust_list=True)
+    mirror = house(port=listing, settle_s=0, **TRUSTED)
+    before = await mirror.verified()
+    await mirror.work()
+    listing.before = shown(lapor, before)
+    listing.pages = [[listing.before]]
     lapor.switch(no_id=1)
     told = await mirror.verified()
     await mirror.work()
@@ -68,7 +84,7 @@ async def doubtful(house, lapor, settings):
 
 async def test_what_is_on_the_list_gets_its_number_and_is_not_told_again(doubtful, lapor):
     mirror, told, listing = doubtful
-    listing.pages = [[shown(lapor, told)]]
+    listing.pages = [[listing.before, shown(lapor, told)]]
     await mirror.mirror.sweep()
     row = await mirror.row(told.ticket)
     assert (row["state"], row["lapor_id"]) == ("created", str(lapor.one(told.ticket).id))
@@ -85,6 +101,86 @@ async def test_what_is_twice_not_on_a_list_that_is_trusted_is_told_again(doubtfu
     assert ((await mirror.row(told.ticket))["state"], lapor.count(told.ticket)) == ("created", 1)
 
 
+SAYS_NOTHING: dict[str, Callable[[Listed], list[Listed]]] = {
+    "an empty list": lambda _: [],
+    "a list without words": lambda before: [replace(before, content="")],
+    "a list that shows nothing of ours": lambda _: [on_the_list("9171000", "Aduan orang lain.")],
+}
+
+
+@pytest.mark.parametrize("kind", SAYS_NOTHING)
+async def test_a_list_that_says_nothing_of_ours_is_no_proof_that_something_is_not_there(doubtful, lapor, kind):
+    mirror, told, listing = doubtful
+    listing.pages = [SAYS_NOTHING[kind](listing.before)]
+    for _ in range(4):
+        await mirror.mirror.sweep()
+    await mirror.work()
+    assert ((await mirror.row(told.ticket))["state"], lapor.held.calls["POST complaint"]) == ("perhaps_created", 2)
+
+
+async def test_what_is_settled_while_the_list_is_read_is_not_told_again(doubtful, lapor):
+    mirror, told, _ = doubtful
+    for _ in range(2):
+        async with mirror.pool.transaction() as tx:
+            sweep = await mirror.service.listing.begin(tx)
+            sweep.whole, sweep.ours_since = True, FILED
+        number = "9172000"
+        await mirror.sql.execute("UPDATE lapor.mirror SET missed = 5 WHERE ticket = $1", told.ticket)
+        row = await mirror.row(told.ticket)
+        async with mirror.pool.transaction() as tx:
+            if row["lapor_id"] is None:
+                await mirror.service.telling.number_by(tx, row_of(row), number, MIRROR)
+        async with mirror.pool.transaction() as tx:
+            assert await mirror.service.listing.conclude(tx, sweep) == []
+    with pytest.raises(asyncpg.CheckViolationError):
+        await mirror.sql.execute("UPDATE lapor.mirror SET state = 'queued' WHERE ticket = $1", told.ticket)
+
+
+async def test_a_server_that_ignores_the_page_is_not_read_for_ever(house, monkeypatch):
+    listing = Listing(None, [on_the_list("9173000", "Satu.")])
+    mirror = house(port=listing)
+    read: list[int] = []
+
+    async def always_the_same(page: int) -> Any:
+        read.append(page)
+        return Page(tuple(listing.pages[0]), more=True)
+
+    monkeypatch.setattr(listing, "listed", always_the_same)
+    await mirror.mirror.sweep()
+    assert read == [1, 2]
+
+
+async def test_what_is_over_or_older_than_the_day_from_which_on_they_arrive_stays_where_it_is(house):
+    ended = on_the_list("9174001", "Sudah selesai.", status="Selesai")
+    old = on_the_list("9174002", "Dulu sekali.", filed_at=FILED - timedelta(days=900))
+    wordless = on_the_list("9174003", "")
+    mirror = house(port=Listing(None, [ended, old, wordless]), list_path="/complaints/list", list_since="2026-11-01")
+    for _ in range(2):
+        await mirror.mirror.sweep()
+    assert await mirror.sql.fetchval("SELECT count(*) FROM lapor.incoming") == 0
+    (notice,) = await mirror.sql.fetch("SELECT kind, detail FROM lapor.notice")
+    assert tuple(notice) == ("arrival_without_words", "9174003")
+
+
+async def test_what_an_officer_typed_in_and_forgot_to_number_is_found_on_the_list(house):
+    mirror = house(mode="by_hand")
+    told = await mirror.verified()
+    row = await mirror.row(told.ticket)
+    listing = Listing(None, [on_the_list("9175000", f"<p>[{told.ticket}] {row['text']}</p>")])
+    await house(port=listing).mirror.sweep()
+    assert (await mirror.row(told.ticket))["lapor_id"] == "9175000"
+    assert await mirror.sql.fetchval("SELECT count(*) FROM lapor.notice WHERE settled_at IS NULL") == 0
+
+
+async def test_a_double_that_a_person_has_settled_does_not_come_back(doubtful):
+    mirror, told, listing = doubtful
+    listing.pages = [[listing.before, on_the_list("9176000", f"[{told.ticket}] Hal lain.")]]
+    await mirror.mirror.sweep()
+    await mirror.sql.execute("UPDATE lapor.notice SET settled_at = now() WHERE kind = 'perhaps_double'")
+    await mirror.mirror.sweep()
+    assert await mirror.sql.fetchval("SELECT count(*) FROM lapor.notice WHERE kind = 'perhaps_double'") == 1
+
+
 async def test_a_list_that_is_not_trusted_leaves_the_doubt_to_a_person(house, lapor, settings, doubtful):
     _, told, listing = doubtful
     cautious = house(port=listing, settle_s=0)
@@ -95,7 +191,7 @@ async def test_a_list_that_is_not_trusted_leaves_the_doubt_to_a_person(house, la
 
 async def test_a_list_that_began_before_the_call_had_settled_says_nothing(house, lapor, doubtful):
     _, told, listing = doubtful
-    early = house(port=listing, settle_s=300, trust_list=True)
+    early = house(port=listing, settle_s=300, **TRUSTED)
     for _ in range(3):
         await early.mirror.sweep()
     assert (await early.row(told.ticket))["missed"] == 0

@@ -209,7 +209,7 @@ def test_what_lapor_says_is_not_in_the_log_of_the_circuit():
     circuit = Circuit(60)
     with capture_logs() as logged:
         for _ in range(3):
-            circuit.heed(Unclear("HTTP 200 without a number: Budi Santoso"))
+            circuit.heed("create", Unclear("HTTP 200 without a number: Budi Santoso"))
     assert [line["event"] for line in logged] == ["lapor.circuit_opened"]
     assert "HTTP 200 without a number" in logged[0]["reason"]
     assert "Budi" not in str(logged)

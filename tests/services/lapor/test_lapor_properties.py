@@ -51,7 +51,7 @@ def test_a_follow_up_arrives_whole_in_pieces_that_lapor_takes(words: str, number
 @given(document=DOCUMENTS)
 @settings(max_examples=150, deadline=None)
 def test_no_text_of_an_exchange_is_kept_but_under_names_that_hold_no_words(document: Any) -> None:
-    secret = "Lampu jalan di depan rumah saya padam sejak bulan lalu"
+    secret = "Talud embung Contohsari retak tiga jengkal di sisi timur"
     hidden = json.loads(json.dumps(document).replace('"content": "', f'"content": "{secret} '))
     assert secret not in json.dumps(redact(hidden, (secret,)))
 
@@ -81,7 +81,9 @@ def test_the_same_words_are_known_again_however_their_lines_are_broken(first: st
         ("[ntb-79e7-3t8dn] Lampu padam.", None),
         (f"  [{TICKET} #3 1/2] Sudah.", TICKET),
         ("[NTB-79E7-3T8DX] Salah ketik.", None),
-        ("Tentang [NTB-79E7-3T8DN].", None),
+        ("Tentang [NTB-79E7-3T8DN].", TICKET),
+        ("<p>[NTB-79E7-3T8DN]</p> Lampu padam.", TICKET),
+        (f"{'kata ' * 50}[NTB-79E7-3T8DN]", None),
         ("", None),
     ],
 )

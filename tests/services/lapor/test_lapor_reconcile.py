@@ -400,7 +400,7 @@ async def test_the_whole_list_is_compared_where_lapor_has_one(run, where_lapor_r
     theirs = lapor.held.add(Incoming(title="Jalan rusak", content="Jalan berlubang di Praya.", institution_id=1))
     lapor.switch(list=True)
     lapor.held.calls.clear()
-    where_lapor_runs(list_path="/complaints/list", page_size=2)
+    where_lapor_runs(list_since="2026-01-01", list_path="/complaints/list", page_size=2)
     answer = await run("reconcile", "--pace", "0", "--json")
     assert answer.exit_code == 1, answer.output
     document = json.loads(answer.stdout)
@@ -425,6 +425,6 @@ async def test_the_whole_list_is_compared_where_lapor_has_one(run, where_lapor_r
 
 async def test_a_list_that_is_not_where_the_settings_say_ends_with_exit_code_2(run, where_lapor_runs, house, lapor):
     await tracked(house)
-    where_lapor_runs(list_path="/complaints/list")
+    where_lapor_runs(list_since="2026-01-01", list_path="/complaints/list")
     answer = await run("reconcile", "--pace", "0")
     assert (answer.exit_code, "NTBCARE_LAPOR_LIST_PATH" in answer.stderr) == (2, True)
