@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from html import unescape
-from http import HTTPStatus
 from typing import Any, Final
 from unicodedata import normalize
 from uuid import UUID
@@ -25,6 +24,7 @@ FITTING_TYPES: Final[Mapping[str, str]] = {"image/jpeg": "jpg", "image/png": "pn
 MOST_FILES = 5
 LARGEST_FILE = 5 * 1024 * 1024
 _MESSAGE_LENGTH = 200
+_UNKNOWN_TO_THEM = frozenset({401, 403})
 _NEAR_THE_HEAD = 200
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _QUOTES = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
@@ -206,7 +206,7 @@ def _triples(text: str) -> list[tuple[str, ...]]:
 
 def locked_words(status: int) -> str:
     """Say what a 401, a 403, or an address at which nobody is, means for what waits."""
-    known = status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    known = status in _UNKNOWN_TO_THEM
     return f"HTTP {status}: {'LAPOR! refuses our secrets' if known else 'nobody takes it at this address'}"
 
 
