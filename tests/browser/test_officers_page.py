@@ -14,6 +14,8 @@ from playwright.async_api import expect
 from services.lapor.desk.tables import read_table
 from tests.services.lapor.desk import NAME, PERSONAL, table
 
+pytestmark = pytest.mark.wide
+
 DONE_S = 5
 
 

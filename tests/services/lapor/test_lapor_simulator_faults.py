@@ -126,6 +126,7 @@ async def test_a_call_goes_wrong_by_chance_in_each_way_that_its_address_knows(la
         assert await done(lapor, subject, number) == before + (subject in WRITING and way not in NOTHING_DONE), way
 
 
+@pytest.mark.wide
 async def test_a_storm_meets_every_way_at_every_address_and_counts_each(lapor):
     number = (await lapor.create()).json()["complaint_id"]
     await lapor.switch(fail_share=1, fail_seed=5)

@@ -137,6 +137,7 @@ async def test_the_page_finds_a_ticket_or_a_number_and_leads_to_all_that_is_know
     assert (await lapor.http.get("/_simulator/1")).status_code == 404
 
 
+@pytest.mark.wide
 async def test_ten_thousand_complaints_make_it_no_slower(stand_in):
     lapor = await stand_in()
     held = lapor.app.state.held

@@ -115,6 +115,7 @@ async def test_a_journal_of_an_earlier_version_is_still_read(stand_in, tmp_path)
     assert (await again.one(9165801))["status"] == "Selesai"
 
 
+@pytest.mark.wide
 async def test_what_was_answered_outlives_a_kill(tmp_path):
     journal = tmp_path / "lapor.jsonl"
     answered: set[int] = set()
