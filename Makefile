@@ -71,7 +71,7 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 	@NTBCARE_TEST_BROKER=$(TEST_BROKER) $(BIN)/pytest -m "$(TESTS)" -n $(AT_ONCE) --dist loadfile $(PYTEST)
 
 .PHONY: test-wide
-test-wide: ## The tests that take long: servers of somebody else's with TLS, models taught anew
+test-wide: ## The tests that take long: servers of somebody else's with TLS, a real browser, a storm at LAPOR!, models taught anew
 	@$(MAKE) --no-print-directory test TESTS=wide
 
 .PHONY: storm
