@@ -125,6 +125,10 @@ def _explain(stack: Stack) -> None:
             f"""curl -X POST {case}/take -H 'Authorization: Bearer …' -H 'If-Match: "N"'""",
             f"""curl {case}/answer -H 'Authorization: Bearer …' -H 'If-Match: "N"' --json '{{"text": "…"}}'""",
         ],
+        "The officers' page for LAPOR!": [
+            f"{environment} .venv/bin/ntbcare officers add dewi --role coordinator",
+            f"{stack.url('officers')}/petugas/lapor",
+        ],
         "What LAPOR! holds (a stand-in), and how each complaint stands there": [
             f"{stack.url(LAPOR)}/_simulator/",
             f"{environment} .venv/bin/ntbcare lapor list",

@@ -63,6 +63,9 @@ STAND_INS = (
 SENDSMS_STAND_IN = Process(SENDSMS, ("kannel", "simulator"), stand_in=True, ready="/_simulator/messages")
 """In Kannel's place on machines without it."""
 
+OFFICERS = Process("officers", ("identity", "lapor", "intake", "--channels", "web", "--part", "http"))
+"""What the officers' page asks, at one address: elsewhere the ingress makes one of all of them."""
+
 FACEBOOK_PAGE = "1067280970047460"
 INSTAGRAM_ACCOUNT = "17841400008460056"
 META_APP = "1517776481860111"
@@ -87,8 +90,8 @@ class Stack(Supervisor):
         """Choose the state folder and the servers; those that do not run yet are started and stopped with the stack.
 
         `first_port` fixes the processes' ports in a row from there, otherwise free ones are drawn. `prefix` stands
-        before topics and groups; `settings` go into every process's environment. `by_hand`: whoever writes with curl
-        is answered, though Graph's stand-in never saw them write.
+        before topics and groups; `settings` go into every process's environment. `by_hand`: somebody tries it out; who
+        writes with curl is answered, though Graph's stand-in never saw them write, and the officers' page is served.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._secrets = _secrets(folder / "secrets.json")
@@ -96,7 +99,8 @@ class Stack(Supervisor):
         stand_ins: tuple[Process, ...] = STAND_INS if self.kannel else (*STAND_INS, SENDSMS_STAND_IN)
         if by_hand:
             stand_ins = tuple(_answering_anybody(process) for process in stand_ins)
-        super().__init__(folder, (*PROCESSES, *stand_ins), first_port=first_port)
+        officers = (OFFICERS,) if by_hand else ()
+        super().__init__(folder, (*PROCESSES, *stand_ins, *officers), first_port=first_port)
         self.postgres = postgres
         self.broker = broker
         self._prefix = prefix
