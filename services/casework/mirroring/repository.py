@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.casework.models import follow_up, mirror
@@ -30,6 +30,7 @@ async def add_follow_up(tx: UnitOfWork, **values: object) -> bool:
 
 
 async def has_words(tx: UnitOfWork, complaint_id: UUID) -> bool:
-    """Tell whether a follow-up that was written there says anything."""
-    mine = (follow_up.c.complaint_id == complaint_id, follow_up.c.channel == LAPOR, follow_up.c.text != "")
+    """Tell whether an institution's follow-up that was written there says anything."""
+    of_one = or_(follow_up.c.agency_key.is_not(None), follow_up.c.institution.is_not(None))
+    mine = (follow_up.c.complaint_id == complaint_id, follow_up.c.channel == LAPOR, follow_up.c.text != "", of_one)
     return bool(await tx.scalar(select(exists().where(*mine))))

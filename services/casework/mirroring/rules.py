@@ -87,16 +87,18 @@ def follow_up(
     reopened_at: datetime | None,
     assigned_at: datetime | None,
     of_another: bool,
+    of_nobody: bool,
 ) -> FollowUp:
     """Return what a follow-up does; it is kept whatever it does.
 
+    `of_nobody`: LAPOR! names no institution, as with what the reporter wrote there themselves; it counts for no agency.
     `of_another`: it is known to be of another agency than the one that has the case, and does not count for that one
     where it was written before the case came to it.
     """
     had_it = reopened_at is None or written_at >= _second(reopened_at)
     if of_another:
         had_it = had_it and assigned_at is not None and written_at >= _second(assigned_at)
-    moves = had_it and not sealed and target(state, "follow_up_elsewhere") is not None
+    moves = had_it and not (sealed or of_nobody) and target(state, "follow_up_elsewhere") is not None
     return FollowUp(moves=moves, told=not (sealed or withdrawn))
 
 

@@ -36,7 +36,7 @@ THERE = Actor(kind="channel", id=LAPOR)
 _ACTION = "other"
 """LAPOR! does not say of which kind a follow-up is."""
 _SOMEBODY = "SP4N-LAPOR!"
-"""Who did it, where the case is nobody's and LAPOR! names nobody."""
+"""Who did it, where LAPOR! names nobody."""
 
 
 async def hear_number(tx: UnitOfWork, event: ComplaintMirrored) -> None:
@@ -56,7 +56,7 @@ async def hear_follow_up(
         complaint_id=row.complaint_id,
         agency_key=event.agency.key if event.agency else None,
         agency_name=event.agency.name if event.agency else None,
-        institution=event.institution or None,
+        institution=event.institution.strip() or None,
         action=_ACTION,
         text=event.text.strip(),
         evidence=[],
@@ -72,6 +72,7 @@ async def hear_follow_up(
         reopened_at=row.reopened_at,
         assigned_at=row.assigned_at,
         of_another=event.agency is not None and event.agency.key != row.agency_key,
+        of_nobody=_is_nobodys(event),
     )
     if does.told:
         _say_followed_up(tx, row, event, heard_at, directory)
@@ -155,13 +156,12 @@ def _say_followed_up(
     tx: UnitOfWork, row: Row[Any], event: ComplaintMirrorFollowedUp, heard_at: datetime, directory: Directory
 ) -> None:
     """Announce it as any follow-up; dated when it was heard, lest it be too late to tell its citizen."""
-    institution = event.institution or None
     if row.agency_key is not None:
         has_it = AgencyRef(key=row.agency_key, name=row.agency_name)
     else:
         desk = agency_on(directory, DESK, heard_at)
         has_it = AgencyRef(key=desk.key, name=desk.name)
-        institution = institution or _SOMEBODY
+    institution = _SOMEBODY if _is_nobodys(event) else event.institution
     tx.publish(
         ComplaintFollowedUp(
             complaint_id=row.complaint_id,
@@ -176,6 +176,11 @@ def _say_followed_up(
         ),
         time=heard_at,
     )
+
+
+def _is_nobodys(event: ComplaintMirrorFollowedUp) -> bool:
+    """Tell whether LAPOR! names no institution: the reporter's own comment there, for one."""
+    return event.agency is None and not event.institution.strip()
 
 
 async def _case(tx: UnitOfWork, complaint_id: UUID) -> Row[Any]:

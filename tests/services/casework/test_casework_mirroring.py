@@ -129,7 +129,7 @@ async def test_a_later_one_leaves_the_case_in_progress_and_the_first_is_the_firs
     ("agency", "institution", "known", "key", "by"),
     [
         (OURS, BALAI, None, OURS.key, BALAI),
-        (OURS, "", None, OURS.key, None),
+        (OURS, "", None, OURS.key, "SP4N-LAPOR!"),
         (None, BALAI, None, DESK, BALAI),
         (None, "", None, DESK, "SP4N-LAPOR!"),
         (None, OTHERS.name, OTHERS, OTHERS.key, None),
@@ -171,6 +171,22 @@ async def test_what_another_agency_wrote_before_the_case_came_is_not_this_ones_f
     await deliver(followed_up(case.event, agency=OTHERS, institution=OTHERS.name, written_at=before))
     body = await now(officer, case)
     assert (body["state"], body["followed_up_at"], len(body["follow_ups"])) == ("assigned", None, 1)
+
+
+async def test_what_nobody_signed_there_is_kept_and_told_and_is_no_agencys_follow_up(opened, deliver, officer, sql):
+    case = await opened(ago=timedelta(days=4))
+    before = await now(officer, case)
+    await deliver(followed_up(case.event, agency=None, institution=" ", text="Kapan diperbaiki? Saya pelapornya."))
+    body = await now(officer, case)
+    assert (body["state"], body["version"], body["followed_up_at"]) == ("assigned", before["version"], None)
+    assert {one["clock"]: one["settled_at"] is None for one in body["clocks"]}["follow_up"]
+    (row,) = body["follow_ups"]
+    assert (row["agency_key"], row["institution"]) == (None, None)
+    (told,) = await said(sql, case, "followed_up")
+    assert (told["institution"], told["text"]) == ("SP4N-LAPOR!", "Kapan diperbaiki? Saya pelapornya.")
+    await deliver(shown(case.event, "closed"))
+    (answer,) = (await now(officer, case))["answers"]
+    assert "sudah kami sampaikan" not in answer["text"], "it was no institution's word"
 
 
 async def test_what_its_citizen_withdrew_is_kept_and_not_told_to_them(opened, deliver, officer, sql):

@@ -103,7 +103,7 @@ def test_what_was_so_before_an_older_status_or_a_reopening_is_stale(since, reope
 
 def follow_up(state: CaseState = "assigned", **changes: Any) -> rules.FollowUp:
     values: dict[str, Any] = {"sealed": False, "withdrawn": False, "written_at": NOW, "reopened_at": None}
-    values |= {"assigned_at": NOW - timedelta(days=1), "of_another": False}
+    values |= {"assigned_at": NOW - timedelta(days=1), "of_another": False, "of_nobody": False}
     return rules.follow_up(state, **values | changes)
 
 
@@ -122,6 +122,7 @@ def test_a_follow_up_counts_where_an_agency_has_the_case_and_is_told_everywhere(
         ({"assigned_at": NOW + timedelta(seconds=1)}, True, True),
         ({"assigned_at": NOW + timedelta(seconds=1), "of_another": True}, False, True),
         ({"of_another": True}, True, True),
+        ({"of_nobody": True}, False, True),
     ],
 )
 def test_what_else_a_follow_up_does(changes, moves, told):
