@@ -19,7 +19,7 @@ from deploy.cli.lapor_reconcile import reconcile
 from deploy.cli.lapor_show import Ticket, canonical, show
 from deploy.cli.operator import as_operator, console, fail, settled
 from deploy.cli.stand_in import LOOPBACK, Host, Port, run
-from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, WAS_SEALED
+from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, OPEN_AGAIN
 from shared.core.settings import Secret, Settings
 from shared.db import Database
 
@@ -40,7 +40,7 @@ _TAKEN = text("SELECT ticket FROM lapor.mirror WHERE lapor_id = :number AND tick
 _JUDGE = text("""
     UPDATE lapor.mirror SET verdict = :verdict, verdict_number = :number
     WHERE ticket = :ticket AND verdict IS NULL
-      AND (state = ANY(:states) OR (state = 'withheld' AND reason = :was_sealed AND :verdict = 'created'))
+      AND (state = ANY(:states) OR (state = 'withheld' AND reason = ANY(:open_again) AND :verdict = 'created'))
     RETURNING ticket
 """)
 _LONGEST_NUMBER = 20
@@ -159,12 +159,13 @@ def _quirks(given: list[str]) -> "Quirks":
 
 async def _leave_verdict(database: Database, ticket: str, number: str | None) -> None:
     states = sorted(MAY_BE_QUEUED_AGAIN if number is None else MAY_BE_NUMBERED)
-    verdict = {"verdict": "not_created" if number is None else "created", "number": number, "was_sealed": WAS_SEALED}
+    verdict = {"verdict": "not_created" if number is None else "created", "number": number}
+    may_be = {"states": states, "open_again": sorted(OPEN_AGAIN)}
     async with database.transaction() as tx:
         taken = await tx.scalar(_TAKEN, {"number": number, "ticket": ticket})
         if taken:
             fail(f"{number} is the number of {taken}. Look again.")
-        if await tx.scalar(_JUDGE, {"ticket": ticket, "states": states, **verdict}):
+        if await tx.scalar(_JUDGE, {"ticket": ticket, **may_be, **verdict}):
             return
     found = await mirrors(database, ticket)
     if not found:

@@ -19,7 +19,7 @@ from deploy.reconcile.lapor.sides import (
     TheirPlace,
     Theirs,
 )
-from services.lapor.keeping import MAY_BE_NUMBERED, WAS_SEALED
+from services.lapor.keeping import MAY_BE_NUMBERED, OPEN_AGAIN
 from services.lapor.rules import is_the_same
 
 PATIENCE: Final = timedelta(days=1)
@@ -109,7 +109,7 @@ def _doubtful(one: Mirror, there: Shown | None) -> _Judged:
 
 def _there_without_a_number(one: Mirror, there: Shown) -> _Judged:
     """Judge what bears our ticket on LAPOR!'s list: an officer may have typed it in, or it should not be there."""
-    if one.state in MAY_BE_NUMBERED or (one.state == "withheld" and one.reason == WAS_SEALED):
+    if one.state in MAY_BE_NUMBERED or (one.state == "withheld" and one.reason in OPEN_AGAIN):
         return _Judged("in_doubt", f"{one.state} here; LAPOR! lists its ticket under this number", there.lapor_id)
     return _Judged("different_status", f"{one.state} here{_because(one)}, and there “{there.status}”", there.lapor_id)
 

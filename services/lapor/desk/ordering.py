@@ -13,7 +13,7 @@ from services.lapor.desk import repository as desk
 from services.lapor.desk.access import require_seeing, require_typing, unfit
 from services.lapor.desk.acting import keep_act, locked, relocked
 from services.lapor.desk.schemas import ReviewIn, SeenIn
-from services.lapor.keeping import THERE, WAS_SEALED, Policy, keep_here
+from services.lapor.keeping import OPEN_AGAIN, THERE, Policy, keep_here, reason_to_stay
 from services.lapor.notices import repository as notices
 from services.lapor.outward.hearing import release
 from services.lapor.outward.telling import Telling, report_with
@@ -78,7 +78,7 @@ class Ordering:
         row, now = await locked(tx, ticket), self._clock()
         if row.state == "withheld" and row.reason == "officer":
             return
-        if row.state not in _MAY_BE_KEPT and not _was_sealed(row):
+        if row.state not in _MAY_BE_KEPT and not _is_open_again(row):
             raise unfit(row)
         await keep_here(tx, row, "officer", now)
         await notices.settle_notices(tx, row.complaint_id, ("to_review", "refused"), "officer", now)
@@ -97,7 +97,7 @@ class Ordering:
                 state=row.state,
                 taken_at=row.taken_at.isoformat(),
             )
-        if row.state not in _MAY_BE_TAKEN and not _was_sealed(row):
+        if row.state not in _MAY_BE_TAKEN and not (_is_open_again(row) and _may_go(row)):
             raise unfit(row)
         taken = {"state": "by_hand", "due_at": None, "taken_by": officer.account_id, "taken_at": now}
         await repository.change(tx, row.complaint_id, **taken)
@@ -113,7 +113,8 @@ class Ordering:
             raise unfit(row)
         await repository.change(tx, row.complaint_id, taken_by=None, taken_at=None)
         if row.text is None:
-            await repository.change(tx, row.complaint_id, state="withheld", reason=WAS_SEALED)
+            again = row.reason if row.reason in OPEN_AGAIN else reason_to_stay(row)
+            await repository.change(tx, row.complaint_id, state="withheld", reason=again)
         else:
             await release(tx, row, self._policy, now, by_hand=self._policy.is_by_hand(row))
         await keep_act(tx, officer, "release", now, about=row)
@@ -139,7 +140,7 @@ class Ordering:
                 state=row.state,
                 number=row.lapor_id,
             )
-        if row.state not in _MAY_BE_NUMBERED and not _was_sealed(row):
+        if row.state not in _MAY_BE_NUMBERED and not _is_open_again(row):
             return unfit(row)
         owner = await desk.owner_of(tx, number)
         if owner is None or owner.complaint_id == row.complaint_id:
@@ -181,5 +182,9 @@ class Ordering:
         await keep_act(tx, officer, "seen", now, about=row, detail="news" if news else "nothing new")
 
 
-def _was_sealed(row: Row[Any]) -> bool:
-    return bool(row.state == "withheld" and row.reason == WAS_SEALED)
+def _is_open_again(row: Row[Any]) -> bool:
+    return bool(row.state == "withheld" and row.reason in OPEN_AGAIN)
+
+
+def _may_go(row: Row[Any]) -> bool:
+    return row.verified_at is not None or row.released_at is not None

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.lapor.keeping import OPEN_AGAIN
 from services.lapor.models import act, heard, incoming, master, mirror, notice, step
 from shared.core.ids import new_id
 from shared.db import UnitOfWork
@@ -31,7 +32,8 @@ def _kind(overdue: datetime | None) -> ColumnElement[str | None]:
     late = (
         mirror.c.state == "queued" if overdue is None else and_(mirror.c.state == "queued", mirror.c.due_at < overdue)
     )
-    opened = and_(mirror.c.state == "withheld", mirror.c.reason == "was_sealed")
+    may_go = or_(mirror.c.verified_at.is_not(None), mirror.c.released_at.is_not(None))
+    opened = and_(mirror.c.state == "withheld", mirror.c.reason.in_(OPEN_AGAIN), may_go)
     return case(
         (mirror.c.sealed, None),
         (mirror.c.state == "to_review", "review"),

@@ -13,6 +13,7 @@ from shared.events import Actor, AgencyRef, ComplaintFollowedUp
 from shared.security import Role
 from tests.architecture.access import ACCESS
 from tests.services.lapor.desk import NAME, PERSONAL, opened
+from tests.services.lapor.test_lapor_changes_of_mind import resumed
 from tests.services.lapor.test_lapor_privacy import unsealed
 
 SETTLERS = {Role.COORDINATOR, Role.OPERATOR}
@@ -356,6 +357,31 @@ async def test_what_was_sealed_once_is_typed_from_its_case_and_gets_its_number(a
     assert (await api.order(told.ticket, "take")).json()["state"] == "by_hand"
     assert (await api.order(told.ticket, "release")).json()["reason"] == "was_sealed"
     assert (await api.order(told.ticket, "number", {"number": "9100070"})).json()["state"] == "created"
+
+
+@pytest.mark.parametrize("reason", ["was_withdrawn", "was_kept"])
+async def test_what_goes_on_after_its_words_went_is_typed_from_its_case_too(api, later, reason):
+    told = await api.mirror.verified()
+    await api.mirror.hear(later[2](told))
+    await api.mirror.hear(resumed(told))
+    await api.mirror.sql.execute("UPDATE lapor.mirror SET reason = $2 WHERE ticket = $1", told.ticket, reason)
+    (item,) = await api.work()
+    assert (item["kind"], item["told"]["content"], item["reason"]) == ("type_in", None, reason)
+    assert any("perkaranya" in step for step in item["advice"])
+    assert (await api.order(told.ticket, "take")).json()["state"] == "by_hand"
+    given_back = (await api.order(told.ticket, "release")).json()
+    assert (given_back["state"], given_back["reason"]) == ("withheld", reason)
+    assert (await api.order(told.ticket, "number", {"number": "9100071"})).json()["state"] == "created"
+
+
+async def test_what_nobody_has_verified_yet_is_not_offered_after_its_citizen_goes_on_with_it(api, events, later):
+    received, assigned, _ = events
+    told = received()
+    for event in (told, assigned(told), later[2](told), resumed(told)):
+        await api.mirror.hear(event)
+    assert (await api.mirror.row(told.ticket))["reason"] == "was_withdrawn"
+    assert await api.work() == []
+    assert (await api.order(told.ticket, "take")).status_code == 409
 
 
 async def test_what_lapor_shows_is_written_back_as_a_look_would_see_it(door):

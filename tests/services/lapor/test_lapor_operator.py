@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.lapor.keeping import OPEN_AGAIN
 from tests.services.lapor.test_lapor_privacy import unsealed
 
 
@@ -61,6 +62,17 @@ async def test_the_number_of_what_was_typed_in_by_hand_is_taken_once_it_is_unsea
     assert answer.exit_code == 0, answer.output
     row = await mirror.row(told.ticket)
     assert (row["state"], row["lapor_id"]) == ("created", "9165999")
+
+
+@pytest.mark.parametrize("reason", sorted(OPEN_AGAIN))
+async def test_whatever_kept_it_here_before_the_number_of_what_was_typed_in_by_hand_is_taken(run, doubtful, reason):
+    mirror, _ = doubtful
+    told = await mirror.verified(sealed=True)
+    kept = "UPDATE lapor.mirror SET sealed = false, reason = $2 WHERE ticket = $1"
+    await mirror.sql.execute(kept, told.ticket, reason)
+    answer = await run("resolve", told.ticket, "--number", "9165998")
+    assert answer.exit_code == 0, answer.output
+    assert (await mirror.row(told.ticket))["lapor_id"] == "9165998"
 
 
 async def test_the_list_shows_how_it_stands_and_no_citizens_words(run, doubtful):

@@ -9,6 +9,7 @@ import pytest
 from deploy.reconcile.lapor.comparing import compare
 from deploy.reconcile.lapor.reading import TheirSide
 from deploy.reconcile.lapor.sides import Arrival, Looked, Mirror, Ours, Report, Shown, Theirs, Told
+from services.lapor.keeping import OPEN_AGAIN
 from services.lapor.rules import digest
 from services.lapor.wire.port import Busy, Listed, Locked, Page, Refused, Status, Unclear
 from shared.testing.lapor.complaint import Complaints
@@ -165,7 +166,8 @@ def test_what_should_not_be_there_and_is_contradicts():
 
 def test_what_an_officer_typed_in_without_giving_its_number_is_in_doubt():
     theirs = the_list(shown("801", ticket=TICKET))
-    for one in (unnumbered("by_hand"), unnumbered("withheld", reason="was_sealed"), unnumbered("refused")):
+    typed = [unnumbered("withheld", reason=reason) for reason in sorted(OPEN_AGAIN)]
+    for one in (unnumbered("by_hand"), unnumbered("refused"), *typed):
         (found,) = judged(one, theirs).findings
         assert (found.section, found.ticket, found.lapor_id) == ("in_doubt", TICKET, "801")
     assert not judged(unnumbered("posting"), theirs).findings
