@@ -29,7 +29,11 @@ STATES: Final[Mapping[str, Words]] = {
     "refused": Words(
         "LAPOR! said no", "mend what the reason names, then ntbcare lapor resolve TICKET --not-created tells it again"
     ),
-    "withheld": Words("it stays in the house: sealed, withdrawn, or the policy's word"),
+    "withheld": Words(
+        "it stays in the house: sealed, withdrawn, or the policy's word",
+        "where it says was_sealed, was_withdrawn or was_kept, it may go, and its words are gone here: an officer types "
+        "it in, then ntbcare lapor resolve TICKET --number …",
+    ),
     "arriving": Words("it was filed at LAPOR!, and gets the number that it has there"),
 }
 
@@ -41,7 +45,9 @@ NOTICES: Final[Mapping[str, Words]] = {
         "LAPOR! gave it a number that another complaint of ours has", f"look at both complaints there; {_LOOK_IT_UP}"
     ),
     "perhaps_double": Words(
-        "another number at LAPOR! bears its ticket", "look at both there; ask LAPOR!'s administrator to end one"
+        "another number at LAPOR! bears its ticket",
+        "look at both there; the same twice: ask LAPOR!'s administrator to end one; another complaint: an officer "
+        "enters its number under arrivals, so that it comes in",
     ),
     "gone_at_lapor": Words(
         "LAPOR! does not know its number any more", "ask LAPOR!'s administrator what became of that number"
@@ -53,12 +59,26 @@ NOTICES: Final[Mapping[str, Words]] = {
     "hidden_after_told": Words(
         "its citizen wants secrecy, and LAPOR! was told before", "ask LAPOR!'s administrator to hide it there"
     ),
+    "not_for_lapor": Words(
+        "it is at LAPOR!, and was given to an agency whose complaints do not go there",
+        "an officer decides what LAPOR! hears of it: ask its administrator to hide or end it there, or leave it",
+    ),
+    "in_hand": Words(
+        "it was withdrawn or sealed while an officer typed it in, or its number was just given: it may be there",
+        _LOOK_IT_UP,
+    ),
     "upload_left_out": Words("it went without one of its files", "send the file by hand, if it matters"),
-    "pass_on_left_out": Words("LAPOR! did not pass it on", "pass it on by hand at LAPOR!"),
-    "follow_up_left_out": Words("LAPOR! did not take a follow-up", "write it by hand at LAPOR!"),
+    "pass_on_left_out": Words("LAPOR! did not pass it on, or never showed that it did", "pass it on by hand at LAPOR!"),
+    "follow_up_left_out": Words(
+        "LAPOR! did not take a follow-up, or never showed it", "look there; write it by hand at LAPOR! if it is missing"
+    ),
     "arrival_refused": Words(
         "a complaint that was filed at LAPOR! could not become one here",
-        "mend what the reason names, or enter it by hand",
+        "where our side was wrong, an officer hands it over again (retry); otherwise they enter it anew, mended",
+    ),
+    "arrival_without_words": Words(
+        "LAPOR!'s list names a complaint without its words",
+        "an officer reads it at LAPOR! and enters it under arrivals",
     ),
 }
 

@@ -7,15 +7,22 @@ from shared.core.times import WITA
 
 NOTICES: Final = {
     "number_taken": "LAPOR! memberi nomor yang sudah milik aduan lain; periksa keduanya di LAPOR!",
-    "perhaps_double": "Mungkin ada dua di LAPOR!; periksa nomor ini, dan minta LAPOR! mengarsipkan yang berlebih",
+    "perhaps_double": "Mungkin ada dua di LAPOR!; periksa nomor ini. Bila sama, minta LAPOR! mengarsipkan yang "
+    "berlebih. Bila ternyata aduan lain, masukkan nomornya pada Aduan yang ditugaskan LAPOR!, supaya diterima di sini",
+    "not_for_lapor": "Sudah ada di LAPOR!, tetapi kini di instansi yang aduannya tidak dikirim ke sana; putuskan: "
+    "minta LAPOR! menyembunyikan atau mengarsipkannya, atau biarkan",
+    "in_hand": "Dicabut atau disegel ketika sedang diketik, atau nomornya baru saja ditulis; cari tiketnya di LAPOR!. "
+    "Bila ada, tulis nomornya; bila tidak, pilih Belum ada",
     "hidden_after_told": "Kini rahasia atau anonim di sini, tetapi sudah ada di LAPOR!; minta disembunyikan di sana",
     "gone_at_lapor": "LAPOR! tidak mengenal nomor ini lagi; periksa di LAPOR!",
     "passed_on_there": "LAPOR! meneruskannya ke instansi lain; periksa apakah penanggung jawabnya perlu dipindah",
     "unknown_status": "LAPOR! memakai status yang belum kami kenal; beri tahu pengelola sistem",
-    "arrival_refused": "Aduan yang datang dari LAPOR! tidak dapat diterima; perbaiki isinya, lalu masukkan lagi",
+    "arrival_refused": "Aduan yang datang dari LAPOR! tidak dapat diterima. Bila isinya salah, masukkan lagi yang "
+    "sudah diperbaiki; bila bukan, pilih Serahkan lagi",
+    "arrival_without_words": "Daftar LAPOR! menyebut nomor ini tanpa isinya; baca di LAPOR!, lalu masukkan aduannya",
     "upload_left_out": "Lampiran tidak terkirim; lampirkan sendiri di LAPOR! bila perlu",
-    "follow_up_left_out": "Tindak lanjut tidak terkirim; ketik sendiri di LAPOR! bila perlu",
-    "pass_on_left_out": "Disposisi tidak terkirim; disposisikan sendiri di LAPOR!",
+    "follow_up_left_out": "Tindak lanjut ditolak, atau tidak juga tampak; periksa, dan ketik sendiri bila perlu",
+    "pass_on_left_out": "Disposisi ditolak, atau tidak juga tampak; periksa, dan disposisikan sendiri di LAPOR!",
 }
 
 
@@ -41,8 +48,10 @@ def of_typing(*, queued: bool, words: bool, refused: bool) -> list[str]:
     return [*steps, "Lampirkan berkasnya.", "Tulis nomor yang diberikan LAPOR!, lalu Simpan."]
 
 
-def of_checking(ticket: str, posted_at: datetime | None, institution: str, title: str | None) -> list[str]:
-    """Say how to find out whether LAPOR! has a complaint."""
+def of_checking(
+    ticket: str, posted_at: datetime | None, institution: str, title: str | None, *, words: bool
+) -> list[str]:
+    """Say how to find out whether LAPOR! has a complaint; `words`: whether they are here, so that it may go again."""
     when = f" yang dikirim {in_wita(posted_at)}" if posted_at else ""
     steps = [
         f"Di LAPOR!, cari laporan{when} untuk {institution}.",
@@ -51,7 +60,8 @@ def of_checking(ticket: str, posted_at: datetime | None, institution: str, title
     return [
         *steps,
         "Bila ada: pilih Sudah ada, dan tulis nomornya.",
-        "Bila tidak ada, juga sesudah beberapa menit: pilih Belum ada, kirim lagi.",
+        "Bila tidak ada, juga sesudah beberapa menit: pilih Belum ada, kirim lagi."
+        + ("" if words else " Isinya sudah tidak disimpan di sini, maka tidak ada yang terkirim."),
     ]
 
 

@@ -80,7 +80,8 @@ class Working:
             case "review":
                 steps = advice.of_review()
             case "check":
-                steps = advice.of_checking(row.ticket, row.posted_at, _named(form), told.title)
+                named, words = _named(form), row.text is not None
+                steps = advice.of_checking(row.ticket, row.posted_at, named, told.title, words=words)
             case _:
                 refused = row.state == "refused"
                 steps = advice.of_typing(queued=queued, words=row.text is not None, refused=refused)
