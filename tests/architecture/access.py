@@ -137,6 +137,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/v1/lapor/notices/{notice_id}/settle"): Access("officer", "whoever sees them", SETTLERS),
     ("GET", "/v1/lapor/incoming"): Access("officer", "an operator sees numbers and states", SETTLERS),
     ("POST", "/v1/lapor/incoming"): Access("officer", "whoever reads at LAPOR! for the province", COORDINATORS),
+    ("POST", "/v1/lapor/incoming/{number}/retry"): Access("officer", "whoever may enter it anew", COORDINATORS),
     ("POST", "/v1/lapor/incoming/import"): Access("officer", "the same, as a list", COORDINATORS),
     ("GET", "/petugas/lapor"): Access("public", "an empty page; all that it shows comes with an officer's token"),
     ("GET", "/petugas/lapor/{file}"): Access("public", "its script and style, the same for everybody"),

@@ -5,12 +5,15 @@ import json
 import re
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 import pyotp
 import pytest
 from playwright.async_api import expect
 
+from services.lapor.arrivals import repository as arrivals
+from services.lapor.arrivals.arriving import NotReceived
 from services.lapor.desk.tables import read_table
 from tests.services.lapor.desk import NAME, PERSONAL, table
 
@@ -165,6 +168,23 @@ async def test_news_from_lapor_and_complaints_that_it_assigned_are_typed_in(visi
     await form.get_by_label("Anonim di LAPOR!").check()
     await form.get_by_role("button", name="Masukkan").click()
     await expect(officer.page.get_by_role("status")).to_have_text("9500041: dimasukkan.")
+
+
+async def test_what_was_refused_here_is_handed_over_again_with_one_press(visit):
+    mirror, officer = await visit(mode="by_hand")
+    now, number = datetime.now(UTC), "9500050"
+    async with mirror.pool.transaction() as tx:
+        await arrivals.arrive(
+            tx, now, lapor_id=number, source="entered", content="Lampu padam.", anonymous=True, secret=False
+        )
+    async with mirror.pool.transaction() as tx:
+        arrival = await mirror.service.arriving.claim(tx)
+        await mirror.service.arriving.record(tx, arrival, NotReceived(reason="HTTP 413", final=True))
+    await at_work(officer)
+    await officer.page.get_by_role("button", name=f"Serahkan lagi, {number}").click()
+    await expect(officer.page.get_by_role("status")).to_have_text(f"{number}: diserahkan lagi.")
+    await expect(officer.page.get_by_text("Tidak ada yang menunggu.")).to_be_visible()
+    assert await mirror.sql.fetchval("SELECT state FROM lapor.incoming WHERE lapor_id = $1", number) == "queued"
 
 
 async def test_a_page_that_the_phone_threw_away_is_there_again_without_a_password(visit):

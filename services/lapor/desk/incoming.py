@@ -16,8 +16,9 @@ from services.lapor.desk.acting import keep_act
 from services.lapor.desk.numbering import Faults
 from services.lapor.desk.schemas import ArrivalIn, ArrivalOut, ArrivalsOut, ArrivalState, ArrivedListOut, ArrivedOut
 from services.lapor.desk.tables import Line, lines_of
+from services.lapor.notices import repository as notices
 from services.lapor.rules import leading_ticket
-from shared.core.errors import ProblemError
+from shared.core.errors import ConflictError, NotFoundError, ProblemError
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
 from shared.security import Principal
@@ -32,6 +33,8 @@ _COLUMNS: dict[str, Sequence[str]] = {
     "anonymous": ("anonim", "anonymous"),
     "secret": ("rahasia", "secret"),
 }
+_AGAIN: dict[str, Any] = {"state": "queued", "reason": None, "attempts": 0, "claimed_until": None}
+_STATE_WORDS = {"accepted": "sudah menjadi aduan di sini", "ours": "aduan kita sendiri"}
 _NEEDED = ("number", "content", "anonymous", "secret")
 _YES, _NO = frozenset({"ya", "y", "yes", "true", "1"}), frozenset({"tidak", "t", "no", "false", "0"})
 _DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[ T]+(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?)?(?: *WITA)?")
@@ -63,6 +66,29 @@ class Incoming:
             raise FutureError("filed_in_the_future", "Waktu lapor tidak boleh di masa depan; periksa tanggalnya")
         return await self._arrive(tx, officer, given, "entered")
 
+    async def retry(self, tx: UnitOfWork, officer: Principal, number: str) -> ArrivalOut:
+        """Hand over again, in the same words, what intake's door refused. Raises 403, 404, 409."""
+        require_typing(officer)
+        row, now = await _arrival(tx, number), self._clock()
+        if row.state == "queued":
+            return _arrival_out(row, officer)
+        if row.state != "refused":
+            raise ConflictError(
+                "arrival_state_unfit",
+                "Aduan ini tidak ditolak; muat ulang daftarnya",
+                f"Keadaannya: {_STATE_WORDS.get(row.state, row.state)}",
+                state=row.state,
+                ticket=row.ticket,
+            )
+        if not (row.content or row.title):
+            raise ConflictError(
+                "arrival_words_gone", "Isinya sudah tidak disimpan di sini; masukkan lagi dari LAPOR!", state=row.state
+            )
+        await arrivals.change(tx, number, **_AGAIN, due_at=now)
+        await notices.settle_about_arrival(tx, number, f"officer:{officer.account_id}", now)
+        await keep_act(tx, officer, "retry", now, detail=number)
+        return _arrival_out(await _arrival(tx, number), officer)
+
     async def take_in(
         self, tx: UnitOfWork, officer: Principal, rows: Sequence[Sequence[str]], *, dry_run: bool
     ) -> ArrivedListOut:
@@ -91,7 +117,7 @@ class Incoming:
 
     async def _arrive(self, tx: UnitOfWork, officer: Principal, given: ArrivalIn, source: str) -> ArrivedOut:
         await desk.reserve_numbers(tx, [given.number])
-        told = await self._look(tx, given)
+        told = await self._look(tx, given, one_by_one=source == "entered")
         if told.became != "new":
             return told
         now = self._clock()
@@ -107,15 +133,16 @@ class Incoming:
             "entered_by": officer.account_id,
         }
         if not await arrivals.arrive(tx, now, lapor_id=given.number, **values):
-            again = {"state": "queued", "due_at": now, "reason": None, "attempts": 0}
-            await arrivals.change(tx, given.number, **again, **values)
+            await arrivals.change(tx, given.number, **_AGAIN, due_at=now, **values)
+        await notices.settle_about_arrival(tx, given.number, f"officer:{officer.account_id}", now)
         await keep_act(tx, officer, source, now, detail=given.number)
         return told
 
-    async def _look(self, tx: UnitOfWork, given: ArrivalIn) -> ArrivedOut:
+    async def _look(self, tx: UnitOfWork, given: ArrivalIn, *, one_by_one: bool = False) -> ArrivedOut:
         """Tell what a complaint is to us: new, known by its number, or one that we told LAPOR! ourselves.
 
-        What intake's door refused is new once more: somebody mended it.
+        What intake's door refused is new once more: somebody mended it. So is what bears a ticket of ours and was put
+        before a person for it (`perhaps_double`), when an officer enters it by itself: they saw that it is another.
         """
         mine = await repository.lock_number(tx, given.number)
         if mine is not None:
@@ -126,7 +153,7 @@ class Incoming:
             return ArrivedOut(number=given.number, became="known", ticket=before.ticket)
         ticket = leading_ticket(given.content)
         ours = await repository.lock_ticket(tx, ticket) if ticket else None
-        if ours is None:
+        if ours is None or (one_by_one and await notices.was_raised(tx, "perhaps_double", ours.ticket, given.number)):
             return ArrivedOut(number=given.number, became="new", ticket=None)
         return ArrivedOut(number=given.number, became="ours", ticket=None if ours.sealed else ours.ticket)
 
@@ -161,6 +188,13 @@ class Incoming:
         except _WrongCellError as error:
             faults.add(line, str(error))
         return None
+
+
+async def _arrival(tx: UnitOfWork, number: str) -> Row[Any]:
+    row = await desk.lock_arrival(tx, number)
+    if row is None:
+        raise NotFoundError("arrival_unknown", "Periksa nomornya; tidak ada aduan LAPOR! dengan nomor itu di sini")
+    return row
 
 
 class _WrongCellError(Exception):

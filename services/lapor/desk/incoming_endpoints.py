@@ -1,12 +1,12 @@
 """What LAPOR! assigned to the province, over HTTP: entered, imported, listed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.lapor.desk.access import require_typing
 from services.lapor.desk.mirror_endpoints import REFUSED
-from services.lapor.desk.schemas import ArrivalIn, ArrivalsOut, ArrivalState, ArrivedListOut, ArrivedOut
+from services.lapor.desk.schemas import ArrivalIn, ArrivalOut, ArrivalsOut, ArrivalState, ArrivedListOut, ArrivedOut
 from services.lapor.desk.service import Desk
 from services.lapor.desk.tables import read_table
 from services.lapor.desk.uploads import UPLOAD, uploaded
@@ -15,6 +15,12 @@ from shared.db import Database
 from shared.security import Principal, SignedIn
 
 IMPORT = "/v1/lapor/incoming/import"
+LaporNumber = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,19}$", description="LAPOR!'s number of it.")]
+_RETRIED: dict[int | str, dict[str, Any]] = {
+    **REFUSED,
+    404: {"description": "Nothing arrived under this number"},
+    409: {"description": "It was not refused, or its words are gone; `state` says how it stands"},
+}
 
 
 def incoming(desk: Desk, database: Database, signed_in: SignedIn) -> APIRouter:
@@ -42,6 +48,11 @@ def incoming(desk: Desk, database: Database, signed_in: SignedIn) -> APIRouter:
             told = await desk.incoming.enter(tx, principal, given)
         response.status_code = 201 if told.became == "new" else 200
         return told
+
+    @router.post("/{number}/retry", summary="Hand over again what was refused here", responses=_RETRIED)
+    async def retry(number: LaporNumber, principal: Annotated[Principal, caller]) -> ArrivalOut:
+        async with database.transaction() as tx:
+            return await desk.incoming.retry(tx, principal, number)
 
     @router.post(
         "/import",

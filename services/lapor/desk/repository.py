@@ -122,13 +122,23 @@ async def find_notice(tx: UnitOfWork, notice_id: UUID) -> Row[Any] | None:
     return (await tx.execute(select(notice).where(notice.c.id == notice_id, _visible))).first()
 
 
+_arrived_unsealed = incoming.c.complaint_id.is_(None) | incoming.c.complaint_id.not_in(
+    select(mirror.c.complaint_id).where(mirror.c.sealed)
+)
+
+
 async def arrivals(tx: UnitOfWork, state: str | None, limit: int) -> Sequence[Row[Any]]:
     """Return what arrived, the newest first; nothing of what was sealed here."""
-    sealed = select(mirror.c.complaint_id).where(mirror.c.sealed)
-    found = select(incoming).where(incoming.c.complaint_id.is_(None) | incoming.c.complaint_id.not_in(sealed))
+    found = select(incoming).where(_arrived_unsealed)
     if state is not None:
         found = found.where(incoming.c.state == state)
     return (await tx.execute(found.order_by(incoming.c.arrived_at.desc()).limit(limit))).all()
+
+
+async def lock_arrival(tx: UnitOfWork, number: str) -> Row[Any] | None:
+    """Lock and return what arrived under this number; nothing of what was sealed here."""
+    found = select(incoming).where(incoming.c.lapor_id == number, _arrived_unsealed)
+    return (await tx.execute(found.with_for_update())).first()
 
 
 async def names_of(tx: UnitOfWork, wanted: Mapping[str, Iterable[int]]) -> Mapping[tuple[str, str], str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.lapor.models import mirror, notice
@@ -48,6 +48,14 @@ async def settle_notices(
     if detail is not None:
         settled = settled.where(notice.c.detail == detail)
     await tx.execute(settled.values(settled_at=now, settled_by=by))
+
+
+async def settle_about_arrival(tx: UnitOfWork, lapor_id: str, by: str, now: datetime) -> None:
+    """Settle what was said of a complaint of LAPOR!'s that comes in after all."""
+    by_number = and_(notice.c.kind.in_(["arrival_without_words", "perhaps_double"]), notice.c.detail == lapor_id)
+    refused = and_(notice.c.kind == "arrival_refused", notice.c.detail.startswith(f"{lapor_id}: ", autoescape=True))
+    about = update(notice).where(notice.c.settled_at.is_(None), or_(by_number, refused))
+    await tx.execute(about.values(settled_at=now, settled_by=by))
 
 
 async def was_raised(tx: UnitOfWork, kind: str, ticket: str | None, detail: str) -> bool:

@@ -68,6 +68,68 @@ async def test_what_intake_refused_may_be_mended_and_entered_again(door):
     assert (row["state"], row["location"], row["attempts"]) == ("queued", "Dompu", 0)
 
 
+async def open_notices(door: Any) -> list[tuple[str, str]]:
+    items = (await door.get("/notices")).json()["items"]
+    return sorted((one["kind"], one["detail"]) for one in items)
+
+
+async def test_what_intake_refused_for_no_fault_of_its_own_is_handed_over_again_as_it_was(door):
+    for number in ("9400011", "94000112"):
+        await door.post("/incoming", given(number))
+        await hand_over(door, NotReceived(reason="HTTP 413", final=True))
+    for _ in range(2):
+        answer = await door.post("/incoming/9400011/retry")
+        assert (answer.status_code, answer.json()["state"], answer.json()["reason"]) == (200, "queued", None)
+    assert await open_notices(door) == [("arrival_refused", "94000112: HTTP 413")]
+    acts = await door.mirror.sql.fetch("SELECT detail, account_id FROM lapor.act WHERE what = 'retry'")
+    assert [tuple(act) for act in acts] == [("9400011", door.account)]
+    arrival = await hand_over(door, Received(ticket=new_ticket(), complaint_id=new_id()))
+    assert (arrival.attempts, arrival.document["content"]) == (1, "Lampu jalan di Dompu padam sepekan.")
+    answer = await door.post("/incoming/9400011/retry")
+    assert (answer.status_code, answer.json()["code"], answer.json()["state"]) == (
+        409,
+        "arrival_state_unfit",
+        "accepted",
+    )
+
+
+async def test_what_nobody_knows_or_whose_words_are_gone_is_not_handed_over_again(door):
+    assert (await door.post("/incoming/9400012/retry")).json()["code"] == "arrival_unknown"
+    assert (await door.post("/incoming/abc/retry")).status_code == 422
+    await door.post("/incoming", given("9400013"))
+    await hand_over(door, NotReceived(reason="HTTP 422", final=True))
+    await door.mirror.sql.execute("UPDATE lapor.incoming SET title = NULL, content = NULL")
+    answer = await door.post("/incoming/9400013/retry")
+    assert (answer.status_code, answer.json()["code"]) == (409, "arrival_words_gone")
+    assert (await arrived(door, "9400013"))["state"] == "refused"
+
+
+async def test_what_an_officer_enters_mended_waits_for_nobody_any_more(door):
+    await door.post("/incoming", given("9400014"))
+    await hand_over(door, NotReceived(reason="HTTP 422", final=True))
+    raised = "INSERT INTO lapor.notice (id, kind, detail, raised_at) VALUES ($1, 'arrival_without_words', $2, now())"
+    await door.mirror.sql.execute(raised, new_id(), "9400015")
+    for number in ("9400014", "9400015"):
+        assert (await door.post("/incoming", given(number))).json()["became"] == "new"
+    assert await open_notices(door) == []
+
+
+async def test_another_complaint_that_bears_our_ticket_comes_in_when_an_officer_saw_that_it_is_another(door):
+    told = await door.mirror.verified()
+    words = f"[{told.ticket}] Jalan di depan sekolah itu juga rusak."
+    assert (await door.post("/incoming", given("9400016", content=words))).json()["became"] == "ours"
+    raised = (
+        "INSERT INTO lapor.notice (id, complaint_id, ticket, kind, detail, raised_at)"
+        " VALUES ($1, $2, $3, 'perhaps_double', '9400016', now())"
+    )
+    await door.mirror.sql.execute(raised, new_id(), told.complaint_id, told.ticket)
+    listed = table(HEAD, ("9400016", "", words, "", "", "", "ya", "tidak"))
+    assert (await door.upload("/incoming/import", listed)).json()["ours"] == 1
+    assert (await door.post("/incoming", given("9400016", content=words))).json()["became"] == "new"
+    assert await open_notices(door) == []
+    assert (await arrived(door, "9400016"))["state"] == "queued"
+
+
 async def test_our_own_complaints_are_known_by_number_and_by_the_ticket_at_their_head(door):
     told = await door.mirror.verified()
     other = await door.mirror.verified()

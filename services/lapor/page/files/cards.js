@@ -74,7 +74,10 @@ const PARTS = {
   ],
   notice: (item, act) => [
     item.notice.detail ? field("Keterangan", item.notice.detail) : null,
-    el("p", { class: "bar" }, button("Selesai", () => act.settle(item), item.ticket ?? item.notice.kind, "main")),
+    el("p", { class: "bar" },
+      item.notice.kind === "arrival_refused"
+        ? button("Serahkan lagi", () => act.retry(item.notice.detail.split(":")[0]), item.notice.detail.split(":")[0]) : null,
+      button("Selesai", () => act.settle(item), item.ticket ?? item.notice.kind, "main")),
   ],
 };
 

@@ -92,6 +92,13 @@ const ACTS = {
       await after(at, "Pemberitahuan selesai.");
     });
   },
+  retry: (number) => {
+    const at = place();
+    return tried(async () => {
+      await session.post(`/v1/lapor/incoming/${number}/retry`);
+      await after(at, `${number}: diserahkan lagi.`);
+    });
+  },
   link: (file, name, row) => tried(async () => {
     const { url } = await session.get(file.link);
     const link = el("a", { class: "button", href: url, target: "_blank", rel: "noopener", text: `${name}: buka di tab baru` });
@@ -226,7 +233,10 @@ on("arrival", async () => {
     anonymous: find("arrival-anonymous").checked,
     secret: find("arrival-secret").checked,
   });
-  if (told.became === "new") find("arrival").reset();
+  if (told.became === "new") {
+    find("arrival").reset();
+    await load();
+  }
   const words = { new: "dimasukkan", known: "sudah ada", ours: "aduan kita sendiri" };
   say(`${told.number}: ${words[told.became]}${told.ticket ? ` (${told.ticket})` : ""}.`);
 });
