@@ -186,7 +186,7 @@ class Telling:
             await repository.drop_steps(tx, row.complaint_id, str(again["reason"]), now)
         elif again["state"] == "to_review":
             await keeping.notice(tx, row, "to_review", now)
-        await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused"), "lapor", now)
+        await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused", "in_hand"), "lapor", now)
 
     async def bring_back(self, tx: UnitOfWork) -> int:
         """Let a clock that ran ahead hold nothing up; return how many complaints that were."""
