@@ -72,7 +72,7 @@ class Stepping:
         if empty_until is not None:
             return empty_until
         check = row.state == "unclear"
-        claim, attempts = new_id(), row.attempts + 1
+        claim, attempts = new_id(), row.attempts + (not check)
         until = now + timedelta(seconds=self._policy.lease_s)
         state = "unclear" if check else "calling"
         await repository.change_step(
@@ -122,9 +122,13 @@ class Stepping:
     ) -> str:
         """Write down whether what may have arrived was seen at LAPOR!."""
         found, reference = _seen(step, seen)
-        gone = isinstance(seen, Refused)
         next_ = after_check(
-            found=found, reference=reference, attempts=step.attempts, patience=self._patience, gone=gone
+            found=found,
+            reference=reference,
+            attempts=step.attempts,
+            patience=self._patience,
+            doubts=step.payload.get("doubts", 0),
+            gone=isinstance(seen, Refused),
         )
         return await self._record(tx, step, next_, exchanges)
 
@@ -137,6 +141,7 @@ class Stepping:
             return str(row.state) if row else "gone"
         now = self._clock()
         over = next_.state in {"done", "left_out"}
+        doubted = {"doubts": step.payload.get("doubts", 0) + 1} if next_.state == "unclear" and not step.check else {}
         await repository.change_step(
             tx,
             step.id,
@@ -146,7 +151,7 @@ class Stepping:
             due_at=None if next_.wait_s is None else now + timedelta(seconds=next_.wait_s),
             claimed_until=None,
             settled_at=now if over else None,
-            payload=repository.remembered(row) if over else row.payload,
+            payload=repository.remembered(row) if over else {**row.payload, **doubted},
         )
         if next_.state == "left_out":
             await keeping.notice(tx, mirror, f"{step.kind}_left_out", now, detail=next_.reason or "")

@@ -13,8 +13,7 @@ from services.lapor.wire.port import Busy, Done, Locked, NotSent, Refused, StepO
 StepKind = Literal["upload", "pass_on", "follow_up"]
 StepState = Literal["queued", "calling", "unclear", "done", "left_out"]
 
-_MOST_REPEATS = 6
-"""Calls and looks together, three of each."""
+_MOST_DOUBTS = 5
 _MOST_TRIES = 12
 """With doubled waits more than half a day: then the complaint goes without this file, and a person is told."""
 
@@ -74,20 +73,20 @@ def _did_nothing(outcome: Locked | Busy | NotSent) -> str:
 
 
 def after_check(
-    *, found: bool | None, reference: str | None, attempts: int, patience: Patience, gone: bool = False
+    *, found: bool | None, reference: str | None, attempts: int, patience: Patience, doubts: int = 0, gone: bool = False
 ) -> Next:
     """Return what follows from a look for what may have arrived; `found` is None where nobody could see.
 
-    It is done again twice at most: LAPOR! may have it and show it in other words. `gone`: LAPOR! knows no such number.
+    `doubts`: how often it may have arrived so far; LAPOR! may have it and show it in other words, so that has an end.
+    `gone`: LAPOR! knows no such number.
     """
     if found:
         return Next(state="done", reference=reference)
     if gone:
         return Next(state="left_out", reason="LAPOR! does not know this number")
     if found is None:
-        seconds = wait(attempts, max(patience.settle_s, patience.retry_s), None)
-        return Next(state="unclear", wait_s=seconds, reason="not seen yet")
-    if attempts >= _MOST_REPEATS:
+        return Next(state="unclear", wait_s=max(patience.settle_s, patience.retry_s), reason="not seen yet")
+    if doubts >= _MOST_DOUBTS:
         return Next(state="left_out", reason="LAPOR! does not show it, however often it is told")
     return _again("LAPOR! does not have it", attempts, patience, None)
 

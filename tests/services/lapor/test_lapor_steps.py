@@ -36,7 +36,7 @@ def test_each_kind_of_step_has_a_rule_for_everything_that_can_come_of_it(kind, o
 
 
 @pytest.mark.parametrize(
-    ("found", "state", "seconds"), [(True, "done", None), (False, "queued", 120), (None, "unclear", 600)]
+    ("found", "state", "seconds"), [(True, "done", None), (False, "queued", 120), (None, "unclear", 300)]
 )
 def test_what_may_have_arrived_is_tried_again_only_when_it_was_seen_not_to_be_there(found, state, seconds):
     followed = after_check(found=found, reference="9", attempts=2, patience=PATIENCE)

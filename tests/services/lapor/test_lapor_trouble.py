@@ -94,7 +94,7 @@ async def test_a_follow_up_that_lapor_shows_in_its_own_dress_is_ours_and_stands_
     assert await look(mirror, told) == []
 
 
-async def test_a_follow_up_that_lapor_never_shows_is_told_three_times_at_most(house, lapor, monkeypatch):
+async def test_a_follow_up_that_lapor_never_shows_is_told_five_times_at_most(house, lapor, monkeypatch):
     mirror = house(pause_s=0)
     told = await there(mirror)
     lapor.switch(followup_error_after=-1)
@@ -106,7 +106,7 @@ async def test_a_follow_up_that_lapor_never_shows_is_told_three_times_at_most(ho
     await mirror.hear(followed_up(told))
     for _ in range(12):
         await mirror.work()
-    assert len(lapor.one(told.ticket).followups) == 3
+    assert len(lapor.one(told.ticket).followups) == 5
     kinds = await mirror.sql.fetch("SELECT kind FROM lapor.notice")
     assert [one["kind"] for one in kinds] == ["follow_up_left_out"]
 
