@@ -13,8 +13,8 @@ from tests.services.lapor.storm import Storm
 pytestmark = pytest.mark.wide
 
 REPORT = Path(".cache/storm.txt")
-COMPLAINTS = int(os.environ.get("NTBCARE_STORM_COMPLAINTS", "60"))
-KILL_EVERY_S = float(os.environ.get("NTBCARE_STORM_KILL_EVERY_S", "6"))
+COMPLAINTS = int(os.environ.get("NTBCARE_STORM_COMPLAINTS", "30"))
+KILL_EVERY_S = float(os.environ.get("NTBCARE_STORM_KILL_EVERY_S", "7"))
 PROCESSES = int(os.environ.get("NTBCARE_STORM_PROCESSES", "3"))
 PATIENCE_S = float(os.environ.get("NTBCARE_STORM_PATIENCE_S", "150"))
 
