@@ -87,6 +87,7 @@ def too_slow(probe, *, tries: float):
     return stall
 
 
+@pytest.mark.wide
 async def test_a_slow_database_is_waited_for_and_parks_nothing(pipes, probe):
     (event_id,) = await pipes.publish(changed(new_id()))
     probe.faults[event_id] = too_slow(probe, tries=6)

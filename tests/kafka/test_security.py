@@ -150,6 +150,7 @@ def topic_of(region: str) -> str:
     return REGION_TOPICS[region].name
 
 
+@pytest.mark.wide
 async def test_the_relay_publishes_and_routing_consumes(as_user, database_urls, sql):
     complaint = new_id()
     async with AsyncExitStack() as stack:

@@ -55,6 +55,7 @@ async def test_each_payload_becomes_what_the_index_says_and_stores_nothing_the_s
     assert differing == (known if payloads() else set())
 
 
+@pytest.mark.wide
 async def test_everything_once_more_in_one_database_stores_nothing_new(doors, joining, sql):
     await empty_tables(sql)
     everything = [*payloads(), *(payload for _, files in scenarios() for payload in files)]

@@ -152,6 +152,7 @@ def write_fifty(meta: Meta, mark: str) -> list[str]:
     return ids
 
 
+@pytest.mark.wide
 async def test_half_of_the_webhooks_lost_and_a_dead_token_still_leave_each_message_exactly_once(meta, sql):
     meta.world.memory.lose_every = 2
     ids = write_fifty(meta, "31")
@@ -185,6 +186,7 @@ async def test_afterwards_every_message_is_accounted_for(meta, sql, database_url
     assert await counted(sql, ids) == Counter(ids)
 
 
+@pytest.mark.wide
 async def test_reading_back_twice_at_once_with_live_webhooks_leaves_each_message_once(meta, sql):
     ids = write_fifty(meta, "47")
     both = [meta.recovery.recover(channel, ACCOUNTS[channel], START) for channel in ACCOUNTS for _ in range(2)]
