@@ -86,6 +86,11 @@ class House:
         return alive
 
 
+AT_ITS_AGENCY = {"assigned", "in_progress"}
+"""LAPOR!'s stand-in goes on with it by itself, and ours follows."""
+MOVED = {"state", "state_words", "changed_at"}
+
+
 @pytest.fixture
 def house(tmp_path):
     house = House(tmp_path / "state", free_port(beside=range(-2, 20)))
@@ -108,7 +113,7 @@ def lose_the_broker_while_citizens_write(house: House, http: Client) -> None:
 
 def is_assigned(http: Client, url: str) -> bool:
     answer = http.get(url)
-    return answer.is_success and answer.json()["state"] == "assigned"
+    return answer.is_success and answer.json()["state"] in AT_ITS_AGENCY
 
 
 def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_event(house):
@@ -117,12 +122,17 @@ def test_a_house_killed_with_kill_9_comes_back_with_every_complaint_and_every_ev
         headers = {"Idempotency-Key": "k-before-the-kill"}
         receipt = http.post(f"{house.app}/v1/complaints", json=SUBMISSION, headers=headers).json()
         status = f"{house.app}{receipt['status_url']}"
-        before = wait_for(lambda: (s := http.get(status).json())["state"] == "assigned" and s)
+        wait_for(functools.partial(is_assigned, http, status))
+        before = http.get(status).json()
         wait_for(lambda: [types[: len(FIRST_EVENTS)] for types in types_in_kafka(house)] == [FIRST_EVENTS])
         assert house.end(signal.SIGKILL) == []
 
         house.start()
-        assert http.get(status).json() == before
+        after = http.get(status).json()
+        assert after["state"] in AT_ITS_AGENCY
+        assert {name: after[name] for name in after if name not in MOVED} == {
+            name: before[name] for name in before if name not in MOVED
+        }
         again = http.post(f"{house.app}/v1/complaints", json=SUBMISSION, headers=headers)
         assert again.json() == receipt
         wait_for(lambda: [types[: len(FIRST_EVENTS)] for types in types_in_kafka(house)] == [FIRST_EVENTS])
