@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.directory import DirectoryDataError, LaporIds, Mapped, affairs, lapor_ids, load_directory
@@ -190,6 +190,7 @@ def test_a_wrong_row_is_refused_with_its_table_and_line(tmp_path: Path, table, r
 _DAYS = st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 9))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_DAYS, _DAYS), min_size=1, max_size=4, unique_by=lambda period: period[0]))
 def test_what_is_loaded_never_has_two_ids_for_one_of_ours_on_a_day(tmp_path_factory, periods):
     own = tmp_path_factory.mktemp("own")

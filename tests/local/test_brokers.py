@@ -58,7 +58,6 @@ def test_a_broker_listens_on_loopback_only(broker: Broker) -> None:
     assert addresses == {"127.0.0.1"}
 
 
-@pytest.mark.wide
 async def test_a_broker_keeps_after_a_kill_what_it_promises_to_keep(broker: Broker) -> None:
     await make_topic(broker)
     await send(broker, b"kept?")
@@ -95,7 +94,6 @@ def test_the_name_says_what_is_running(broker: Broker) -> None:
     assert broker.name.startswith(expected)
 
 
-@pytest.mark.wide
 @pytest.mark.parametrize(
     "code", [pytest.param(TANSU, id="tansu"), pytest.param(APACHE_KAFKA, id="apache", marks=NEEDS_APACHE)]
 )
