@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.core.text import clean_text
+from shared.core.text import clean_if_text
 from shared.directory.regions import in_province
 
 LONGEST_TEXT = 10_000
@@ -24,10 +24,6 @@ MOST_UPLOADS = 5
 _EARLIEST = datetime(1945, 8, 17, tzinfo=UTC)
 """Complaints about land reach back decades; nothing is older than the republic."""
 _CLOCK_TOLERANCE = timedelta(minutes=5)
-
-
-def _clean(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
 
 
 def e164_of(text: str) -> str | None:
@@ -81,7 +77,7 @@ def _text(longest: int, pattern: str | None = None) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
 
 
-_Clean = BeforeValidator(_clean)
+_Clean = BeforeValidator(clean_if_text)
 
 
 class _Strict(BaseModel):

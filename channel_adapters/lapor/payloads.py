@@ -8,14 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.core.text import clean_text
+from shared.core.text import clean_if_text, clean_text
 
 LONGEST_CONTENT = 10_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def _clean(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
 
 
 def _nothing_for_empty(value: object) -> object:
@@ -50,7 +46,7 @@ def _text(longest: int, *, shortest: int = 0, pattern: str | None = None) -> Str
     return StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest, pattern=pattern)
 
 
-_Clean = BeforeValidator(_clean)
+_Clean = BeforeValidator(clean_if_text)
 _IfAny = BeforeValidator(_nothing_for_empty)
 
 

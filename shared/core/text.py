@@ -14,3 +14,8 @@ def clean_text(text: str) -> str:
     if not text.isascii() and _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\x00", "")
+
+
+def clean_if_text(value: object) -> object:
+    """Return text made safe to store, and anything else as it is: what validators do first with what strangers send."""
+    return clean_text(value) if isinstance(value, str) else value

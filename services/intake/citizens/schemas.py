@@ -7,12 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.intake.schemas import AnswerOut, CitizenFollowUp, CitizenQuestion
-from shared.core.text import clean_text
+from shared.core.text import clean_if_text
 from shared.events import STATE_WORDS, CaseState
-
-
-def _clean(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
 
 
 class _Strict(BaseModel):
@@ -23,9 +19,10 @@ class RatingIn(_Strict):
     """How the answer was: 1 (not helped) to 5 (helped well), and a word if one likes."""
 
     rating: Annotated[int, Field(ge=1, le=5)]
-    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), BeforeValidator(_clean)] | None = (
-        None
-    )
+    text: (
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), BeforeValidator(clean_if_text)]
+        | None
+    ) = None
 
 
 class PushTokenIn(_Strict):

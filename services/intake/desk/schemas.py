@@ -19,7 +19,7 @@ from pydantic import (
 
 from services.intake.drafts import LONGEST_TEXT
 from shared.channels import GivenPlace
-from shared.core.text import clean_text
+from shared.core.text import clean_if_text
 from shared.directory.regions import in_province
 
 WITA = ZoneInfo("Asia/Makassar")
@@ -96,15 +96,11 @@ def _read_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _clean(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
-
-
 def _text(longest: int, pattern: str | None = None) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern)
 
 
-_Clean = BeforeValidator(_clean)
+_Clean = BeforeValidator(clean_if_text)
 
 
 class _Strict(BaseModel):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from shared.core.text import clean_text
+from shared.core.text import clean_if_text
 
 State = Literal[
     "waiting", "to_review", "by_hand", "queued", "posting", "perhaps_created", "refused", "created", "tracked",
@@ -17,10 +17,6 @@ ArrivalState = Literal["queued", "accepted", "ours", "refused"]
 LONGEST_TEXT = 10_000
 
 
-def _clean(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
-
-
 def _bare(value: object) -> object:
     return value.strip().removeprefix("#").strip() if isinstance(value, str) else value
 
@@ -29,7 +25,7 @@ def _text(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
 
 
-_Clean = BeforeValidator(_clean)
+_Clean = BeforeValidator(clean_if_text)
 Number = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,19}$"), BeforeValidator(_bare)]
 
 
