@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from services.lapor.rules import redacted
+from shared.core.text import clean_text
 
 _MOST_ENTRIES = 20
 _DEEPEST = 6
@@ -88,13 +89,9 @@ def _name(name: object) -> str:
     return str(name) if _NAME.fullmatch(str(name)) else f"({len(str(name))} characters)"
 
 
-def _clean(value: str) -> str:
-    return value.replace("\0", "").encode("utf-8", "ignore").decode()
-
-
 def _shown(name: str, value: object, told: Sequence[str], depth: int) -> Any:
     if isinstance(value, str) and name == "message":
-        return redacted(_clean(value), *told)
+        return redacted(clean_text(value), *told)
     if isinstance(value, str) and name in _SHOWN and len(value) <= _LONGEST_SHOWN:
-        return _clean(value)
+        return clean_text(value)
     return redact(value, told, depth=depth + 1)

@@ -30,6 +30,7 @@ from services.lapor.wire.port import (
     Trouble,
     Unclear,
 )
+from shared.core.text import clean_text
 
 T = TypeVar("T")
 
@@ -290,17 +291,12 @@ def _message(document: dict[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return " ".join(_clean(value).split()) if isinstance(value, str) else ""
+    return " ".join(clean_text(value).split()) if isinstance(value, str) else ""
 
 
 def _words(value: object) -> str:
     """Return a text with its lines, as long as we keep one at most."""
-    return _clean(value).strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
-
-
-def _clean(value: str) -> str:
-    """Leave out what no database takes: NUL, and half of a letter that somebody cut in two."""
-    return value.replace("\0", "").encode("utf-8", "ignore").decode()
+    return clean_text(value).strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _id(value: object, *, also: str = "") -> str | None:
