@@ -13,6 +13,7 @@ from services.lapor import repository
 from services.lapor.notices import repository as notices
 from services.lapor.outward.policy import MirrorPolicy, load_policy
 from shared.core.errors import RejectError
+from shared.core.times import WITA
 from shared.db import UnitOfWork
 from shared.directory import LaporIds, lapor_ids
 from shared.events import Actor, ComplaintMirrored
@@ -63,9 +64,15 @@ class Policy:
             return self.by_hand
         return self.goes.decide(kind=row.kind, agency=row.agency_key, secret=row.secret).goes == "by_hand"
 
-    def institution_of(self, agency_key: str | None, on: date) -> int:
-        """Return whose institution an agency is at LAPOR! on that day; the province's where none is known."""
-        known = self.ids.institution(agency_key, on=on) if agency_key else None
+    def wants_to_see(self, row: Row[Any]) -> bool:
+        """Tell whether an officer has to see what is told, and has not."""
+        if row.reviewed_at is not None or self.review == "never":
+            return False
+        return row.personal or self.review == "always"
+
+    def institution_of(self, agency_key: str | None, now: datetime) -> int:
+        """Return whose institution an agency is at LAPOR! on the day of NTB; the province's where none is known."""
+        known = self.ids.institution(agency_key, on=now.astimezone(WITA).date()) if agency_key else None
         return known or self.institution_id
 
 

@@ -14,7 +14,8 @@ from shared.core.ids import new_id
 from shared.db import UnitOfWork
 
 LOOKED_AT = ("created", "tracked")
-_OPEN_STEPS = ("queued", "calling", "unclear")
+OPEN_STEPS = ("queued", "calling", "unclear")
+"""States of a step that is not over."""
 _EARLIER = step.alias("earlier")
 
 
@@ -51,7 +52,7 @@ async def next_to_push(tx: UnitOfWork, now: datetime, *, fresh: bool) -> Row[Any
     One that a person has judged is left alone, and one whose files are not there yet.
     """
     files = exists().where(
-        step.c.complaint_id == mirror.c.complaint_id, step.c.kind == "upload", step.c.state.in_(_OPEN_STEPS)
+        step.c.complaint_id == mirror.c.complaint_id, step.c.kind == "upload", step.c.state.in_(OPEN_STEPS)
     )
     found = select(mirror).where(mirror.c.state == "queued", mirror.c.due_at <= now, mirror.c.verdict.is_(None), ~files)
     return await _first_free(tx, found, mirror.c.released_at.desc() if fresh else mirror.c.due_at)
@@ -164,7 +165,7 @@ async def next_step(tx: UnitOfWork, now: datetime, *, fresh: bool) -> tuple[Row[
         _EARLIER.c.complaint_id == step.c.complaint_id,
         _EARLIER.c.place < step.c.place,
         _EARLIER.c.kind != "upload",
-        _EARLIER.c.state.in_(_OPEN_STEPS),
+        _EARLIER.c.state.in_(OPEN_STEPS),
     )
     its_own = (mirror.c.complaint_id == step.c.complaint_id, ~mirror.c.sealed)
     at_home = exists().where(*its_own, mirror.c.state == "queued")
@@ -209,7 +210,7 @@ async def drop_steps(
 ) -> None:
     """Leave out what is open of a complaint; what is in hand is only not tried again. Of words their digest stays."""
     for one in await steps_of(tx, complaint_id):
-        if one.state in _OPEN_STEPS and kind in {None, one.kind}:
+        if one.state in OPEN_STEPS and kind in {None, one.kind}:
             over = {"state": "left_out", "reason": reason, "due_at": None, "settled_at": now}
             await change_step(tx, one.id, **over, payload=remembered(one))
 
@@ -236,6 +237,6 @@ async def revive_lost_steps(tx: UnitOfWork, now: datetime, settle: timedelta) ->
 
 async def count_steps(tx: UnitOfWork) -> Mapping[tuple[str, str], int]:
     """Return how many open steps there are by kind and state."""
-    open_ones = step.c.state.in_(_OPEN_STEPS)
+    open_ones = step.c.state.in_(OPEN_STEPS)
     counted = select(step.c.kind, step.c.state, func.count().label("number")).where(open_ones)
     return {(row.kind, row.state): row.number for row in await tx.execute(counted.group_by(step.c.kind, step.c.state))}

@@ -165,7 +165,7 @@ class Looking:
             return
         seen = {"institution_id": status.institution_id, "institution": status.institution}
         await repository.change(tx, row.complaint_id, **seen)
-        wanted = self._policy.institution_of(row.agency_key, now.astimezone(WITA).date())
+        wanted = self._policy.institution_of(row.agency_key, now)
         known_before = row.institution is not None and row.institution_id is not None
         if known_before and status.institution_id not in {wanted, row.institution_id}:
             await keeping.notice(
@@ -176,7 +176,7 @@ class Looking:
         """Tell whether we have just passed it on, or are about to: LAPOR! may show who had it before."""
         steps = [one for one in await repository.steps_of(tx, row.complaint_id) if one.kind == "pass_on"]
         lately = now - timedelta(seconds=max(self._policy.settle_s, _PASSING_S))
-        return any(one.state in {"queued", "calling", "unclear"} or (one.settled_at or now) > lately for one in steps)
+        return any(one.state in repository.OPEN_STEPS or (one.settled_at or now) > lately for one in steps)
 
     async def _announce_status(self, tx: UnitOfWork, row: Row[Any], status: Status, now: datetime) -> None:
         state = rules.state_of(status.name)

@@ -69,7 +69,7 @@ class Ordering:
             changes["personal"] = given.secret
         await repository.change(tx, row.complaint_id, **changes)
         row = await relocked(tx, row.complaint_id)
-        await release(tx, row, self._policy, now, by_hand=self._policy.is_by_hand(row))
+        await release(tx, row, self._policy, now)
         await keep_act(tx, officer, "review", now, about=row, detail="edited" if "text" in changes else "")
 
     async def keep(self, tx: UnitOfWork, officer: Principal, ticket: str, reason: str) -> None:
@@ -116,7 +116,7 @@ class Ordering:
             again = row.reason if row.reason in OPEN_AGAIN else reason_to_stay(row)
             await repository.change(tx, row.complaint_id, state="withheld", reason=again)
         else:
-            await release(tx, row, self._policy, now, by_hand=self._policy.is_by_hand(row))
+            await release(tx, row, self._policy, now)
         await keep_act(tx, officer, "release", now, about=row)
 
     async def number(self, tx: UnitOfWork, officer: Principal, ticket: str, number: str) -> None:

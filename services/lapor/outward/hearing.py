@@ -1,7 +1,7 @@
 """What the house says of a complaint, and what that makes of its mirror. Each method is one event's work."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from shared.core.masking import mask, mask_version
 from shared.core.times import WITA, Clock, utc_now
 from shared.db import UnitOfWork
 from shared.events import (
+    LAPOR,
     AttachmentRef,
     AttachmentSettled,
     ComplaintAmended,
@@ -31,8 +32,6 @@ from shared.events import (
     ComplaintWithdrawn,
 )
 
-CHANNEL = "lapor"
-"""Of complaints that were filed at LAPOR!, and of what casework heard from there."""
 _PERHAPS_THERE = THERE | {"posting", "perhaps_created"}
 _WORDS_COUNT = NOT_YET_TOLD | {"posting", "perhaps_created"}
 """Where what is said now may still be told."""
@@ -52,7 +51,7 @@ class Hearing:
         One that was filed at LAPOR! is there already: it waits for its number, and is never told. What an officer
         splits from it is another, which LAPOR! does not know.
         """
-        incoming = event.channel == CHANNEL and event.split_from is None
+        incoming = event.channel == LAPOR and event.split_from is None
         words = "" if event.sealed else event.text
         masked = mask(words)
         said = rules.said_with((), event.message_id, masked)
@@ -232,8 +231,7 @@ class Hearing:
         elif row.state == "withheld" and row.reason == "policy":
             await repository.change(tx, row.complaint_id, reason=WAS_KEPT)
         elif row.state == "waiting" and (verified or rule.when == "assigned"):
-            by_hand = self._policy.by_hand or rule.goes == "by_hand"
-            await release(tx, row, self._policy, self._clock(), by_hand=by_hand)
+            await release(tx, row, self._policy, self._clock())
 
     async def _pass_on(self, tx: UnitOfWork, row: Row[Any], event: ComplaintAssigned) -> None:
         now = self._clock()
@@ -241,7 +239,7 @@ class Hearing:
         if rule.goes == "no":
             await keeping.notice(tx, row, "not_for_lapor", now, detail=event.agency.key)
             return
-        wanted = self._policy.institution_of(event.agency.key, _today(now))
+        wanted = self._policy.institution_of(event.agency.key, now)
         if wanted == await outgoing.heading_for(tx, row):
             return
         await outgoing.add_disposition(tx, row, wanted, f"Kewenangan {event.agency.name}.", now)
@@ -255,15 +253,14 @@ class Hearing:
         await outgoing.add_follow_up(tx, row, cause, words, self._clock(), files=files)
 
 
-async def release(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime, *, by_hand: bool) -> None:
+async def release(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime) -> None:
     """Let a complaint go: to an officer who looks at it first, to one who types it in, or into the queue."""
-    unseen = row.reviewed_at is None
-    if unseen and (policy.review == "always" or (row.personal and policy.review == "when_masked")):
+    if policy.wants_to_see(row):
         await repository.change(tx, row.complaint_id, state="to_review", reason=None, released_at=now, due_at=None)
         await keeping.notice(tx, row, "to_review", now)
         return
     await notices.settle_notices(tx, row.complaint_id, ("to_review",), "lapor", now)
-    if by_hand:
+    if policy.is_by_hand(row):
         await repository.change(tx, row.complaint_id, state="by_hand", reason=None, released_at=now, due_at=None)
         return
     await repository.change(tx, row.complaint_id, state="queued", reason=None, released_at=now, due_at=now)
@@ -273,10 +270,6 @@ async def release(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime, 
         for place, one in enumerate(fitting, 1)
     ]
     await repository.add_steps(tx, row.complaint_id, "upload", uploads, now)
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(WITA).date()
 
 
 def _refs(attachments: Sequence[AttachmentRef]) -> list[dict[str, Any]]:
@@ -289,4 +282,4 @@ def _fitting(attachments: Sequence[AttachmentRef]) -> list[dict[str, Any]]:
 
 def _is_echo(event: ComplaintFollowedUp | ComplaintAnswered | ComplaintStatusChanged) -> bool:
     """Tell whether casework only says what it heard from LAPOR!."""
-    return event.actor.kind == "channel" and event.actor.id == CHANNEL
+    return event.actor.kind == "channel" and event.actor.id == LAPOR

@@ -17,10 +17,8 @@ from shared.events import ACTION_WORDS, STATE_WORDS, ComplaintAnswered, Complain
 
 WITHDRAWN: Final = "Pelapor mencabut aduan ini di NTB Care."
 RESUMED: Final = "Pelapor melanjutkan aduan ini di NTB Care."
-_ENDS: Final = frozenset({"closed", "archived", "rejected"})
 _GOES_ON: Final = "Aduan ini dibuka dan ditindaklanjuti kembali di NTB Care."
 _RESPONDED: Final = "Pelapor menanggapi jawaban; aduan ini ditindaklanjuti kembali di NTB Care."
-_OPEN: Final = frozenset({"queued", "calling", "unclear"})
 
 
 def of_follow_up(event: ComplaintFollowedUp) -> str:
@@ -37,10 +35,10 @@ def of_answer(event: ComplaintAnswered) -> str:
 
 def of_status(event: ComplaintStatusChanged) -> str | None:
     """Say how it ended, or that it goes on; None for what LAPOR! need not know: its follow-ups say it, or nothing."""
-    if event.state in _ENDS:
+    if event.state in rules.ENDS:
         reason = f": {event.reason}" if event.reason and event.actor.kind == "officer" else "."
         return f"Status di NTB Care: {STATE_WORDS[event.state]}{reason}"
-    if event.previous in _ENDS:
+    if event.previous in rules.ENDS:
         return _GOES_ON
     return _RESPONDED if event.previous == "answered" else None
 
@@ -87,7 +85,9 @@ async def add_disposition(tx: UnitOfWork, row: Row[Any], institution_id: int, wo
 async def heading_for(tx: UnitOfWork, row: Row[Any]) -> int | None:
     """Return who will have it at LAPOR! once all that is queued is done."""
     steps = await repository.steps_of(tx, row.complaint_id)
-    queued = [one.payload["institution_id"] for one in steps if one.kind == "pass_on" and one.state in _OPEN]
+    queued = [
+        one.payload["institution_id"] for one in steps if one.kind == "pass_on" and one.state in repository.OPEN_STEPS
+    ]
     heading: int | None = queued[-1] if queued else row.institution_id
     return heading
 

@@ -21,7 +21,7 @@ from services.lapor.wire import repository as wire
 from services.lapor.wire.exchanges import Exchange
 from services.lapor.wire.port import FollowUps, FollowUpsOutcome, LookOutcome, Refused, Status, StepOutcome
 from shared.core.ids import new_id
-from shared.core.times import WITA, Clock, utc_now
+from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 
 log = structlog.get_logger()
@@ -89,7 +89,7 @@ class Stepping:
             attempts=attempts,
             payload={**row.payload, "secret": row.payload.get("secret") or mirror.secret},
             lapor_id=mirror.lapor_id or "",
-            institution_id=self._institution_of(mirror, now),
+            institution_id=self._policy.institution_of(mirror.agency_key, now),
         )
 
     async def _is_obsolete(self, tx: UnitOfWork, row: Row[Any], mirror: Row[Any], now: datetime) -> bool:
@@ -97,14 +97,11 @@ class Stepping:
         if row.kind != "pass_on" or row.state == "unclear":
             return False
         wanted = row.payload["institution_id"]
-        if wanted == self._institution_of(mirror, now) and wanted != mirror.institution_id:
+        if wanted == self._policy.institution_of(mirror.agency_key, now) and wanted != mirror.institution_id:
             return False
         over = {"state": "left_out", "reason": "not its institution any more, or it has it", "due_at": None}
         await repository.change_step(tx, row.id, **over, payload=None, settled_at=now)
         return True
-
-    def _institution_of(self, mirror: Row[Any], now: datetime) -> int:
-        return self._policy.institution_of(mirror.agency_key, now.astimezone(WITA).date())
 
     async def record_step(
         self, tx: UnitOfWork, step: Step, outcome: StepOutcome, exchanges: Sequence[Exchange] = ()

@@ -98,7 +98,7 @@ class Telling:
                 await keeping.notice(tx, row, "perhaps_double", self._clock(), detail=found)
             return str(row.state)
         if isinstance(outcome, Created):
-            return await self._number(tx, row, outcome.lapor_id, MIRROR)
+            return await self.number_by(tx, row, outcome.lapor_id, MIRROR)
         changes = self._after_trouble(push, outcome)
         if changes["state"] == "queued":
             changes |= self._instead_of_queueing(row)
@@ -132,15 +132,15 @@ class Telling:
         """Return what is due where it may not go again: its words are gone, or nobody saw what they say by now."""
         if row.text is None:
             return {"state": "withheld", "reason": keeping.reason_to_stay(row), "due_at": None, **NO_WORDS}
-        seen = row.reviewed_at is not None or self._policy.review == "never"
-        if not seen and (row.personal or self._policy.review == "always"):
+        if self._policy.wants_to_see(row):
             return {"state": "to_review", "due_at": None}
         return {}
 
-    async def _number(self, tx: UnitOfWork, row: Row[Any], lapor_id: str, actor: Actor) -> str:
+    async def number_by(self, tx: UnitOfWork, row: Row[Any], lapor_id: str, actor: Actor) -> str:
+        """Write down a number that LAPOR! told or somebody found there, and pass it on where it is not its agency's."""
         now = self._clock()
         state = await keeping.number(tx, row, lapor_id, actor, now, self._policy.look_every_s)
-        wanted = self._policy.institution_of(row.agency_key, now.astimezone(WITA).date())
+        wanted = self._policy.institution_of(row.agency_key, now)
         if state == "created" and await outgoing.heading_for(tx, row) not in {None, wanted}:
             await outgoing.add_disposition(tx, row, wanted, "Diteruskan kepada instansi yang berwenang.", now)
         return state
@@ -160,16 +160,12 @@ class Telling:
         cleared = {"verdict": None, "verdict_number": None}
         await repository.change(tx, row.complaint_id, **cleared)
         if row.verdict == "created" and may_be_numbered(row):
-            await self._number(tx, row, row.verdict_number, _OPERATOR)
+            await self.number_by(tx, row, row.verdict_number, _OPERATOR)
         elif row.verdict == "not_created" and row.state in MAY_BE_QUEUED_AGAIN:
             await self.tell_again(tx, row, "a person saw that it is not there")
         else:
             log.warning("lapor.verdict_ignored", ticket=row.ticket, state=row.state, verdict=row.verdict)
         return True
-
-    async def number_by(self, tx: UnitOfWork, row: Row[Any], lapor_id: str, actor: Actor) -> str:
-        """Write down the number that somebody found at LAPOR!."""
-        return await self._number(tx, row, lapor_id, actor)
 
     async def tell_again(self, tx: UnitOfWork, row: Row[Any], reason: str) -> None:
         """Queue what is certainly not at LAPOR!; what has a number there is."""
@@ -218,7 +214,7 @@ def report_with(row: Row[Any], policy: Policy, now: datetime, files: Sequence[st
         secret=row.secret,
         personal=row.personal,
         happened_on=row.happened_on,
-        institution_id=policy.institution_of(row.agency_key, today) if policy.direct else policy.institution_id,
+        institution_id=policy.institution_of(row.agency_key, now) if policy.direct else policy.institution_id,
         topic_id=policy.ids.topic(row.affair, on=today),
         location_id=policy.ids.location(row.region_code, on=today),
         files=files,

@@ -20,7 +20,6 @@ from services.lapor.wire.port import (
     FollowUpsOutcome,
     ListOutcome,
     LookOutcome,
-    Master,
     MasterKind,
     Masters,
     MastersOutcome,
@@ -28,7 +27,6 @@ from services.lapor.wire.port import (
     Refused,
     Report,
     StepOutcome,
-    TheirFollowUp,
     Trouble,
     Unclear,
 )
@@ -118,17 +116,8 @@ class LaporClient:
 
     async def follow_ups(self, lapor_id: str) -> FollowUpsOutcome:
         """Read every follow-up; a page that fails leaves all of it for another time."""
-        found: list[TheirFollowUp] = []
-        for page in range(1, _MOST_PAGES + 1):
-            answer = await self._call(
-                "follow_ups", "GET", f"/complaints/{lapor_id}/followups", reading.follow_ups, query={"page": page}
-            )
-            if not isinstance(answer, reading.Part):
-                return answer
-            found += answer.items
-            if not answer.more:
-                break
-        return FollowUps(tuple(reading.in_order(found)))
+        found = await self._pages("follow_ups", f"/complaints/{lapor_id}/followups", reading.follow_ups)
+        return FollowUps(tuple(reading.in_order(found))) if isinstance(found, list) else found
 
     async def listed(self, page: int) -> ListOutcome:
         """Read a page of the list, where `NTBCARE_LAPOR_LIST_PATH` names one."""
@@ -139,20 +128,26 @@ class LaporClient:
 
     async def masters(self, kind: MasterKind) -> MastersOutcome:
         """Read one of LAPOR!'s own lists, all pages."""
-        found: list[Master] = []
+        found = await self._pages("masters", _MASTERS[kind], reading.masters, page_size=self._settings.page_size)
+        return Masters(tuple(found)) if isinstance(found, list) else found
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._http.aclose()
+
+    async def _pages(
+        self, call: str, path: str, read: Callable[[reading.Answer], reading.Part[T] | Trouble], **query: int
+    ) -> list[T] | Trouble:
+        """Read one page after the other to the end; one that fails leaves all of it for another time."""
+        found: list[T] = []
         for page in range(1, _MOST_PAGES + 1):
-            query = {"page": page, "page_size": self._settings.page_size}
-            answer = await self._call("masters", "GET", _MASTERS[kind], reading.masters, query=query)
+            answer = await self._call(call, "GET", path, read, query={"page": page, **query})
             if not isinstance(answer, reading.Part):
                 return answer
             found += answer.items
             if not answer.more:
                 break
-        return Masters(tuple(found))
-
-    async def close(self) -> None:
-        """Close what is open."""
-        await self._http.aclose()
+        return found
 
     async def _call(
         self,
