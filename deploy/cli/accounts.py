@@ -41,8 +41,8 @@ def run(work: Callable[[IdentityService, UnitOfWork], Awaitable[T]]) -> T:
 
 def check_agencies(keys: Sequence[str]) -> None:
     """Refuse agencies that the directory does not know today."""
-    today = max(datetime.now(UTC).date(), directory().known_from)
-    unknown = [key for key in keys if directory().agency(key, on=today) is None]
+    today = datetime.now(UTC).date()
+    unknown = [key for key in keys if directory().agency_known(key, on=today) is None]
     if unknown:
         raise typer.BadParameter(
             f"The directory knows no agency {', '.join(unknown)} today (see `ntbcare directory`).",

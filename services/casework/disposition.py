@@ -108,7 +108,7 @@ def chosen(row: Row[Any], choice: Choice, directory: Directory, actor: Actor, no
 
 def agency_on(directory: Directory, key: str, now: datetime) -> Agency:
     """Return an agency of today's directory; raises `ProblemError` where there is none."""
-    agency = directory.agency(key, on=max(now.astimezone(WITA).date(), directory.known_from))
+    agency = directory.agency_known(key, on=now.astimezone(WITA).date())
     if agency is None:
         raise unknown_agency(key)
     return agency

@@ -16,8 +16,7 @@ def name_of(by: Cut, bucket: str) -> str:
         return _WORDS[bucket]
     match by:
         case "agency":
-            known = directory()
-            found = known.agency(bucket, on=max(datetime.now(UTC).date(), known.known_from))
+            found = directory().agency_known(bucket, on=datetime.now(UTC).date())
             return found.name if found else bucket
         case "regency":
             return _region(bucket)

@@ -40,8 +40,7 @@ def concerned(complaint: Complaint, directory: Directory) -> tuple[str, ...]:
     """Return the regions that a complaint concerns, the province first: it is there, or it is their agency's."""
     found = {regency_of(complaint.located_in.region_code)} if complaint.located_in else set()
     if complaint.agency is not None and complaint.assigned_at is not None:
-        on = max(complaint.assigned_at.date(), directory.known_from)
-        agency = directory.agency(complaint.agency.key, on=on)
+        agency = directory.agency_known(complaint.agency.key, on=complaint.assigned_at.date())
         found.add(regency_of(agency.region_code) if agency else None)
     return (PROVINCE_CODE, *sorted(region for region in found if region is not None))
 

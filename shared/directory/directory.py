@@ -56,6 +56,10 @@ class Directory:
         """Return the agency as it was on that day, or None when there was none of that key."""
         return next((agency for agency in self._by_key.get(key, ()) if agency.holds_on(on)), None)
 
+    def agency_known(self, key: str, *, on: date) -> Agency | None:
+        """Return the agency as it was on that day; a day before `known_from` is answered as that one."""
+        return self.agency(key, on=max(on, self.known_from))
+
     def competent(self, affair: str, level: Level, region_code: str, *, on: date) -> tuple[Agency, ...]:
         """Return who answers; a part of an affair that nobody holds alone falls to who holds the whole.
 

@@ -1,7 +1,7 @@
 """The directory as data: complete, dated, and loud when it is wrong."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,3 +182,12 @@ def test_two_rows_of_one_agency_may_not_hold_on_the_same_day(folder: Path):
         handle.write("NTB.DISBUD,Dinas Lain,Disbud,province,kebudayaan,no,,yes,2026-05-01,,,\n")
     with pytest.raises(DirectoryDataError, match=r"NTB\.DISBUD: two rows hold on 2026-05-01"):
         load_directory(folder)
+
+
+def test_a_day_before_the_structure_is_known_is_answered_as_its_first_day():
+    known = directory()
+    before = known.known_from - timedelta(days=400)
+    assert known.agency("NTB.DIKPORA", on=before) is None
+    assert known.agency_known("NTB.DIKPORA", on=before) == known.agency("NTB.DIKPORA", on=known.known_from)
+    later = known.known_from + timedelta(days=300)
+    assert known.agency_known("NTB.DIKPORA", on=later) == known.agency("NTB.DIKPORA", on=later)

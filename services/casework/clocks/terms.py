@@ -45,8 +45,8 @@ class Terms:
 @cache
 def region_of(agency_key: str | None) -> str:
     """Return whose offices' calendar holds for an agency: its regency's or city's, otherwise the province's."""
-    on = max(utc_now().astimezone(WITA).date(), directory().known_from)
-    agency = directory().agency(agency_key, on=on) if agency_key else None
+    today = utc_now().astimezone(WITA).date()
+    agency = directory().agency_known(agency_key, on=today) if agency_key else None
     return (regency_of(agency.region_code) if agency else None) or PROVINCE_CODE
 
 

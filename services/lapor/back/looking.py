@@ -269,7 +269,7 @@ class Looking:
         ids |= {one.lapor_id for one in self._policy.ids.rows("institutions", today) if one.name.casefold() == wanted}
         keys = {key for number in ids if (key := self._policy.ids.agency_of(number, on=today))}
         key = next(iter(keys)) if len(keys) == 1 else None
-        agency = directory().agency(key, on=max(today, directory().known_from)) if key else None
+        agency = directory().agency_known(key, on=today) if key else None
         return AgencyRef(key=agency.key, name=agency.name) if agency else None
 
 

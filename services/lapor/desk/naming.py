@@ -68,8 +68,7 @@ class Names:
 
     def agency(self, key: str | None) -> str | None:
         """Return the name that an agency has here."""
-        known = directory()
-        found = known.agency(key, on=max(self._today, known.known_from)) if key else None
+        found = directory().agency_known(key, on=self._today) if key else None
         return found.name if found else None
 
 
