@@ -128,13 +128,21 @@ async def spend(tx: UnitOfWork, kind: str, now: datetime, limit: int) -> datetim
     return None if spent is not None else hour + timedelta(hours=1)
 
 
-async def take_turn(tx: UnitOfWork, kind: str, now: datetime, every: timedelta) -> bool:
-    """Take what is done once in so long over all processes; False when it was done lately."""
-    taken = insert(budget).values(kind=kind, hour=now, spent=1)
-    taken = taken.on_conflict_do_update(
-        index_elements=["kind"], set_={"hour": now}, where=or_(budget.c.hour <= now - every, budget.c.hour > now)
-    )
+async def take_turn(tx: UnitOfWork, kind: str, now: datetime, lease: timedelta, every: timedelta) -> bool:
+    """Take, for as long as the lease, what one process does for all once in so long (`every`).
+
+    False where it is not time yet, or another has it. For turns `hour` is when the next may be taken; what lies further
+    ahead than `every` was dated by a clock that ran ahead.
+    """
+    due = or_(budget.c.hour <= now, budget.c.hour > now + every)
+    taken = insert(budget).values(kind=kind, hour=now + lease, spent=1)
+    taken = taken.on_conflict_do_update(index_elements=["kind"], set_={"hour": now + lease}, where=due)
     return await tx.scalar(taken.returning(budget.c.kind)) is not None
+
+
+async def end_turn(tx: UnitOfWork, kind: str, until: datetime) -> None:
+    """Say when the next turn may be taken."""
+    await tx.execute(update(budget).where(budget.c.kind == kind).values(hour=until))
 
 
 async def count_by_state(tx: UnitOfWork) -> Mapping[str, int]:

@@ -21,6 +21,9 @@ from services.lapor.wire.port import MasterKind, Masters
 from shared.core.times import Clock, utc_now
 from shared.db import UnitOfWork
 
+_TURN = timedelta(minutes=15)
+"""Longer than reading any of LAPOR!'s lists takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -54,8 +57,16 @@ class LaporService:
         return await self.telling.follow_verdict(tx) or revived > 0
 
     async def take_turn(self, tx: UnitOfWork, what: str, every_s: float) -> bool:
-        """Tell whether it is time for something that one process does for all; then nobody else does it."""
-        return await repository.take_turn(tx, what, self.clock(), timedelta(seconds=every_s))
+        """Tell whether it is time for something that one process does for all; then nobody else does it meanwhile.
+
+        What ends without `end_turn`, because its process died or it failed, is done again after the lease.
+        """
+        every = timedelta(seconds=every_s)
+        return await repository.take_turn(tx, what, self.clock(), min(_TURN, every), every)
+
+    async def end_turn(self, tx: UnitOfWork, what: str, every_s: float) -> None:
+        """Say that it is done, until its time comes again."""
+        await repository.end_turn(tx, what, self.clock() + timedelta(seconds=every_s))
 
     async def keep_masters(self, tx: UnitOfWork, kind: MasterKind, found: Masters, exchanges: list[Exchange]) -> int:
         """Keep one of LAPOR!'s own lists; return how many entries are on it no more. An empty one says nothing."""

@@ -106,7 +106,9 @@ class Mirror:
     ) -> Callable[[], Coroutine[Any, Any, None]]:
         async def turn() -> bool:
             mine = await self._database.run(lambda tx: self._service.take_turn(tx, what, every_s))
-            return mine and await step()
+            if mine and await step():
+                await self._database.run(lambda tx: self._service.end_turn(tx, what, every_s))
+            return False
 
         return lambda: for_ever(turn, min(every_s, _TURN_S))
 
@@ -173,7 +175,7 @@ class Mirror:
         again = await self._surely(lambda tx: listing.conclude(tx, sweep))
         if again:
             log.warning("lapor.told_again", count=len(again))
-        return False
+        return True
 
     async def master(self, kind: MasterKind) -> Outcome:
         """Read and keep one of LAPOR!'s own lists of ids; return what came of it."""
@@ -244,11 +246,13 @@ class Mirror:
         await self._surely(lambda tx: self._service.looking.record_look(tx, look, status, follow_ups, said))
 
     async def _read_masters(self) -> bool:
+        """Read every list of ids; False when one could not be read now. That LAPOR! has none is an answer, too."""
+        whole = True
         for kind in get_args(MasterKind):
             if self._circuit.rests:
-                break
-            await self.master(kind)
-        return False
+                return False
+            whole = isinstance(await self.master(kind), Masters | Refused) and whole
+        return whole
 
     async def _sample(self) -> bool:
         if brought := await self._database.run(self._service.telling.bring_back):

@@ -396,3 +396,32 @@ async def test_of_several_processes_one_reads_the_list_in_its_time(house, settin
     assert [await mine() for _ in range(2)] == [True, False]
     now[0] -= timedelta(days=1)
     assert await mine(), "a clock that ran ahead holds nothing up"
+
+
+async def test_a_reading_that_failed_or_whose_process_died_is_done_again_soon_and_not_a_day_later(house, settings):
+    now = [FILED]
+    service = LaporService(policy(settings()), clock=lambda: now[0])
+    mirror = house(service=service)
+    day = 86_400
+
+    async def mine() -> bool:
+        taken: bool = await mirror.pool.run(lambda tx: service.take_turn(tx, "masters", day))
+        return taken
+
+    assert await mine()  # and the process dies
+    now[0] += timedelta(minutes=14)
+    assert not await mine(), "another may be at it"
+    now[0] += timedelta(minutes=2)
+    assert await mine()
+    await mirror.pool.run(lambda tx: service.end_turn(tx, "masters", day))
+    now[0] += timedelta(hours=23)
+    assert not await mine()
+    now[0] += timedelta(hours=2)
+    assert await mine()
+
+
+async def test_masters_of_which_one_could_not_be_read_are_not_called_read(house, lapor):
+    mirror = house(pause_s=0)
+    lapor.switch(read_error=1)
+    assert not await mirror.mirror._read_masters()
+    assert await mirror.mirror._read_masters(), "that LAPOR! has no list of topics is an answer, too"
