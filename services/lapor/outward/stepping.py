@@ -87,7 +87,7 @@ class Stepping:
             kind=cast("StepKind", row.kind),
             check=check,
             attempts=attempts,
-            payload={**row.payload, "secret": row.payload.get("secret") or mirror.secret},
+            payload=_as_secret_as_now(row.payload, mirror),
             lapor_id=mirror.lapor_id or "",
             institution_id=self._policy.institution_of(mirror.agency_key, now),
         )
@@ -163,6 +163,11 @@ class Stepping:
     async def revive(self, tx: UnitOfWork) -> int:
         """Take up the steps of workers that died in mid-call."""
         return await repository.revive_lost_steps(tx, self._clock(), timedelta(seconds=self._policy.settle_s))
+
+
+def _as_secret_as_now(payload: dict[str, Any], mirror: Row[Any]) -> dict[str, Any]:
+    """Hide a follow-up whose complaint was hidden since it was queued."""
+    return {**payload, "secret": payload["secret"] or mirror.secret} if "secret" in payload else payload
 
 
 def _seen(step: Step, seen: LookOutcome | FollowUpsOutcome) -> tuple[bool | None, str | None]:
