@@ -96,6 +96,11 @@ def is_fitting(file: Mapping[str, Any]) -> bool:
     )
 
 
+def fitting(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return those attachments that LAPOR! takes, as many as it takes."""
+    return [one for one in files if is_fitting(one)][:MOST_FILES]
+
+
 def file_name(place: int, media_type: str) -> str:
     """Return a name that says nothing of whose it is."""
     return f"lampiran-{place}.{FITTING_TYPES.get(media_type, 'bin')}"

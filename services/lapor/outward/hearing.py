@@ -1,6 +1,6 @@
 """What the house says of a complaint, and what that makes of its mirror. Each method is one event's work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -168,7 +168,7 @@ class Hearing:
         row = await known(tx, event.complaint_id)
         if not _is_echo(event):
             words = outgoing.of_follow_up(event)
-            await self._follow_up(tx, row, event.follow_up_id, words, files=_fitting(event.evidence))
+            await self._follow_up(tx, row, event.follow_up_id, words, files=rules.fitting(_refs(event.evidence)))
 
     async def hear_answer(self, tx: UnitOfWork, event: ComplaintAnswered, event_id: UUID) -> None:
         """Tell LAPOR! what the agency answered. Raises `RejectError`."""
@@ -245,7 +245,7 @@ class Hearing:
         await outgoing.add_disposition(tx, row, wanted, f"Kewenangan {event.agency.name}.", now)
 
     async def _follow_up(
-        self, tx: UnitOfWork, row: Row[Any], cause: UUID, words: str, *, files: Sequence[dict[str, Any]] = ()
+        self, tx: UnitOfWork, row: Row[Any], cause: UUID, words: str, *, files: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         """Queue words for LAPOR!: also before it is told, for they go after it; never of what stays here."""
         if row.sealed or row.state == "withheld":
@@ -264,20 +264,11 @@ async def release(tx: UnitOfWork, row: Row[Any], policy: Policy, now: datetime) 
         await repository.change(tx, row.complaint_id, state="by_hand", reason=None, released_at=now, due_at=None)
         return
     await repository.change(tx, row.complaint_id, state="queued", reason=None, released_at=now, due_at=now)
-    fitting = [one for one in row.files or () if rules.is_fitting(one)][: rules.MOST_FILES]
-    uploads = [
-        {"cause": UUID(one["id"]), "part": 0, "payload": {**one, "name": rules.file_name(place, one["media_type"])}}
-        for place, one in enumerate(fitting, 1)
-    ]
-    await repository.add_steps(tx, row.complaint_id, "upload", uploads, now)
+    await outgoing.add_uploads(tx, row, now)
 
 
 def _refs(attachments: Sequence[AttachmentRef]) -> list[dict[str, Any]]:
     return [one.model_dump(mode="json") for one in attachments]
-
-
-def _fitting(attachments: Sequence[AttachmentRef]) -> list[dict[str, Any]]:
-    return [one for one in _refs(attachments) if rules.is_fitting(one)][: rules.MOST_FILES]
 
 
 def _is_echo(event: ComplaintFollowedUp | ComplaintAnswered | ComplaintStatusChanged) -> bool:

@@ -1,6 +1,6 @@
 """What we write at LAPOR! of a complaint that is there: follow-ups in our words, masked, and dispositions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -43,6 +43,15 @@ def of_status(event: ComplaintStatusChanged) -> str | None:
     return _RESPONDED if event.previous == "answered" else None
 
 
+async def add_uploads(tx: UnitOfWork, row: Row[Any], now: datetime) -> None:
+    """Queue the files that go before a complaint, each once however often it is told."""
+    uploads = [
+        {"cause": UUID(one["id"]), "part": 0, "payload": {**one, "name": rules.file_name(place, one["media_type"])}}
+        for place, one in enumerate(rules.fitting(row.files or ()), 1)
+    ]
+    await repository.add_steps(tx, row.complaint_id, "upload", uploads, now)
+
+
 async def add_follow_up(
     tx: UnitOfWork,
     row: Row[Any],
@@ -50,7 +59,7 @@ async def add_follow_up(
     words: str,
     now: datetime,
     *,
-    files: Sequence[dict[str, Any]] = (),
+    files: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Queue a follow-up, in as many pieces as LAPOR! needs, once for each cause."""
     if any(

@@ -180,6 +180,8 @@ class Telling:
         await repository.change(tx, row.complaint_id, **again)
         if again["state"] == "withheld":
             await repository.drop_steps(tx, row.complaint_id, str(again["reason"]), now)
+        elif again["state"] == "queued":
+            await outgoing.add_uploads(tx, row, now)
         elif again["state"] == "to_review":
             await keeping.notice(tx, row, "to_review", now)
         await notices.settle_notices(tx, row.complaint_id, ("perhaps_created", "refused", "in_hand"), "lapor", now)

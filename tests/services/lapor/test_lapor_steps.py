@@ -179,3 +179,22 @@ async def test_an_empty_list_of_lapors_ids_takes_none_of_them_away(house):
     async with mirror.pool.transaction() as tx:
         assert await mirror.service.keep_masters(tx, "institutions", Masters(()), []) == 0
     assert before == await mirror.sql.fetchval("SELECT count(*) FROM lapor.master WHERE gone_at IS NULL") > 0
+
+
+async def test_what_was_typed_by_hand_once_and_is_told_after_all_goes_with_its_files(house, lapor):
+    by_hand = house(mode="by_hand")
+    told = await with_photos(by_hand)
+    await by_hand.sql.execute("UPDATE lapor.mirror SET verdict = 'not_created' WHERE ticket = $1", told.ticket)
+    await house().work()
+    assert (lapor.count(told.ticket), len(lapor.one(told.ticket).sent.files)) == (1, 2)
+
+
+async def test_what_is_told_again_leaves_no_file_a_second_time(house, lapor):
+    mirror = house()
+    told = await with_photos(mirror)
+    lapor.switch(not_taken=1)
+    await mirror.work()
+    await mirror.sql.execute("UPDATE lapor.mirror SET verdict = 'not_created' WHERE ticket = $1", told.ticket)
+    await mirror.work()
+    assert (lapor.count(told.ticket), len(lapor.one(told.ticket).sent.files)) == (1, 2)
+    assert lapor.held.calls["POST complaint/file"] == 2
