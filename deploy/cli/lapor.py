@@ -16,8 +16,8 @@ from sqlalchemy import text
 from deploy.cli import lapor_masters
 from deploy.cli.lapor_list import Mirror, list_, mirrors
 from deploy.cli.lapor_reconcile import reconcile
-from deploy.cli.lapor_show import Ticket, canonical, show
-from deploy.cli.operator import as_operator, console, fail, settled
+from deploy.cli.lapor_show import Ticket, show
+from deploy.cli.operator import as_operator, canonical, console, fail, settled
 from deploy.cli.stand_in import LOOPBACK, Host, Port, run
 from services.lapor.keeping import MAY_BE_NUMBERED, MAY_BE_QUEUED_AGAIN, OPEN_AGAIN
 from shared.core.settings import Secret, Settings

@@ -12,8 +12,7 @@ from sqlalchemy import text
 
 from deploy.cli.lapor_list import Mirror, facts, mirrors
 from deploy.cli.lapor_words import notice_words, state_words
-from deploy.cli.operator import as_operator, console, fail, grid, wita
-from shared.core.ticket import InvalidTicketError, parse_ticket
+from deploy.cli.operator import as_operator, canonical, console, fail, grid, wita
 from shared.db import Database
 
 Ticket = Annotated[str, typer.Argument(help="NTB-XXXX-XXXXX; case and dashes are free.")]
@@ -76,16 +75,6 @@ def show(
         typer.echo(json.dumps(asdict(found), default=_plain, indent=2, ensure_ascii=False))
     else:
         _print(found)
-
-
-def canonical(given: str) -> str:
-    """Return a ticket as it is stored; raises `typer.BadParameter`."""
-    try:
-        return parse_ticket(given)
-    except InvalidTicketError:
-        raise typer.BadParameter(
-            f"{given!r} is no ticket; it looks like NTB-79E7-3T8DN.", param_hint="TICKET"
-        ) from None
 
 
 async def _look(database: Database, ticket: str, exchanges: int) -> Shown | None:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.core.settings import Secret, Settings, SettingsError
+from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.core.times import WITA
 from shared.db import Database, is_unavailable
 
@@ -100,3 +101,14 @@ def grid() -> Table:
 def wita(moment: datetime | None) -> str:
     """Write a time as people in NTB read it, to the millisecond."""
     return "—" if moment is None else moment.astimezone(WITA).isoformat(" ", "milliseconds").removesuffix("+08:00")
+
+
+def canonical(ticket: str) -> str:
+    """Return the ticket that somebody typed as it is stored; raises `typer.BadParameter`."""
+    try:
+        return parse_ticket(ticket)
+    except InvalidTicketError:
+        raise typer.BadParameter(
+            f"{ticket!r} is no ticket: a character is mistyped or missing. It looks like NTB-XXXX-XXXXX.",
+            param_hint="TICKET",
+        ) from None

@@ -12,10 +12,9 @@ from rich.padding import Padding
 from sqlalchemy import text
 
 from deploy.cli import parking
-from deploy.cli.operator import as_operator, console, fail, wita
+from deploy.cli.operator import as_operator, canonical, console, fail, wita
 from deploy.cli.parked import parked_table
 from deploy.cli.parking import Parked
-from shared.core.ticket import InvalidTicketError, parse_ticket
 from shared.db import Database
 from shared.events import STATE_WORDS
 
@@ -73,20 +72,14 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show a complaint's whole way with times. Needs the operator's role."""
-    try:
-        canonical = parse_ticket(ticket)
-    except InvalidTicketError:
-        raise typer.BadParameter(
-            f"{ticket!r} is no ticket: a character is mistyped or missing. It looks like NTB-XXXX-XXXXX.",
-            param_hint="TICKET",
-        ) from None
+    wanted = canonical(ticket)
 
     async def look(database: Database) -> Journey | None:
-        return await read(database, canonical)
+        return await read(database, wanted)
 
     journey = as_operator(look)
     if journey is None:
-        fail(f"No complaint has the ticket {canonical}.")
+        fail(f"No complaint has the ticket {wanted}.")
     if as_json:
         typer.echo(json.dumps(asdict(journey), default=_plain, indent=2))
     else:
