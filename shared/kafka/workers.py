@@ -45,7 +45,9 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
         while True:
             batches = await self._client.getmany(timeout_ms=_POLL_MS)
             for partition, records in batches.items():
-                self._worker(partition).add(records)
+                if partition not in self._workers:
+                    self._workers[partition] = _Worker(self._client, partition, self._receive, records[0].offset)
+                self._workers[partition].add(records)
             for worker in self._workers.values():
                 worker.check()
             self._measure(asyncio.get_running_loop().time())
@@ -60,11 +62,6 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
             if end is not None:
                 lag = metrics.CONSUMER_LAG.labels(self._group, partition.topic, partition.partition)
                 lag.set(max(0, end - worker.next_offset))
-
-    def _worker(self, partition: TopicPartition) -> "_Worker":
-        if partition not in self._workers:
-            self._workers[partition] = _Worker(self._client, partition, self._receive)
-        return self._workers[partition]
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Finish what is in hand before another member gets these partitions."""
@@ -88,25 +85,18 @@ class Workers(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has n
 class _Worker:
     """Works through one partition in order."""
 
-    def __init__(self, client: AIOKafkaConsumer, partition: TopicPartition, receive: Receive) -> None:
+    def __init__(self, client: AIOKafkaConsumer, partition: TopicPartition, receive: Receive, first: int) -> None:
+        """Begin at the offset `first`; `next_offset` is the first one that is not worked through yet."""
         self._client = client
         self._partition = partition
         self._receive = receive
         self._queue: asyncio.Queue[Record | None] = asyncio.Queue()
-        self._done: int | None = None
-        self._first = 0
+        self.next_offset = self._committed = first
         self._stopping = False
         self._paused = False
         self._task = asyncio.create_task(self._run())
 
-    @property
-    def next_offset(self) -> int:
-        """The first offset that is not worked through yet."""
-        return self._first if self._done is None else self._done
-
     def add(self, records: Sequence[Any]) -> None:
-        if self._done is None and self._queue.empty():
-            self._first = records[0].offset
         for record in records:
             self._queue.put_nowait(cast("Record", record))
         if self._queue.qsize() > _QUEUE_HIGH:
@@ -145,7 +135,7 @@ class _Worker:
                 return
             records = [first, *self._waiting()]
             await self._receive(records)
-            self._done = records[-1].offset + 1
+            self.next_offset = records[-1].offset + 1
             uncommitted += len(records)
             if uncommitted >= _COMMIT_EVERY:
                 await self._commit()
@@ -163,10 +153,12 @@ class _Worker:
             yield record
 
     async def _commit(self) -> None:
-        if self._done is None:
+        if self.next_offset == self._committed:
             return
+        done = self.next_offset
         try:
-            await self._client.commit({self._partition: self._done})
+            await self._client.commit({self._partition: done})
+            self._committed = done
         except KafkaError as error:
             # The effect is in the database and the inbox knows it: a second delivery is harmless.
             log.warning("consumer.commit_failed", error=type(error).__name__, partition=self._partition.partition)
