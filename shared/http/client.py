@@ -7,6 +7,7 @@ from httpx import (
     ConnectError,
     ConnectTimeout,
     HTTPError,
+    Limits,
     PoolTimeout,
     Response,
     Timeout,
@@ -28,12 +29,20 @@ __all__ = [
 NEVER_LEFT = (ConnectError, ConnectTimeout, PoolTimeout)
 """A request that failed so never left: the other side certainly did nothing. After any other failure nobody knows."""
 
+_RESTS_S = 2.0
+"""How long a connection may rest and be used again: less than the shortest time after which common servers close one
+(uvicorn and Node.js: 5 s). A request that crosses such a close fails, and whether it was heard nobody knows."""
+
 
 def client(*, timeout: float) -> Client:
     """Make a synchronous client; `timeout` in seconds for each step of a request."""
-    return Client(timeout=timeout, trust_env=False)
+    return Client(timeout=timeout, trust_env=False, limits=_limits())
 
 
 def async_client(*, timeout: float) -> AsyncClient:
     """Make an asynchronous client; `timeout` in seconds for each step of a request."""
-    return AsyncClient(timeout=timeout, trust_env=False)
+    return AsyncClient(timeout=timeout, trust_env=False, limits=_limits())
+
+
+def _limits() -> Limits:
+    return Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_RESTS_S)
