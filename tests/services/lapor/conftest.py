@@ -348,6 +348,7 @@ def personal():
         plain = text.replace("\u200b", "")
         plain = re.sub(r"NTB-[0-9A-Z]{4}-[0-9A-Z]{5}", "", plain)
         plain = re.sub(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", "", plain)  # an id of ours may look like a NIK
+        plain = re.sub(r"\b[0-9a-f]{64}\b", "", plain)  # so may a digest
         return {kind for kind, pattern in PERSONAL.items() if pattern.search(plain)}
 
     return find
