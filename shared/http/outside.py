@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from httpx import URL, AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, HTTPError, InvalidURL, Limits, Response
 
+from shared.http.client import trusted
+
 __all__ = ["NO_REUSE", "AsyncHTTPTransport", "HTTPError", "OutsideClient", "PrivateAddressError", "Resolve", "Response"]
 
 Resolve: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
@@ -81,7 +83,7 @@ class OutsideClient:
             timeout=_STEP_S,
             trust_env=False,
             follow_redirects=False,
-            transport=transport or AsyncHTTPTransport(trust_env=False, limits=NO_REUSE),
+            transport=transport or AsyncHTTPTransport(verify=trusted(), trust_env=False, limits=NO_REUSE),
         )
 
     @asynccontextmanager
