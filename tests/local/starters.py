@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -63,10 +63,8 @@ def without_setpriv(folder: Path) -> dict[str, str]:
 
 def listening_addresses(pid: int) -> set[str]:
     process = psutil.Process(pid)
-    family = [process, *process.children(recursive=True)]
-    return {
-        connection.laddr.ip
-        for member in family
-        for connection in member.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    found = process.net_connections("inet")
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # one that only did something and is done
+            found += child.net_connections("inet")
+    return {connection.laddr.ip for connection in found if connection.status == psutil.CONN_LISTEN}
