@@ -61,8 +61,8 @@ BROKER_apache := Apache Kafka itself (KRaft, jars through Maven)
 BROKER_embedded := the embedded broker (Apache Kafka needs Java 17 or later, and Maven)
 
 TESTS ?= not faults and not wide
-# Each has a broker and a PostgreSQL of its own; more than two need more than two cores.
-AT_ONCE ?= 2
+# Each has a broker and a PostgreSQL of its own. Three on two cores: the tests wait a third of their time.
+AT_ONCE ?= 3
 
 .PHONY: test
 test: ## Run the test suite, on Apache Kafka itself where Java and Maven are present
@@ -72,7 +72,7 @@ test: ## Run the test suite, on Apache Kafka itself where Java and Maven are pre
 
 .PHONY: test-wide
 test-wide: ## The tests that take long: servers of somebody else's with TLS, a real browser, a storm at LAPOR!, models taught anew
-	@$(MAKE) --no-print-directory test TESTS=wide
+	@$(MAKE) --no-print-directory test TESTS=wide AT_ONCE=2
 
 .PHONY: storm
 storm: ## 2,000 complaints to a LAPOR! that fails in every known way, with kills -9; a backlog of 10,000; then count

@@ -21,7 +21,7 @@ from shared.events import (
     decode,
     encode_headers,
 )
-from shared.events.schema import schemas
+from shared.events.schema import schema_of
 
 from .records import EXAMPLES, headers, problems
 
@@ -41,7 +41,7 @@ def test_an_example_is_decoded_as_the_event_that_its_name_says(example: Example)
 
 @each_example
 def test_an_example_is_valid_for_a_reader_that_only_has_the_json_schemas(example: Example) -> None:
-    assert problems(schemas()[example.headers["ce_type"]], example.value) == []
+    assert problems(schema_of(EVENTS[example.headers["ce_type"]]), example.value) == []
     assert problems(headers_schema(), example.headers) == []
 
 
@@ -67,12 +67,12 @@ def test_a_reader_ignores_fields_that_it_does_not_know(example: Example) -> None
     model = EVENTS[example.headers["ce_type"]]
     richer = {**_with_unknown(example.value), "type": example.value["type"]}
     assert model.model_validate(richer) == model.model_validate(example.value)
-    assert problems(schemas()[example.headers["ce_type"]], richer) == []
+    assert problems(schema_of(EVENTS[example.headers["ce_type"]]), richer) == []
 
 
 @each_example
 def test_an_event_stored_before_its_optional_fields_existed_is_still_read(example: Example) -> None:
-    schema = schemas()[example.headers["ce_type"]]
+    schema = schema_of(EVENTS[example.headers["ce_type"]])
     oldest = {name: example.value[name] for name in schema["required"]}
     assert problems(schema, oldest) == []
     assert EVENTS[example.headers["ce_type"]].model_validate(oldest).model_dump(mode="json")["type"] == oldest["type"]
