@@ -52,9 +52,9 @@ _SEED = """
 _ASSIGNED = """
     WITH wanted AS (
         SELECT complaint_id, row_number() OVER () AS place FROM casework."case"
-        WHERE state = 'assigned' AND agency_key = 'NTB.DIKPORA' AND NOT sealed LIMIT cardinality($1::text[])
+        WHERE state = 'assigned' AND ticket LIKE 'NTB-X________' LIMIT cardinality($1::text[])
     ), named AS (
-        UPDATE casework."case" SET ticket = ($1::text[])[wanted.place] FROM wanted
+        UPDATE casework."case" SET ticket = ($1::text[])[wanted.place], agency_key = 'NTB.DIKPORA' FROM wanted
         WHERE "case".complaint_id = wanted.complaint_id RETURNING "case".complaint_id, ticket
     ), history AS (
         INSERT INTO casework.transition (complaint_id, version, previous, state, actor_kind, actor_id, at)

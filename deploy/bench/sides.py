@@ -6,7 +6,7 @@ import sys
 import time
 from array import array
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,9 +130,13 @@ def cpu_s(pid: int) -> float:
 
 
 def postgres_cpu_s(stack: Stack) -> float:
-    """Return the CPU time that PostgreSQL's processes have had, in seconds."""
+    """Return the CPU time that PostgreSQL's processes have had, in seconds; those that ended too."""
     postmaster = psutil.Process(stack.postgres.pid)
-    return sum(cpu_s(one.pid) for one in (postmaster, *postmaster.children()))
+    seconds = sum(postmaster.cpu_times()[:4])  # its own, and of children that ended: user and system
+    for one in postmaster.children():
+        with suppress(psutil.NoSuchProcess):
+            seconds += cpu_s(one.pid)
+    return seconds
 
 
 def only_the_door(stack: Stack) -> None:
