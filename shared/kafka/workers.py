@@ -155,10 +155,9 @@ class _Worker:
     async def _commit(self) -> None:
         if self.next_offset == self._committed:
             return
-        done = self.next_offset
         try:
-            await self._client.commit({self._partition: done})
-            self._committed = done
+            await self._client.commit({self._partition: self.next_offset})
+            self._committed = self.next_offset
         except KafkaError as error:
             # The effect is in the database and the inbox knows it: a second delivery is harmless.
             log.warning("consumer.commit_failed", error=type(error).__name__, partition=self._partition.partition)
