@@ -49,6 +49,7 @@ _SEED = """
         CASE WHEN n % 20 <> 18 THEN lpad(to_hex(n / 20 % 500), 32, '0')::uuid END, n % 997 = 0
     FROM generate_series($1::int, $2::int) AS n
 """
+# By their tickets, the seeded ones alone: what came through the doors before has a history.
 _ASSIGNED = """
     WITH wanted AS (
         SELECT complaint_id, row_number() OVER () AS place FROM casework."case"
