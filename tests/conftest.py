@@ -1,4 +1,4 @@
-"""One broker and one Postgres per run; tests are kept apart by names: a database and a topic prefix of their own.
+"""One broker and one Postgres per process of a run; tests are kept apart by names: a database, a topic prefix.
 
 `NTBCARE_TEST_BROKER` is `apache` or `embedded` (`make test` chooses); without it Apache Kafka is taken where it runs.
 `NTBCARE_NO_SKIPS` (CI) turns a skipped test into a failed run.
